@@ -1,0 +1,1 @@
+"""Use cases: permission, one transaction, one audit record and the journey across modules."""

@@ -1,0 +1,48 @@
+"""Issue a run: the decision is one transaction, each shard another, so that it can be resumed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from dianke.domain.billing.models import BillRun
+from dianke.domain.billing.operations import issue
+from dianke.domain.billing.queries import runs as run_queries
+from dianke.platform.audit.use_case import use_case
+from dianke.platform.identity.types import Actor
+
+Progress = Callable[[int, int], None]
+
+
+def issue_run(*, actor: Actor, number: str, at: datetime, progress: Progress | None = None) -> BillRun:
+    """Issue every bill of a run as its second person; safe to call again after a crash."""
+    run = begin_issue(actor=actor, number=number, at=at)
+    waiting = run_queries.list_calculated_shards(actor=actor, run=run)
+    for done, shard_number in enumerate(waiting):
+        if progress:
+            progress(done, len(waiting))
+        issue_shard(actor=actor, number=number, shard_number=shard_number)
+    if progress:
+        progress(len(waiting), len(waiting))
+    return close_issue(actor=actor, number=number)
+
+
+@use_case(right="billing.issue")
+def begin_issue(*, actor: Actor, number: str, at: datetime) -> BillRun:
+    """Decide to issue a run, as somebody else than who ran it."""
+    run = run_queries.get_run(actor=actor, number=number, lock=True)
+    issue.begin_issue(run=run, state=run_queries.get_state(actor=actor, run=run), login=actor.login, at=at)
+    return run
+
+
+@use_case(right="billing.issue")
+def issue_shard(*, actor: Actor, number: str, shard_number: int) -> int:
+    """Issue one shard and return how many bills it has."""
+    run = run_queries.get_run(actor=actor, number=number)
+    return issue.issue_shard(actor=actor, run=run, shard_number=shard_number)
+
+
+@use_case(right="billing.issue")
+def close_issue(*, actor: Actor, number: str) -> BillRun:
+    """Mark a run as issued when every shard is."""
+    run = run_queries.get_run(actor=actor, number=number, lock=True)
+    issue.close_issue(actor=actor, run=run)
+    return run

@@ -1,0 +1,92 @@
+"""Read and type every environment variable once; nothing else in the product looks at os.environ."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class EnvironmentFault(RuntimeError):
+    """A variable that cannot be used; the message names it."""
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """Where PostgreSQL is and who logs in."""
+
+    name: str
+    user: str
+    password: str
+    host: str
+    port: str
+
+    @classmethod
+    def parse(cls, url: str) -> "DatabaseAddress":
+        """Read a postgresql:// URL; a socket folder comes as ?host=."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"postgresql", "postgres"}:
+            raise EnvironmentFault("DATABASE_URL must start with postgresql://")
+        query = dict(parse_qsl(parts.query))
+        return cls(
+            name=unquote(parts.path.lstrip("/")) or "dianke",
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            host=query.get("host") or unquote(parts.hostname or ""),
+            port=query.get("port") or str(parts.port or ""),
+        )
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The typed environment of one process."""
+
+    database: DatabaseAddress
+    database_owner: DatabaseAddress
+    secret_key: str
+    debug: bool
+    allowed_hosts: tuple[str, ...]
+    data_dir: Path
+    behind_tls: bool
+    log_json: bool
+    telemetry: bool
+
+
+def read_environment() -> Environment:
+    """Return the environment of this process, or raise EnvironmentFault naming the variable."""
+    url = os.environ.get("DATABASE_URL", "")
+    # Commands that need no database (quote, clock, makemigrations --check) run without an address.
+    database = DatabaseAddress.parse(url) if url else DatabaseAddress("dianke", "", "", "", "")
+    owner_url = os.environ.get("DATABASE_OWNER_URL", "")
+    return Environment(
+        database=database,
+        database_owner=DatabaseAddress.parse(owner_url) if owner_url else database,
+        secret_key=_read_secret_key(),
+        debug=_flag("DIANKE_DEBUG"),
+        allowed_hosts=tuple(os.environ.get("DIANKE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
+        data_dir=Path(os.environ.get("DIANKE_DATA_DIR", "var")).resolve(),
+        behind_tls=_flag("DIANKE_BEHIND_TLS"),
+        log_json=_flag("DIANKE_LOG_JSON"),
+        telemetry=_flag("DIANKE_TELEMETRY"),
+    )
+
+
+def _flag(name: str) -> bool:
+    value = os.environ.get(name, "").lower()
+    if value not in {"", "0", "1", "true", "false", "yes", "no"}:
+        msg = f"{name} must be 1 or 0, not {value!r}"
+        raise EnvironmentFault(msg)
+    return value in {"1", "true", "yes"}
+
+
+def _read_secret_key() -> str:
+    path = os.environ.get("DIANKE_SECRET_KEY_FILE", "")
+    if path:
+        file = Path(path)
+        if not file.is_file():
+            msg = f"DIANKE_SECRET_KEY_FILE names {path}, which is not a file"
+            raise EnvironmentFault(msg)
+        return file.read_text("utf-8").strip()
+    if os.environ.get("DATABASE_URL"):
+        raise EnvironmentFault("DIANKE_SECRET_KEY_FILE must name a file of mode 0600 that holds the key")
+    # Without a database nobody logs in, so nothing is ever signed with this.
+    return "no-database-no-session"

@@ -1,0 +1,1 @@
+"""One folder a module: each owns its tables and its rules."""

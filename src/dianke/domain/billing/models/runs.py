@@ -1,0 +1,161 @@
+"""Bill runs, their shards, drafts and faults: everything here may be rewritten until issue."""
+
+from typing import ClassVar
+
+import pghistory
+from django.db import models
+
+from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
+from dianke.domain.metering.models import UsagePoint
+from dianke.domain.readings.models import CycleMonth
+from dianke.platform.org.models import Unit
+from dianke.platform.org.scoping import ScopedModel
+
+
+@pghistory.track()
+class BillRun(ScopedModel):
+    """The billing of one cycle's month (核算批次)."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=30, unique=True)
+    cycle_month = models.ForeignKey(CycleMonth, models.PROTECT, related_name="bill_runs")
+    status = models.CharField(max_length=12, choices=[(s.value, s.value) for s in RunStatus])
+    shard_size = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    started_by = models.CharField(max_length=40)
+    calculated_at = models.DateTimeField(null=True, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+    issued_by = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        """One live run a cycle's month; who ran it never issues it."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["cycle_month"],
+                condition=~models.Q(status=RunStatus.CANCELLED.value),
+                name="one_live_run_a_cycle_month",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(issued_by="") | ~models.Q(issued_by=models.F("started_by")),
+                name="bill_run_issued_by_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BillRunShard(ScopedModel):
+    """A slice of a run's points by key; the unit of work that commits whole or not at all."""
+
+    unit_lookup = "run__unit"
+
+    run = models.ForeignKey(BillRun, models.PROTECT, related_name="shards")
+    number = models.PositiveIntegerField()
+    first_point_id = models.BigIntegerField()
+    last_point_id = models.BigIntegerField()
+    point_count = models.PositiveIntegerField()
+    status = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in ShardStatus], default=ShardStatus.PENDING.value
+    )
+    bill_count = models.PositiveIntegerField(default=0)
+    fault_count = models.PositiveIntegerField(default=0)
+    amount_fen = models.BigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """The key of a shard."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "number"], name="shard_key")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.number}"
+
+
+class BillDraft(ScopedModel):
+    """A bill as calculated, not yet issued; the same columns as Bill."""
+
+    # The key the bill will keep: yymm × 10^12 + serial.
+    id = models.BigIntegerField(primary_key=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    run = models.ForeignKey(BillRun, models.PROTECT, related_name="drafts")
+    shard_number = models.PositiveIntegerField()
+    usage_point = models.ForeignKey(UsagePoint, models.PROTECT, related_name="+")
+    account_id = models.BigIntegerField()
+    account_number = models.CharField(max_length=10)
+    customer_name = models.CharField(max_length=120)
+    address = models.CharField(max_length=200)
+    usage_class = models.CharField(max_length=24)
+    month = models.DateField()
+    period_start = models.DateField()
+    period_end = models.DateField()
+    energy_kwh_e2 = models.BigIntegerField()
+    basic_fen = models.BigIntegerField()
+    energy_fen = models.BigIntegerField()
+    shares_fen = models.BigIntegerField()
+    power_factor_fen = models.BigIntegerField()
+    funds_fen = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+    # The frozen inputs: the case in the form of the quote command, the readings it came from, the price's parts.
+    basis = models.JSONField()
+
+    class Meta:
+        """One draft a point and run."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "usage_point"], name="one_draft_a_point_and_run")
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.id}"
+
+
+class BillDraftLine(ScopedModel):
+    """A line of a draft."""
+
+    unit_lookup = None
+
+    # bill key × 100 + sequence: the lines of a bill are one range of the key.
+    id = models.BigIntegerField(primary_key=True)
+    bill_id = models.BigIntegerField()
+    sequence = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    quantity = models.DecimalField(max_digits=20, decimal_places=6)
+    unit_name = models.CharField(max_length=12)
+    price = models.DecimalField(max_digits=20, decimal_places=8)
+    amount = models.DecimalField(max_digits=20, decimal_places=6)
+    included = models.BooleanField(default=False)
+    rule = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return f"{self.bill_id} {self.code}"
+
+
+class BillRunFault(ScopedModel):
+    """A point that a run could not bill: cause and remedy, as a row (故障)."""
+
+    unit_lookup = "usage_point__unit"
+
+    run = models.ForeignKey(BillRun, models.PROTECT, related_name="faults")
+    shard_number = models.PositiveIntegerField()
+    usage_point = models.ForeignKey(UsagePoint, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=60)
+    field = models.CharField(max_length=80, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    status = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in FaultStatus], default=FaultStatus.OPEN.value
+    )
+    reason = models.CharField(max_length=300, blank=True)
+    decided_by = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        """Grouped by cause."""
+
+        indexes: ClassVar = [models.Index(fields=["run", "code"], name="bill_run_fault_cause")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.usage_point_id}"

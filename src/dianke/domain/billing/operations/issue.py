@@ -1,0 +1,79 @@
+"""Issue a run: a second person, one INSERT … SELECT a shard, append-only from then on."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from dianke.domain.billing.models import BillRun, BillRunShard
+from dianke.domain.billing.rules import runs as rules
+from dianke.domain.billing.types import RunStatus, ShardStatus
+from dianke.kernel.errors import DomainError
+from dianke.platform.org.scoping import Scope
+
+_BILL_COLUMNS = """id, unit_id, run_id, shard_number, usage_point_id, account_id, account_number, customer_name,
+    address, usage_class, month, period_start, period_end, energy_kwh_e2, basic_fen, energy_fen, shares_fen,
+    power_factor_fen, funds_fen, amount_fen, basis"""
+_LINE_COLUMNS = "id, bill_id, sequence, code, name, quantity, unit_name, price, amount, included, rule"
+
+
+class UnableToIssueRun(DomainError):
+    """The run may not be issued, or not by this person."""
+
+    code = "billing.unable_to_issue_run"
+    message = "run {run} cannot be issued: {reason}"
+
+
+def begin_issue(*, run: BillRun, state: rules.RunState, login: str, at: datetime) -> None:
+    """
+    Decide to issue a run; from now on nothing of it is recalculated.
+
+    :raises UnableToIssueRun: naming the first condition that is not met
+    """
+    if obstacle := rules.find_issue_obstacle(state, login=login):
+        raise UnableToIssueRun(field=obstacle, run=run.number, reason=obstacle)
+    if run.status == RunStatus.CALCULATED.value:
+        run.status, run.issued_by, run.issued_at = RunStatus.ISSUING.value, login, at
+        run.save(update_fields=["status", "issued_by", "issued_at"])
+
+
+def issue_shard(*, actor: Scope, run: BillRun, shard_number: int) -> int:
+    """
+    Turn the drafts of one shard into bills, once; return how many.
+
+    A shard that was issued before a crash is left alone, so that a run can be resumed anywhere.
+    """
+    shard = (
+        BillRunShard.objects.for_actor(actor).select_for_update(of=("self",)).get(run=run, number=shard_number)
+    )
+    if shard.status != ShardStatus.CALCULATED.value:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            insert into billing_bill ({_BILL_COLUMNS}, calculated_by, issued_by, issued_at)
+            select {_BILL_COLUMNS}, %s, %s, %s from billing_billdraft
+             where run_id = %s and shard_number = %s order by id
+            """,  # noqa: S608 - the columns are constants of this file
+            [run.started_by, run.issued_by, run.issued_at, run.pk, shard_number],
+        )
+        bills = int(cursor.rowcount)
+        cursor.execute(
+            f"""
+            insert into billing_billline ({_LINE_COLUMNS})
+            select {_LINE_COLUMNS} from billing_billdraftline
+             where bill_id in (select id from billing_billdraft where run_id = %s and shard_number = %s)
+             order by id
+            """,  # noqa: S608 - the columns are constants of this file
+            [run.pk, shard_number],
+        )
+    shard.status = ShardStatus.ISSUED.value
+    shard.save(update_fields=["status"])
+    return bills
+
+
+def close_issue(*, actor: Scope, run: BillRun) -> None:
+    """Mark the run as issued once every shard is."""
+    left = BillRunShard.objects.for_actor(actor).filter(run=run).exclude(status=ShardStatus.ISSUED.value)
+    if not left.exists():
+        run.status = RunStatus.ISSUED.value
+        run.save(update_fields=["status"])

@@ -1,0 +1,65 @@
+"""Set what a usage point is billed on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from dianke.domain.billing.models import BillingTerms, ShareTerms
+from dianke.domain.metering.models import UsagePoint
+from dianke.domain.tariffs.models import TariffPlan
+from dianke.kernel.errors import DomainError
+from dianke.platform.org.scoping import Scope
+
+
+class UnableToSetTerms(DomainError):
+    """The terms cannot begin on that day."""
+
+    code = "billing.unable_to_set_terms"
+    message = "terms of {point} cannot begin on {start}: {reason}"
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of the energy for another price; either fixed_kwh or ratio."""
+
+    name: str
+    price: Decimal
+    fixed_kwh: Decimal | None = None
+    ratio: Decimal | None = None
+    taken_from: str = ""
+    in_power_factor: bool = True
+    in_power_factor_base: bool = True
+    with_funds: bool = True
+
+
+def set_terms(
+    *,
+    actor: Scope,
+    usage_point: UsagePoint,
+    start: date,
+    plan: TariffPlan,
+    shares: Sequence[Share] = (),
+    **details: Any,
+) -> BillingTerms:
+    """
+    Let a point be billed on new terms from a day on; the terms before end there.
+
+    :raises UnableToSetTerms: if terms that begin on or after that day exist already
+    """
+    existing = BillingTerms.objects.for_actor(actor).filter(usage_point=usage_point)
+    if existing.filter(period__startswith__gte=start).exists():
+        raise UnableToSetTerms(
+            field="start", point=usage_point.code, start=start, reason="later terms exist; change those first"
+        )
+    for before in existing.filter(period__contains=start):
+        before.period = DateRange(before.period.lower, start)
+        before.save(update_fields=["period"])
+    terms = BillingTerms(usage_point=usage_point, period=DateRange(start, None), plan=plan, **details)
+    terms.save()
+    for sequence, share in enumerate(shares, 1):
+        ShareTerms(terms=terms, sequence=sequence, **vars(share)).save()
+    return terms

@@ -1,0 +1,110 @@
+"""Reads of issued bills."""
+
+from datetime import date
+
+from dianke.domain.billing.models import Bill, BillDraft, BillDraftLine, BillLine
+from dianke.domain.billing.types import LINES_PER_BILL, get_bill_id_range
+from dianke.kernel.errors import DomainError
+from dianke.platform.org.scoping import Scope
+
+
+class BillNotFound(DomainError):
+    """No bill of that number is within reach."""
+
+    code = "billing.bill_not_found"
+    message = "no bill {number} was found"
+
+
+def get_bill(*, actor: Scope, bill_id: int) -> Bill:
+    """
+    Return an issued bill.
+
+    :raises BillNotFound: if there is none, or it belongs to another unit
+    """
+    bill: Bill | None = Bill.objects.for_actor(actor).select_related("unit").filter(id=bill_id).first()
+    if bill is None:
+        raise BillNotFound(field="number", number=bill_id)
+    return bill
+
+
+def get_bill_by_number(*, actor: Scope, number: str) -> Bill:
+    """Return the bill of a printed number (ZD-202601-4200118036-17) or of a bare key."""
+    if number.isdigit():
+        return get_bill(actor=actor, bill_id=int(number))
+    parts = number.split("-")
+    if len(parts) != 4 or not all(part.isdigit() for part in parts[1:]) or len(parts[1]) != 6:
+        raise BillNotFound(field="number", number=number)
+    year, month = int(parts[1][:4]), int(parts[1][4:])
+    if not 1 <= month <= 12:
+        raise BillNotFound(field="number", number=number)
+    bill = get_bill(actor=actor, bill_id=get_bill_id_range(year=year, month=month)[0] + int(parts[3]))
+    if bill.account_number != parts[2]:
+        raise BillNotFound(field="number", number=number)
+    return bill
+
+
+def list_lines(*, actor: Scope, bill_id: int) -> list[BillLine]:
+    """Return the lines of a bill that the actor may see, in printed order."""
+    get_bill(actor=actor, bill_id=bill_id)
+    first = bill_id * LINES_PER_BILL
+    lines = BillLine.objects.for_actor(actor).filter(id__gte=first, id__lt=first + LINES_PER_BILL)
+    return list(lines.order_by("id"))
+
+
+def list_account_bills(*, actor: Scope, account_id: int, limit: int = 24) -> list[Bill]:
+    """Return the bills of an account, newest first."""
+    return list(Bill.objects.for_actor(actor).filter(account_id=account_id).order_by("-id")[:limit])
+
+
+def list_run_bills(*, actor: Scope, run_id: int, after: int = 0, limit: int = 50) -> list[Bill]:
+    """Return the issued bills of a run, by key."""
+    return list(Bill.objects.for_actor(actor).filter(run_id=run_id, id__gt=after).order_by("id")[:limit])
+
+
+def list_run_drafts(*, actor: Scope, run_id: int, after: int = 0, limit: int = 50) -> list[BillDraft]:
+    """Return the drafts of a run, by key."""
+    return list(BillDraft.objects.for_actor(actor).filter(run_id=run_id, id__gt=after).order_by("id")[:limit])
+
+
+def get_draft(*, actor: Scope, bill_id: int) -> BillDraft:
+    """
+    Return a draft.
+
+    :raises BillNotFound: if there is none, or it belongs to another unit
+    """
+    draft: BillDraft | None = BillDraft.objects.for_actor(actor).select_related("unit", "run").filter(id=bill_id).first()
+    if draft is None:
+        raise BillNotFound(field="number", number=bill_id)
+    return draft
+
+
+def list_draft_lines(*, actor: Scope, bill_id: int) -> list[BillDraftLine]:
+    """Return the lines of a draft that the actor may see, in printed order."""
+    get_draft(actor=actor, bill_id=bill_id)
+    first = bill_id * LINES_PER_BILL
+    lines = BillDraftLine.objects.for_actor(actor).filter(id__gte=first, id__lt=first + LINES_PER_BILL)
+    return list(lines.order_by("id"))
+
+
+def list_neighbours(*, actor: Scope, bill: Bill) -> tuple[int | None, int | None]:
+    """Return the keys of the bills before and after within the same run."""
+    own = Bill.objects.for_actor(actor).filter(run_id=bill.run_id)
+    before = own.filter(id__lt=bill.id).order_by("-id").values_list("id", flat=True).first()
+    after = own.filter(id__gt=bill.id).order_by("id").values_list("id", flat=True).first()
+    return before, after
+
+
+def get_month(value: str) -> date:
+    """Return the first day of a month written YYYY-MM."""
+    try:
+        year, month = value.split("-")
+        return date(int(year), int(month), 1)
+    except ValueError as fault:
+        raise MonthUnreadable(field="month", value=value) from fault
+
+
+class MonthUnreadable(DomainError):
+    """A month is not written YYYY-MM."""
+
+    code = "billing.month_unreadable"
+    message = "{value!r} is not a month; write YYYY-MM"

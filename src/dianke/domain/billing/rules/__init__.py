@@ -1,0 +1,1 @@
+"""Decisions of billing: pure functions without database or clock."""

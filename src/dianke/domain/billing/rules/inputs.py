@@ -1,0 +1,147 @@
+"""The columns of a shard as arrays, and what is missing in them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dianke.engine.types import BoolArray, IntArray
+
+ENERGY_REGISTERS = ("total", "sharp", "peak", "flat", "valley", "deep", "reactive_import", "reactive_export")
+LEAST_SUSPENSION_DAYS = 15
+DAYS_OF_A_BILLING_MONTH = 30
+
+
+@dataclass(frozen=True)
+class PointFault:
+    """A point that cannot be billed: the cause as a code, the field and a detail for a person."""
+
+    point_id: int
+    code: str
+    field: str = ""
+    detail: str = ""
+
+
+@dataclass
+class FaultBook:
+    """Collects faults; the first of a point is kept, for a clerk mends one thing at a time."""
+
+    faults: dict[int, PointFault] = field(default_factory=dict)
+
+    def add(self, points: Iterable[int], *, code: str, about: str = "", detail: str = "") -> None:
+        """Note the same fault for several points."""
+        for point in points:
+            self.faults.setdefault(int(point), PointFault(int(point), code, about, detail))
+
+    def add_details(self, details: dict[int, str], *, code: str, about: str) -> None:
+        """Note a fault with a detail of its own for each point."""
+        for point, detail in details.items():
+            self.faults.setdefault(int(point), PointFault(int(point), code, about, detail))
+
+
+def ints(table: pa.Table, name: str, *, fill: int = 0) -> IntArray:
+    """Return an integer column; nulls become `fill`."""
+    column = table[name]
+    if pa.types.is_null(column.type):
+        return np.full(len(table), fill, dtype=np.int64)
+    return np.asarray(pc.fill_null(pc.cast(column, pa.int64()), fill).to_numpy(), dtype=np.int64)
+
+
+def present(table: pa.Table, name: str) -> BoolArray:
+    """Return where a column is not null."""
+    return np.asarray(pc.is_valid(table[name]).to_numpy(), dtype=np.bool_)
+
+
+def texts(table: pa.Table, name: str) -> list[str]:
+    """Return a text column; nulls become the empty text."""
+    return [value or "" for value in table[name].to_pylist()]
+
+
+def flags(table: pa.Table, name: str) -> BoolArray:
+    """Return a truth column; nulls become False."""
+    column = table[name]
+    if pa.types.is_null(column.type):
+        return np.zeros(len(table), dtype=np.bool_)
+    return np.asarray(pc.fill_null(column, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def offsets_of(owners: IntArray, points: IntArray) -> IntArray:
+    """Return the (n + 1,) offsets of rows sorted by owner, for points sorted by key."""
+    return np.append(np.searchsorted(owners, points, side="left"), np.searchsorted(owners, points[-1:], side="right"))
+
+
+def find_reading_faults(segments: pa.Table, book: FaultBook) -> None:
+    """
+    Note every point whose segments lack a start or an end of a register that its meter has.
+
+    An end below its start without a marked rollover is found by the engine itself.
+    """
+    registers = texts(segments, "registers")
+    points = ints(segments, "point_id")
+    for kind in ENERGY_REGISTERS:
+        has = np.array([f" {kind} " in f" {value} " for value in registers], dtype=np.bool_)
+        for side, code in (("start", "start_reading_missing"), ("end", "end_reading_missing")):
+            missing = has & ~present(segments, f"{kind}_{side}")
+            book.add(points[missing], code=code, about=kind)
+
+
+@dataclass(frozen=True)
+class CapacityRow:
+    """A transformer of a point as far as it counts in a period."""
+
+    code: str
+    name: str
+    kva_e4: int
+    group: str
+    days: int
+    is_whole: bool
+    is_charged: bool
+    loss_e4: tuple[int, int, int, int] | None
+
+
+def count_capacity(rows: list[dict[str, Any]], *, start: date, end: date) -> list[CapacityRow]:
+    """
+    Return the transformers of one point with their days in use (TR-3.3, TR-3.4).
+
+    Running and hot standby count; sealed does not; a suspension counts as running if it is shorter than
+    fifteen days, its own length also outside the period. A day is charged from unsealing and free from
+    sealing. In use for the whole period is a whole month, however long the month is.
+    """
+    spells: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        spells.setdefault(row["transformer_id"], []).append(row)
+    return [_count_one(own, start=start, end=end) for own in spells.values()]
+
+
+def _count_one(spells: list[dict[str, Any]], *, start: date, end: date) -> CapacityRow:
+    first = spells[0]
+    days = 0
+    charged = False
+    for spell in spells:
+        overlap = (min(spell["to_date"] or end, end) - max(spell["from_date"] or start, start)).days
+        if _is_charged(spell) and overlap > 0:
+            days += overlap
+            charged = True
+    nameplate = (first["p0_e4"], first["pk_e4"], first["i0_e4"], first["uk_e4"])
+    return CapacityRow(
+        code=first["code"],
+        name=first["name"],
+        kva_e4=first["kva_e4"],
+        group=first["interlock_group"] or "",
+        days=min(days, DAYS_OF_A_BILLING_MONTH),
+        is_whole=days == (end - start).days,
+        is_charged=charged,
+        loss_e4=None if None in nameplate else nameplate,
+    )
+
+
+def _is_charged(spell: dict[str, Any]) -> bool:
+    if spell["state"] in {"RUNNING", "HOT_STANDBY"}:
+        return True
+    if spell["state"] != "SUSPENDED" or spell["to_date"] is None or spell["from_date"] is None:
+        return False
+    return bool((spell["to_date"] - spell["from_date"]).days < LEAST_SUSPENSION_DAYS)

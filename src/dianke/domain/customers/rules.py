@@ -1,0 +1,92 @@
+"""Decisions of the customer archive: how a search text is looked up, how a name is spelt in pinyin."""
+
+import unicodedata
+from enum import StrEnum
+from functools import lru_cache
+
+from dianke.domain.customers.types import CustomerKind, NamePinyin, NewAccount, NewLocation
+
+INITIALS_LENGTH = 120
+PINYIN_LENGTH = 400
+
+# Surnames that are read otherwise than the same character elsewhere.
+_SURNAMES = {
+    "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "曾": "zeng", "任": "ren", "区": "ou", "朴": "piao",
+    "盖": "ge", "乐": "yue", "翟": "zhai", "员": "yun", "黑": "he", "缪": "miao", "折": "she", "尉": "yu",
+    "秘": "bi", "种": "chong", "宓": "fu", "洗": "xian", "长": "zhang", "卜": "bu", "令": "ling", "覃": "qin",
+}  # fmt: skip
+_DOUBLE_SURNAMES = {"尉迟": ("yu", "chi"), "长孙": ("zhang", "sun"), "万俟": ("mo", "qi"), "单于": ("chan", "yu")}
+
+
+class SearchWay(StrEnum):
+    """Which index answers a text of a length: measured, see docs/adr on search."""
+
+    NOTHING = "NOTHING"
+    PREFIX = "PREFIX"
+    BIGRAM = "BIGRAM"
+    TRIGRAM = "TRIGRAM"
+
+
+def fold_search_text(text: str) -> str:
+    """Return the text as it is searched: full-width forms narrowed, blanks trimmed, NUL taken out."""
+    return " ".join(unicodedata.normalize("NFKC", text.replace("\0", "")).split())
+
+
+def choose_search_way(text: str) -> SearchWay:
+    """Return the index for a folded text: prefix for one character, bigrams for two, trigrams from three."""
+    if not text:
+        return SearchWay.NOTHING
+    return {1: SearchWay.PREFIX, 2: SearchWay.BIGRAM}.get(len(text), SearchWay.TRIGRAM)
+
+
+def is_pinyin(text: str) -> bool:
+    """Tell whether a text may be pinyin or its initials: Latin letters, blanks and apostrophes between."""
+    letters = fold_pinyin(text)
+    return bool(letters) and letters.isascii() and letters.isalpha()
+
+
+def fold_pinyin(text: str) -> str:
+    """Return pinyin as it is stored: small letters without blanks and apostrophes."""
+    return text.replace(" ", "").replace("'", "").casefold()
+
+
+@lru_cache(maxsize=50_000)
+def _spell_character(character: str) -> str:
+    from pypinyin import lazy_pinyin
+
+    spelt: list[str] = lazy_pinyin(character)
+    return fold_pinyin("".join(spelt))
+
+
+def spell_name(name: str, *, kind: CustomerKind) -> NamePinyin:
+    """Return initials and full pinyin of a name; a person's surname is read as a surname."""
+    from pypinyin import lazy_pinyin
+
+    if kind is CustomerKind.PERSON:
+        # A person's name holds no words, so that characters are read one by one and surnames as surnames.
+        head = _DOUBLE_SURNAMES.get(name[:2]) or (_SURNAMES.get(name[:1]) or _spell_character(name[:1]),)
+        syllables = [*head, *(_spell_character(character) for character in name[len(head) :])]
+    else:
+        syllables = [fold_pinyin(syllable) for syllable in lazy_pinyin(name)]
+    spelt = [syllable for syllable in syllables if syllable.strip()]
+    # A Latin word in a company's name counts as one syllable; its own letters are typed, not its first.
+    initials = "".join(syllable[:1] for syllable in spelt)
+    return NamePinyin(initials=initials[:INITIALS_LENGTH], full="".join(spelt)[:PINYIN_LENGTH])
+
+
+def find_account_obstacle(account: NewAccount) -> str | None:
+    """Return why an account cannot stand as described, or None."""
+    if account.closed_date is not None and account.closed_date < account.opened_date:
+        return "it closes before it opens"
+    return None
+
+
+def find_location_obstacle(location: NewLocation) -> str | None:
+    """Return why a place cannot stand as described, or None."""
+    if (location.longitude is None) != (location.latitude is None):
+        return "longitude and latitude come together"
+    if location.longitude is not None and not -180 <= location.longitude <= 180:
+        return "longitude lies between -180 and 180"
+    if location.latitude is not None and not -90 <= location.latitude <= 90:
+        return "latitude lies between -90 and 90"
+    return None

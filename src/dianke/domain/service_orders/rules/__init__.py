@@ -1,0 +1,1 @@
+"""Decisions about service clocks: facts in, facts out."""

@@ -1,0 +1,1 @@
+"""Pure array calculation of quantities, charges and bills: numpy, no Django, no database, no clock."""

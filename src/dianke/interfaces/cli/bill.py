@@ -1,0 +1,182 @@
+"""dianke bill: the billing cycle without a browser (run, review, issue, show)."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from dianke.application import meter_to_cash
+from dianke.domain.billing.models import BillRun
+from dianke.domain.billing.queries import bills as bill_queries
+from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.billing.rules import explain
+from dianke.domain.readings import queries as reading_queries
+from dianke.interfaces.cli.acting import log_in
+from dianke.kernel.clock import SystemClock
+from dianke.kernel.money import format_yuan
+from dianke.platform.identity.types import Actor
+
+
+def run(argv: list[str]) -> int:
+    """Carry out one step of the billing cycle."""
+    options = _parse(argv)
+    actor = log_in(options.login)
+    answer = _STEPS[options.step](actor, options)
+    if options.json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+    else:
+        _print(answer)
+    return 0
+
+
+def _parse(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="dianke bill", description=__doc__)
+    steps = parser.add_subparsers(dest="step", required=True)
+    for name, text in (
+        ("run", "start or resume the run of a cycle's frozen month and calculate it"),
+        ("review", "list what could not be billed, by cause"),
+        ("issue", "issue the run; refused to whoever ran it"),
+    ):
+        step = steps.add_parser(name, help=text)
+        step.add_argument("--cycle", required=True, help="code of the reading cycle")
+        step.add_argument("--month", required=True, help="YYYY-MM")
+        step.add_argument("--shard-size", type=int, default=5_000)
+    show = steps.add_parser("show", help="print a bill")
+    show.add_argument("number")
+    show.add_argument("--explain", action="store_true", help="open every line into its calculation")
+    for step in steps.choices.values():
+        step.add_argument("--as", dest="login", help="who acts; the password comes from DIANKE_PASSWORD or is asked for")
+        step.add_argument("--json", action="store_true")
+    return parser.parse_args(argv)
+
+
+def _run(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    run_row = _find_run(actor, options)
+    if run_row is None:
+        run_row = meter_to_cash.start_run(
+            actor=actor,
+            cycle_code=options.cycle,
+            month=bill_queries.get_month(options.month),
+            at=SystemClock().now(),
+            shard_size=options.shard_size,
+        )
+    run_row = meter_to_cash.calculate_run(actor=actor, number=run_row.number, progress=_show_progress("calculating"))
+    return _describe(actor, run_row)
+
+
+def _review(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    run_row = _require_run(actor, options)
+    groups = run_queries.list_fault_groups(actor=actor, run=run_row)
+    faults = run_queries.list_faults(actor=actor, run=run_row, limit=1_000)
+    return {
+        **_describe(actor, run_row),
+        "fault_groups": [{"code": group.code, "count": group.count, "open": group.open} for group in groups],
+        "faults": [
+            {
+                "usage_point": fault.usage_point.code,
+                "account": fault.usage_point.account.number,
+                "code": fault.code,
+                "field": fault.field,
+                "detail": fault.detail,
+                "remedy": explain.get_remedy(fault.code),
+                "status": fault.status,
+            }
+            for fault in faults
+        ],
+    }
+
+
+def _issue(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    run_row = _require_run(actor, options)
+    run_row = meter_to_cash.issue_run(
+        actor=actor, number=run_row.number, at=SystemClock().now(), progress=_show_progress("issuing")
+    )
+    return _describe(actor, run_row)
+
+
+def _show(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    bill = bill_queries.get_bill_by_number(actor=actor, number=options.number)
+    lines = bill_queries.list_lines(actor=actor, bill_id=bill.id)
+    answer: dict[str, Any] = {
+        "number": bill.number,
+        "account": bill.account_number,
+        "customer": bill.customer_name,
+        "period": f"{bill.period_start}/{bill.period_end}",
+        "lines": [
+            {
+                "code": line.code,
+                "name": line.name,
+                "quantity": f"{line.quantity.normalize():f}",
+                "unit": line.unit_name,
+                "price": f"{line.price.normalize():f}",
+                "amount": f"{line.amount.normalize():.2f}",
+                "included": line.included,
+                "rule": line.rule,
+            }
+            for line in lines
+        ],
+        "total": format_yuan(bill.amount_fen),
+    }
+    if options.explain:
+        answer["explanation"] = explain.explain_bill(basis=bill.basis, lines=explain.lines_of(lines)).as_dict()
+    return answer
+
+
+def _find_run(actor: Actor, options: argparse.Namespace) -> BillRun | None:
+    month = bill_queries.get_month(options.month)
+    cycle_month = reading_queries.get_cycle_month(actor=actor, cycle_code=options.cycle, month=month)
+    return run_queries.get_live_run(actor=actor, cycle_month=cycle_month)
+
+
+def _require_run(actor: Actor, options: argparse.Namespace) -> BillRun:
+    run_row = _find_run(actor, options)
+    if run_row is None:
+        raise run_queries.RunNotFound(field="month", cycle=options.cycle, month=options.month)
+    return run_row
+
+
+def _describe(actor: Actor, run_row: BillRun) -> dict[str, Any]:
+    totals = run_queries.get_totals(actor=actor, run=run_row)
+    return {
+        "run": run_row.number,
+        "status": run_row.status,
+        "points": totals.points,
+        "bills": totals.bills,
+        "faults": totals.faults,
+        "faults_open": totals.faults_open,
+        "amount": format_yuan(totals.amount_fen),
+        "shards": f"{totals.shards_done}/{totals.shards}",
+    }
+
+
+def _show_progress(what: str) -> Callable[[int, int], None]:
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{what} {done}/{total} shards", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return show
+
+
+def _print(answer: dict[str, Any], indent: str = "") -> None:
+    for key, value in answer.items():
+        if isinstance(value, list):
+            print(f"{indent}{key}:")
+            for row in value:
+                if isinstance(row, dict):
+                    print(indent + "  " + "  ".join(f"{k}={v}" for k, v in row.items() if v not in {"", None}))
+                else:
+                    print(f"{indent}  {row}")
+        elif isinstance(value, dict):
+            print(f"{indent}{key}:")
+            _print(value, indent + "  ")
+        else:
+            print(f"{indent}{key}: {value}")
+
+
+_STEPS: dict[str, Callable[[Actor, argparse.Namespace], dict[str, Any]]] = {
+    "run": _run,
+    "review": _review,
+    "issue": _issue,
+    "show": _show,
+}

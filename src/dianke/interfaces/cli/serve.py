@@ -1,0 +1,46 @@
+"""dianke serve: the staff site (granian) and, beside it, the worker of long jobs."""
+
+import argparse
+import subprocess
+import sys
+
+
+def run(argv: list[str]) -> int:
+    """Serve until a signal comes."""
+    parser = argparse.ArgumentParser(prog="dianke serve", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
+    parser.add_argument("--no-worker", action="store_true", help="do not start the job worker beside the site")
+    options = parser.parse_args(argv)
+    return serve(host=options.host, port=options.port, workers=options.workers, with_worker=not options.no_worker)
+
+
+def serve(*, host: str, port: int, workers: int, with_worker: bool) -> int:
+    """Run granian in this process and the worker in a child that ends with it."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    worker = start_worker() if with_worker else None
+    try:
+        Server(
+            "dianke.config.wsgi:application",
+            interface=Interfaces.WSGI,
+            address=host,
+            port=port,
+            workers=workers,
+            blocking_threads=4,
+            log_enabled=True,
+            log_access=False,
+        ).serve()
+    finally:
+        if worker:
+            worker.terminate()
+            worker.wait(timeout=30)
+    return 0
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    """Start the worker of the job queue as a child process."""
+    arguments = [sys.executable, "-m", "dianke.interfaces.cli.main", "manage", "procrastinate", "worker"]
+    return subprocess.Popen(arguments)

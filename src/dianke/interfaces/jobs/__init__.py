@@ -1,0 +1,1 @@
+"""Background work: procrastinate tasks that call one use case each."""

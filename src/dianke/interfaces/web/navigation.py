@@ -1,0 +1,113 @@
+"""The side menu: groups in words of the trade, entries brought by the folders of pages, shown by right."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dianke.platform.identity.types import Actor
+
+# The order is the order of a working day: my own work, the customer, then meter to cash, then looking things up.
+GROUPS: dict[str, Promise | str] = {
+    "work": _("Work"),
+    "customers": _("Customers"),
+    "service_orders": _("Service orders"),
+    "metering": _("Metering"),
+    "readings": _("Meter reading"),
+    "billing": _("Billing"),
+    "receivables": _("Receivables"),
+    "contact_center": _("Contact centre"),
+    "queries": _("Queries"),
+    "administration": _("Administration"),
+}
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """
+    One line of the menu.
+
+    `right` is the right that opens the page (empty: everybody). `count` says how many things wait there; it runs
+    on every page, so it must be one cheap query or none.
+    """
+
+    group: str
+    label: Promise | str
+    url_name: str
+    right: str = ""
+    order: int = 100
+    count: Callable[[Actor], int | None] | None = None
+
+
+@dataclass(frozen=True)
+class MenuLine:
+    """An entry as drawn."""
+
+    label: Promise | str
+    url: str
+    current: bool
+    count: int | None
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """A heading and its lines."""
+
+    label: Promise | str
+    lines: Sequence[MenuLine]
+
+
+class UnknownMenuGroup(LookupError):
+    """An entry names a group that is not in GROUPS."""
+
+
+_ENTRIES: dict[str, MenuEntry] = {}
+
+
+def register(*entries: MenuEntry) -> None:
+    """
+    Add entries to the menu; the same address twice keeps the later one.
+
+    :raises UnknownMenuGroup: if a group is not in GROUPS
+    """
+    for entry in entries:
+        if entry.group not in GROUPS:
+            raise UnknownMenuGroup(entry.group)
+        _ENTRIES[entry.url_name] = entry
+
+
+def list_entries(*, actor: Actor) -> list[MenuEntry]:
+    """Return what the actor may open, in the order of the menu."""
+    allowed = (entry for entry in _ENTRIES.values() if not entry.right or actor.may(entry.right))
+    groups = list(GROUPS)
+    return sorted(allowed, key=lambda entry: (groups.index(entry.group), entry.order, entry.url_name))
+
+
+def build_menu(*, actor: Actor, path: str) -> list[MenuGroup]:
+    """Return the menu with the entry lit that the path lies under."""
+    entries = list_entries(actor=actor)
+    urls = {entry.url_name: reverse(entry.url_name) for entry in entries}
+    current = find_current(path=path, urls=list(urls.values()))
+    menu = []
+    for group, label in GROUPS.items():
+        lines = [
+            MenuLine(
+                label=entry.label,
+                url=urls[entry.url_name],
+                current=urls[entry.url_name] == current,
+                count=entry.count(actor) if entry.count else None,
+            )
+            for entry in entries
+            if entry.group == group
+        ]
+        if lines:
+            menu.append(MenuGroup(label=label, lines=lines))
+    return menu
+
+
+def find_current(*, path: str, urls: Sequence[str]) -> str:
+    """Return the longest address that the path lies under; home lights only for itself."""
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(under, key=len, default="")

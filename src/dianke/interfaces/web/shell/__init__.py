@@ -1,0 +1,1 @@
+"""What every page stands in: log-in, home, search, errors, language and theme."""

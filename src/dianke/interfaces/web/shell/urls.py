@@ -1,0 +1,16 @@
+"""Addresses of the frame."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+from django.views.i18n import set_language
+
+from dianke.interfaces.web.shell import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("login/", views.log_in, name="login"),
+    path("logout/", views.log_out, name="logout"),
+    path("search/", views.search, name="search"),
+    path("theme/", views.set_theme, name="set_theme"),
+    path("language/", login_not_required(set_language), name="set_language"),
+]

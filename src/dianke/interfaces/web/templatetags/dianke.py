@@ -1,0 +1,122 @@
+"""Filters and parts for templates: `{% load dianke %}`. How each is used: docs/howto/add-a-page.md."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template import loader
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dianke.interfaces.web.components import due, formats
+from dianke.interfaces.web.components.charts import Chart
+from dianke.interfaces.web.components.figures import Figure
+from dianke.interfaces.web.components.page import Chip, Text
+from dianke.interfaces.web.components.paging import KeyPage
+from dianke.interfaces.web.components.states import state_chip as chip_of_state
+from dianke.kernel.clock import SystemClock
+
+register = template.Library()
+
+for _format in (
+    formats.fen,
+    formats.signed_fen,
+    formats.number,
+    formats.signed,
+    formats.kwh,
+    formats.kwh_e2,
+    formats.price,
+    formats.price8,
+    formats.percent,
+    formats.percent4,
+    formats.signed_percent,
+    formats.day,
+    formats.month,
+    formats.moment,
+    formats.period,
+):
+    register.filter(_format.__name__, _format)
+
+
+@register.filter
+def near(value: datetime | None) -> str:
+    """Return a moment as short as its distance from now allows."""
+    return formats.near_moment(value, SystemClock().now())
+
+
+@register.filter
+def num(text: object) -> SafeString:
+    """Set a formatted number inside running text: tabular, never broken."""
+    return format_html('<span class="num">{}</span>', text)
+
+
+@register.inclusion_tag("web/parts/chip.html")
+def chip(kind: str, label: Text, quiet: bool = False) -> dict[str, Any]:
+    """Draw a state: shape, word and colour."""
+    return {"chip": Chip(kind, label, quiet)}
+
+
+@register.inclusion_tag("web/parts/chip.html")
+def draw_chip(chip: Chip) -> dict[str, Any]:
+    """Draw a chip that a view made."""
+    return {"chip": chip}
+
+
+@register.inclusion_tag("web/parts/chip.html")
+def state_chip(kind: str, code: str, quiet: bool = False) -> dict[str, Any]:
+    """Draw the state of a code, by the table of its kind."""
+    return {"chip": chip_of_state(kind, code, quiet=quiet)}
+
+
+@register.inclusion_tag("web/parts/chip.html")
+def due_chip(due_at: datetime, now: datetime) -> dict[str, Any]:
+    """Draw how long is left."""
+    return {"chip": due.due_chip(due_at, now)}
+
+
+@register.inclusion_tag("web/parts/figures.html")
+def figures(figures: Sequence[Figure], label: Text = "") -> dict[str, Any]:
+    """Draw the strip of figures."""
+    return {"figures": figures, "label": label}
+
+
+@register.inclusion_tag("web/parts/key_values.html")
+def key_values(pairs: Mapping[str, object], right: bool = False) -> dict[str, Any]:
+    """Draw a list of names and values; `right` sets the values as numbers."""
+    return {"pairs": pairs.items(), "right": right}
+
+
+@register.inclusion_tag("web/parts/progress.html")
+def progress(done: float, total: float, label: Text = "") -> dict[str, Any]:
+    """Draw a bar with its percentage; finished it turns grey, for the eye belongs to what still runs."""
+    ratio = min(max(done / total, 0.0), 1.0) if total else 0.0
+    # Rounded down: 99.96 % is not finished and must not say so.
+    return {"percent": int(ratio * 1000) / 10, "label": label, "done": bool(total) and done >= total}
+
+
+@register.inclusion_tag("web/parts/pager.html", takes_context=True)
+def pager(context: Mapping[str, Any], page: KeyPage[Any], total: Text = "") -> dict[str, Any]:
+    """Draw the steps to the neighbouring pages; filters in the address stay."""
+    return {"request": context["request"], "page": page, "total": total}
+
+
+@register.inclusion_tag("web/parts/chart.html")
+def chart(chart: Chart, element_id: str) -> dict[str, Any]:
+    """Draw a chart, with its values as a table for those who cannot see it."""
+    return {"chart": chart, "id": element_id, "data_id": f"{element_id}-data"}
+
+
+@register.simple_block_tag
+def panel(  # noqa: PLR0917 - a template names every argument
+    content: str,
+    title: Text = "",
+    note: Text = "",
+    link: str = "",
+    link_text: Text = "",
+    chip: Chip | None = None,
+    pad: bool = False,
+) -> SafeString:
+    """Draw a panel with its head around what stands in the block; `pad` keeps the content off the line."""
+    values = {"title": title, "note": note, "link": link, "link_text": link_text, "chip": chip, "pad": pad}
+    return loader.render_to_string("web/parts/panel.html", {**values, "content": content})

@@ -1,0 +1,1 @@
+"""Money, quantities, periods, calendars, clocks and errors: plain Python that knows nothing above it."""

@@ -1,0 +1,1 @@
+"""Services that every module stands on: organisation, identity, audit, jobs."""

@@ -1,0 +1,1 @@
+"""The database's own side: extensions, the service role's grants, bulk COPY."""

@@ -1,0 +1,10 @@
+"""Django app of the database's own side."""
+
+from django.apps import AppConfig
+
+
+class DatabaseConfig(AppConfig):
+    """Extensions, grants, COPY."""
+
+    name = "dianke.platform.database"
+    label = "database"

@@ -1,0 +1,1 @@
+"""The organisation tree and the scoping of every row to it."""

@@ -1,0 +1,1 @@
+"""A slow, readable second calculation of bills, written from the contract alone and sharing no code."""
