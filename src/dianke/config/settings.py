@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from dianke.config.env import DatabaseAddress, read_environment
-from dianke.interfaces.web.csp import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from dianke.interfaces.web.csp import CONTENT_SECURITY_POLICY  # noqa: F401 - read by django-csp
 
 ENV = read_environment()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -45,13 +45,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "dianke.interfaces.web.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dianke.interfaces.web.middleware.ActorMiddleware",
+    "dianke.interfaces.web.middleware.RefusalMiddleware",
+    "dianke.interfaces.web.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "dianke.config.urls"
@@ -100,6 +102,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "dianke.interfaces.web.shell.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.behind_tls
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.behind_tls else None
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.behind_tls else 0
@@ -134,7 +137,9 @@ LOGGING = {
         "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "dianke.config.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if ENV.log_json else "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json" if ENV.log_json else "plain"}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.request": {"level": "ERROR"}, "procrastinate": {"level": "WARNING"}},
 }

@@ -1,4 +1,4 @@
-"""From frozen readings to issued bills: start a run, calculate its shards, review, issue by a second person."""
+"""From frozen readings to issued bills: run, review, issue by a second person."""
 
 from dianke.application.meter_to_cash.issue_bills import issue_run
 from dianke.application.meter_to_cash.run_bills import (

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.operations import calculation, runs
 from dianke.domain.billing.queries import runs as run_queries
-from dianke.domain.readings import queries as reading_queries
 from dianke.kernel.clock import SystemClock
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
@@ -15,16 +14,18 @@ Progress = Callable[[int, int], None]
 
 
 @use_case(right="billing.run")
-def start_run(*, actor: Actor, cycle_code: str, month: date, at: datetime, shard_size: int = 5_000) -> BillRun:
+def start_run(
+    *, actor: Actor, cycle_code: str, month: date, at: datetime, shard_size: int = 5_000
+) -> BillRun:
     """Start the run of a cycle's frozen month."""
-    cycle_month = reading_queries.get_cycle_month(actor=actor, cycle_code=cycle_code, month=month)
+    cycle_month = run_queries.get_cycle_month(actor=actor, cycle_code=cycle_code, month=month)
     return runs.start_run(
         actor=actor, cycle_month=cycle_month, started_by=actor.login, at=at, shard_size=shard_size
     )
 
 
 def calculate_run(*, actor: Actor, number: str, progress: Progress | None = None) -> BillRun:
-    """Calculate every pending shard of a run, then close the calculation; safe to call again after a crash."""
+    """Calculate every pending shard and close the calculation; safe to call again after a crash."""
     run = run_queries.get_run(actor=actor, number=number)
     pending = run_queries.list_pending_shards(actor=actor, run=run)
     for done, shard_number in enumerate(pending):

@@ -3,13 +3,6 @@
 from enum import StrEnum
 
 
-class Structure(StrEnum):
-    """Single-part or two-part price (单一制 / 两部制)."""
-
-    SINGLE = "SINGLE"
-    TWO_PART = "TWO_PART"
-
-
 class BasicMode(StrEnum):
     """How the basic charge of a two-part customer is measured (基本电费方式)."""
 

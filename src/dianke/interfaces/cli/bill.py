@@ -10,8 +10,7 @@ from dianke.application import meter_to_cash
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import runs as run_queries
-from dianke.domain.billing.rules import explain
-from dianke.domain.readings import queries as reading_queries
+from dianke.domain.billing.rules import explain, remedies
 from dianke.interfaces.cli.acting import log_in
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import format_yuan
@@ -46,7 +45,9 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     show.add_argument("number")
     show.add_argument("--explain", action="store_true", help="open every line into its calculation")
     for step in steps.choices.values():
-        step.add_argument("--as", dest="login", help="who acts; the password comes from DIANKE_PASSWORD or is asked for")
+        step.add_argument(
+            "--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD"
+        )
         step.add_argument("--json", action="store_true")
     return parser.parse_args(argv)
 
@@ -61,7 +62,9 @@ def _run(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
             at=SystemClock().now(),
             shard_size=options.shard_size,
         )
-    run_row = meter_to_cash.calculate_run(actor=actor, number=run_row.number, progress=_show_progress("calculating"))
+    run_row = meter_to_cash.calculate_run(
+        actor=actor, number=run_row.number, progress=_show_progress("calculating")
+    )
     return _describe(actor, run_row)
 
 
@@ -79,7 +82,7 @@ def _review(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
                 "code": fault.code,
                 "field": fault.field,
                 "detail": fault.detail,
-                "remedy": explain.get_remedy(fault.code),
+                "remedy": remedies.get_remedy(fault.code),
                 "status": fault.status,
             }
             for fault in faults
@@ -119,13 +122,15 @@ def _show(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
         "total": format_yuan(bill.amount_fen),
     }
     if options.explain:
-        answer["explanation"] = explain.explain_bill(basis=bill.basis, lines=explain.lines_of(lines)).as_dict()
+        answer["explanation"] = explain.explain_bill(
+            basis=bill.basis, lines=explain.lines_of(lines)
+        ).as_dict()
     return answer
 
 
 def _find_run(actor: Actor, options: argparse.Namespace) -> BillRun | None:
     month = bill_queries.get_month(options.month)
-    cycle_month = reading_queries.get_cycle_month(actor=actor, cycle_code=options.cycle, month=month)
+    cycle_month = run_queries.get_cycle_month(actor=actor, cycle_code=options.cycle, month=month)
     return run_queries.get_live_run(actor=actor, cycle_month=cycle_month)
 
 
@@ -153,7 +158,12 @@ def _describe(actor: Actor, run_row: BillRun) -> dict[str, Any]:
 def _show_progress(what: str) -> Callable[[int, int], None]:
     def show(done: int, total: int) -> None:
         if sys.stderr.isatty():
-            print(f"\r{what} {done}/{total} shards", end="\n" if done == total else "", file=sys.stderr, flush=True)
+            print(
+                f"\r{what} {done}/{total} shards",
+                end="\n" if done == total else "",
+                file=sys.stderr,
+                flush=True,
+            )
 
     return show
 
@@ -164,7 +174,9 @@ def _print(answer: dict[str, Any], indent: str = "") -> None:
             print(f"{indent}{key}:")
             for row in value:
                 if isinstance(row, dict):
-                    print(indent + "  " + "  ".join(f"{k}={v}" for k, v in row.items() if v not in {"", None}))
+                    print(
+                        indent + "  " + "  ".join(f"{k}={v}" for k, v in row.items() if v not in {"", None})
+                    )
                 else:
                     print(f"{indent}  {row}")
         elif isinstance(value, dict):

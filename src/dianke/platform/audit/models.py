@@ -4,7 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from dianke.platform.database.grants import declare_append_only
 from dianke.platform.org.scoping import ScopedModel
+
+declare_append_only("audit_usecaserecord")
 
 
 class UseCaseRecord(ScopedModel):

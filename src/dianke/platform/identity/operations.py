@@ -44,7 +44,9 @@ def define_post(*, code: str, name: str, rights: list[str]) -> Post:
     return post  # type: ignore[no-any-return]
 
 
-def assign_post(*, staff: Staff, post: Post, unit: Unit, start: date, end: date | None = None) -> PostAssignment:
+def assign_post(
+    *, staff: Staff, post: Post, unit: Unit, start: date, end: date | None = None
+) -> PostAssignment:
     """Let a person hold a post for a unit and below from a day on."""
     assignment = PostAssignment(staff=staff, post=post, unit=unit, period=DateRange(start, end))
     assignment.save()

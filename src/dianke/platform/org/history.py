@@ -8,17 +8,17 @@ from pghistory.models import Event, EventQuerySet
 from dianke.platform.org.scoping import ScopedQuerySet
 
 
-class ScopedEventQuerySet(ScopedQuerySet[Any], EventQuerySet):  # type: ignore[misc]
+class ScopedEventQuerySet(ScopedQuerySet[Any], EventQuerySet):
     """History rows, for an actor."""
 
 
-class ScopedEvent(Event):  # type: ignore[misc]
+class ScopedEvent(Event):
     """A change of a row: who and why stand in its context."""
 
     # A province's history outgrows a 32-bit key.
     pgh_id = models.BigAutoField(primary_key=True)
 
-    objects = ScopedEventQuerySet.as_manager()
+    objects = ScopedEventQuerySet.as_manager()  # type: ignore[misc,assignment]
 
     class Meta:
         """No table of its own."""

@@ -42,7 +42,7 @@ class ScopedQuerySet(models.QuerySet[_Row]):
 
     def for_actor(self, actor: Scope, right: str | None = None) -> Self:
         """Return the rows inside the units that the actor (by one right, if named) reaches."""
-        scoped = self._chain()
+        scoped: Self = self._chain()  # type: ignore[attr-defined]
         scoped._actor_given = True
         # A history table is scoped by the way of the table it tells of.
         told_of = getattr(self.model, "pgh_tracked_model", None) or self.model
@@ -51,7 +51,8 @@ class ScopedQuerySet(models.QuerySet[_Row]):
             return scoped
         paths = actor.list_unit_paths(right)
         if not paths:
-            return scoped.none()
+            nothing: Self = scoped.none()
+            return nothing
         if actor.sees_every_unit and right is None:
             return scoped
         within = models.Q()
@@ -77,7 +78,7 @@ class ScopedQuerySet(models.QuerySet[_Row]):
     def _fetch_all(self) -> None:
         if self._result_cache is None:
             self._require_actor()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Any:
         """Iterate without caching, for an actor."""

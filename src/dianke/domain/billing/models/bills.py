@@ -51,7 +51,8 @@ class Bill(ScopedModel):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=~models.Q(issued_by=models.F("calculated_by")), name="bill_issued_by_a_second_person"
+                condition=~models.Q(issued_by=models.F("calculated_by")),
+                name="bill_issued_by_a_second_person",
             )
         ]
 

@@ -99,7 +99,7 @@ class BillDraft(ScopedModel):
     power_factor_fen = models.BigIntegerField()
     funds_fen = models.BigIntegerField()
     amount_fen = models.BigIntegerField()
-    # The frozen inputs: the case in the form of the quote command, the readings it came from, the price's parts.
+    # The frozen inputs: a case of the quote command, the meters it came from, the price's parts.
     basis = models.JSONField()
 
     class Meta:

@@ -7,9 +7,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 
-from dianke.domain.billing.types import BasicMode, LossMethod, Structure
+from dianke.domain.billing.types import BasicMode, LossMethod
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.tariffs.models import TariffPlan
+from dianke.domain.tariffs.types import Structure
 from dianke.platform.org.scoping import ScopedModel
 
 
@@ -49,7 +50,8 @@ class BillingTerms(ScopedModel):
                 expressions=[("usage_point", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
             ),
             models.CheckConstraint(
-                condition=~models.Q(basic_mode=BasicMode.CONTRACT_DEMAND.value) | models.Q(contract_kw__isnull=False),
+                condition=~models.Q(basic_mode=BasicMode.CONTRACT_DEMAND.value)
+                | models.Q(contract_kw__isnull=False),
                 name="contract_demand_is_declared",
             ),
         ]
@@ -81,7 +83,8 @@ class ShareTerms(ScopedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["terms", "sequence"], name="share_order_is_unique"),
             models.CheckConstraint(
-                condition=models.Q(fixed_kwh__isnull=True) ^ models.Q(ratio__isnull=True), name="share_is_fixed_or_ratio"
+                condition=models.Q(fixed_kwh__isnull=True) ^ models.Q(ratio__isnull=True),
+                name="share_is_fixed_or_ratio",
             ),
         ]
 

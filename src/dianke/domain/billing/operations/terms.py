@@ -50,6 +50,10 @@ def set_terms(
 
     :raises UnableToSetTerms: if terms that begin on or after that day exist already
     """
+    if not UsagePoint.objects.for_actor(actor).filter(pk=usage_point.pk).exists():
+        raise UnableToSetTerms(
+            field="usage_point", point=usage_point.code, start=start, reason="it belongs to another unit"
+        )
     existing = BillingTerms.objects.for_actor(actor).filter(usage_point=usage_point)
     if existing.filter(period__startswith__gte=start).exists():
         raise UnableToSetTerms(
@@ -63,3 +67,52 @@ def set_terms(
     for sequence, share in enumerate(shares, 1):
         ShareTerms(terms=terms, sequence=sequence, **vars(share)).save()
     return terms
+
+
+@dataclass(frozen=True)
+class NewTerms:
+    """First terms of a point, for loading many at once."""
+
+    usage_point: UsagePoint
+    start: date
+    plan: TariffPlan
+    details: dict[str, Any]
+    shares: tuple[Share, ...] = ()
+
+
+def add_terms(*, actor: Scope, terms: Sequence[NewTerms]) -> int:
+    """
+    Give many points their first terms and return how many.
+
+    :raises UnableToSetTerms: if a point has terms already or is not the actor's; nothing is stored then
+    """
+    point_ids = [new.usage_point.pk for new in terms]
+    reachable = set(UsagePoint.objects.for_actor(actor).filter(pk__in=point_ids).values_list("pk", flat=True))
+    taken = set(
+        BillingTerms.objects.for_actor(actor)
+        .filter(usage_point__in=point_ids)
+        .values_list("usage_point_id", flat=True)
+    )
+    for new in terms:
+        if new.usage_point.pk in taken or new.usage_point.pk not in reachable:
+            reason = "it has terms" if new.usage_point.pk in taken else "it belongs to another unit"
+            raise UnableToSetTerms(
+                field="usage_point", point=new.usage_point.code, start=new.start, reason=reason
+            )
+    stored = BillingTerms.objects.bulk_create(
+        [
+            BillingTerms(
+                usage_point=new.usage_point, period=DateRange(new.start, None), plan=new.plan, **new.details
+            )
+            for new in terms
+        ],
+        batch_size=2_000,
+    )
+    ShareTerms.objects.bulk_create(
+        [
+            ShareTerms(terms=row, sequence=sequence, **vars(share))
+            for row, new in zip(stored, terms, strict=True)
+            for sequence, share in enumerate(new.shares, 1)
+        ]
+    )
+    return len(stored)

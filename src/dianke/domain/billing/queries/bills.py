@@ -72,7 +72,9 @@ def get_draft(*, actor: Scope, bill_id: int) -> BillDraft:
 
     :raises BillNotFound: if there is none, or it belongs to another unit
     """
-    draft: BillDraft | None = BillDraft.objects.for_actor(actor).select_related("unit", "run").filter(id=bill_id).first()
+    draft: BillDraft | None = (
+        BillDraft.objects.for_actor(actor).select_related("unit", "run").filter(id=bill_id).first()
+    )
     if draft is None:
         raise BillNotFound(field="number", number=bill_id)
     return draft

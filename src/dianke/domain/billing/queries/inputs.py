@@ -48,7 +48,10 @@ def load_shard(*, shard: BillRunShard, cycle_month_id: int, start: date, end: da
 
 
 def _fetch(sql: str, keys: dict[str, Any], *, text: Sequence[str]) -> pa.Table:
-    with connection.cursor() as cursor, cursor.copy(f"copy ({sql}) to stdout with (format csv, header)", keys) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy ({sql}) to stdout with (format csv, header)", keys) as copy,
+    ):
         data = b"".join(copy)
     return pacsv.read_csv(
         pa.BufferReader(data),
@@ -66,8 +69,8 @@ def _fetch(sql: str, keys: dict[str, Any], *, text: Sequence[str]) -> pa.Table:
 
 
 _POINT_TEXT = (
-    "code", "account_number", "customer_name", "address", "usage_class", "metering_side", "voltage", "structure",
-    "price_voltage", "basic_mode", "loss_method", "power_factor_standard",
+    "code", "account_number", "customer_name", "address", "usage_class", "metering_side", "voltage",
+    "structure", "plan_code", "price_voltage", "basic_mode", "loss_method", "power_factor_standard",
 )  # fmt: skip
 _SEGMENT_TEXT = ("meter_number", "ct_ratio", "pt_ratio", "quality", "registers")
 
@@ -75,7 +78,7 @@ _POINTS = """
 select p.id as point_id, p.code, p.unit_id, p.metering_side, p.voltage, p.parent_id,
        a.id as account_id, a.number as account_number, a.usage_class, a.household_size,
        a.opened_date, a.closed_date, c.name as customer_name, l.address,
-       t.id as terms_id, t.plan_id, t.structure, t.price_voltage, t.time_of_use, t.basic_mode,
+       t.id as terms_id, n.code as plan_code, t.structure, t.price_voltage, t.time_of_use, t.basic_mode,
        (t.contract_kw * 1000000)::bigint as contract_kw_e6, t.power_factor_standard::text,
        t.loss_method, (t.loss_factor * 10000)::bigint as loss_factor_e4,
        (t.loss_iron_kwh * 100)::bigint as loss_iron_kwh_e2,
@@ -92,6 +95,7 @@ select p.id as point_id, p.code, p.unit_id, p.metering_side, p.voltage, p.parent
   left join lateral (select * from billing_billingterms t
                       where t.usage_point_id = p.id and t.period && daterange(%(start)s, %(end)s)
                       order by lower(t.period) desc limit 1) t on true
+  left join tariffs_tariffplan n on n.id = t.plan_id
  order by p.id
 """
 

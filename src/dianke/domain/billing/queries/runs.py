@@ -1,6 +1,7 @@
 """Reads of runs: what the board shows and what decides issue."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 from django.db.models import Count, Min, Sum
@@ -8,8 +9,10 @@ from django.db.models import Count, Min, Sum
 from dianke.domain.billing.models import BillRun, BillRunFault, BillRunShard
 from dianke.domain.billing.rules.runs import RunState
 from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
+from dianke.domain.readings import queries as readings
 from dianke.domain.readings.models import CycleMonth
 from dianke.kernel.errors import DomainError
+from dianke.platform.identity.types import Actor
 from dianke.platform.org.scoping import Scope
 
 
@@ -89,13 +92,22 @@ def list_fault_groups(*, actor: Scope, run: BillRun) -> list[FaultGroup]:
     """Return the faults of a run by cause, the most frequent first."""
     faults = BillRunFault.objects.for_actor(actor).filter(run=run)
     open_by_code = dict(
-        faults.filter(status=FaultStatus.OPEN.value).values_list("code").annotate(n=Count("id")).order_by("code")
+        faults.filter(status=FaultStatus.OPEN.value)
+        .values_list("code")
+        .annotate(n=Count("id"))
+        .order_by("code")
     )
-    groups = faults.values("code").annotate(n=Count("id"), example=Min("usage_point_id")).order_by("-n", "code")
-    return [FaultGroup(row["code"], row["n"], open_by_code.get(row["code"], 0), row["example"]) for row in groups]
+    groups = (
+        faults.values("code").annotate(n=Count("id"), example=Min("usage_point_id")).order_by("-n", "code")
+    )
+    return [
+        FaultGroup(row["code"], row["n"], open_by_code.get(row["code"], 0), row["example"]) for row in groups
+    ]
 
 
-def list_faults(*, actor: Scope, run: BillRun, code: str | None = None, after: int = 0, limit: int = 50) -> list[BillRunFault]:
+def list_faults(
+    *, actor: Scope, run: BillRun, code: str | None = None, after: int = 0, limit: int = 50
+) -> list[BillRunFault]:
     """Return the faults of a run (of one cause), by key."""
     faults = BillRunFault.objects.for_actor(actor).filter(run=run, id__gt=after)
     if code:
@@ -150,3 +162,22 @@ def get_live_run(*, actor: Scope, cycle_month: CycleMonth) -> BillRun | None:
     runs = BillRun.objects.for_actor(actor).filter(cycle_month=cycle_month)
     run: BillRun | None = runs.exclude(status=RunStatus.CANCELLED.value).order_by("-id").first()
     return run
+
+
+class CycleMonthNotFound(DomainError):
+    """The cycle has no such month within reach."""
+
+    code = "billing.cycle_month_not_found"
+    message = "cycle {cycle} has no month {month}; open and freeze it first"
+
+
+def get_cycle_month(*, actor: Actor, cycle_code: str, month: date) -> CycleMonth:
+    """
+    Return the month of a cycle that a run bills.
+
+    :raises CycleMonthNotFound: if it was never opened, or belongs to another unit
+    """
+    found = readings.get_month(actor=actor, cycle_code=cycle_code, month=month)
+    if found is None:
+        raise CycleMonthNotFound(field="month", cycle=cycle_code, month=f"{month:%Y-%m}")
+    return found

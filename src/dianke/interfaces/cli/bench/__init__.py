@@ -1,0 +1,48 @@
+"""dianke bench: measurements as commands; each prints one JSON object and judges nothing."""
+
+import argparse
+import importlib
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A measurement: the module whose measure(size) takes it, and its usual size."""
+
+    module: str
+    size: int
+    help: str
+    needs_database: bool
+
+
+BENCHES = {
+    "engine": Bench(
+        f"{__name__}.engine", 1_000_000, "accounts priced a second, all lines", False
+    ),
+    "run": Bench(
+        f"{__name__}.run", 20_000, "bills calculated and issued a second, stored", True
+    ),
+}
+
+
+def run(argv: list[str]) -> int:
+    """Take one measurement and print it."""
+    parser = argparse.ArgumentParser(prog="dianke bench", description=__doc__)
+    parser.add_argument("name", choices=[*BENCHES, "list"], help="what to measure; list names them")
+    parser.add_argument("--size", type=int, help="rows (accounts, bills, requests)")
+    parser.add_argument("--json", action="store_true", help="accepted everywhere; the answer is JSON anyway")
+    options = parser.parse_args(argv)
+    if options.name == "list":
+        print(json.dumps({name: bench.help for name, bench in BENCHES.items()}, indent=2))
+        return 0
+    bench = BENCHES[options.name]
+    if bench.needs_database:
+        from dianke.interfaces.cli.main import prepare_django
+
+        prepare_django()
+    size = bench.size if options.size is None else options.size
+    if size < 1:
+        parser.error("--size must be 1 or more")
+    print(json.dumps(importlib.import_module(bench.module).measure(size), ensure_ascii=False, indent=2))
+    return 0
