@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
 
 from dianke.interfaces.web.shell import errors, sessions
 from dianke.kernel.clock import SystemClock
@@ -40,8 +40,8 @@ class ChosenLanguageMiddleware:
     """
     Speaks the language that the person switched to, else the default.
 
-    Django's own LocaleMiddleware also follows the browser's list; on an office computer that list says what the
-    browser was installed in, not what its user reads.
+    Django's own LocaleMiddleware also follows the browser's list; on an office computer that list says in
+    what language the browser was installed, not what its user reads.
     """
 
     def __init__(self, get_response: _Answer) -> None:
@@ -52,7 +52,7 @@ class ChosenLanguageMiddleware:
         wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie"])
@@ -75,7 +75,11 @@ class ActorMiddleware:
             origin="web",
             address=request.META.get("REMOTE_ADDR", ""),
         )
-        return self.get_response(request)
+        response = self.get_response(request)
+        if person is not None:
+            # Counters share computers: after the log-out nothing may be left behind the back button.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -83,10 +87,11 @@ class ActorMiddleware:
         """Ask for the log-in where the view has not been marked with `login_not_required`."""
         if request.person is not None or not getattr(view, "login_required", True):  # type: ignore[attr-defined]
             return None
+        log_in = resolve_url(settings.LOGIN_URL)
         if request.headers.get("HX-Request"):
             # A fragment must not be filled with the log-in page, so htmx is told to leave the page.
-            return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
-        return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            return HttpResponse(status=401, headers={"HX-Redirect": log_in})
+        return HttpResponseRedirect(f"{log_in}?{urlencode({'next': request.get_full_path()})}")
 
 
 class RefusalMiddleware:

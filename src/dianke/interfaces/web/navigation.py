@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dianke.interfaces.web.components.page import Text
 from dianke.platform.identity.types import Actor
 
-# The order is the order of a working day: my own work, the customer, then meter to cash, then looking things up.
-GROUPS: dict[str, Promise | str] = {
+# In the order of a working day: my own work, the customer, meter to cash, looking things up.
+GROUPS: dict[str, Text] = {
     "work": _("Work"),
     "customers": _("Customers"),
     "service_orders": _("Service orders"),
@@ -29,12 +29,12 @@ class MenuEntry:
     """
     One line of the menu.
 
-    `right` is the right that opens the page (empty: everybody). `count` says how many things wait there; it runs
-    on every page, so it must be one cheap query or none.
+    `right` is the right that opens the page (empty: everybody). `count` says how many things wait there; it
+    runs on every page, so it must be one cheap query or none.
     """
 
     group: str
-    label: Promise | str
+    label: Text
     url_name: str
     right: str = ""
     order: int = 100
@@ -45,7 +45,7 @@ class MenuEntry:
 class MenuLine:
     """An entry as drawn."""
 
-    label: Promise | str
+    label: Text
     url: str
     current: bool
     count: int | None
@@ -55,7 +55,7 @@ class MenuLine:
 class MenuGroup:
     """A heading and its lines."""
 
-    label: Promise | str
+    label: Text
     lines: Sequence[MenuLine]
 
 

@@ -6,4 +6,7 @@ app_name = "web"
 
 urlpatterns = [
     path("", include("dianke.interfaces.web.shell.urls")),
+    path("customers/", include("dianke.interfaces.web.customers.urls")),
+    path("tariffs/", include("dianke.interfaces.web.tariffs.urls")),
+    path("billing/", include("dianke.interfaces.web.billing.urls")),
 ]

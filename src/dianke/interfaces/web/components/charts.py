@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from django.utils.functional import Promise
+from dianke.interfaces.web.components.page import Text
 
-Text = str | Promise
 Colour = Literal["accent", "quiet", "tou-sharp", "tou-peak", "tou-flat", "tou-valley", "ok", "warn", "bad", "idle"]
 
 
@@ -15,8 +14,8 @@ class Series:
     """
     One line, row of bars or cloud of points.
 
-    `values` has one number (or None: a gap) for each label; for scatter, pairs. Series of the same `stack` stand on
-    each other. A comparison is colour "quiet" and dashed.
+    `values` has one number (or None: a gap) for each label; for scatter, pairs. Series of the same `stack`
+    stand on each other. A comparison is colour "quiet" and dashed.
     """
 
     name: Text
@@ -96,5 +95,5 @@ class Chart:
         }
 
     def table_rows(self) -> list[tuple[Text, list[Any]]]:
-        """Return the values row by row for the table that stands for the picture; a cloud of points has none."""
+        """Return the values row by row for the table behind the picture; a cloud of points has none."""
         return [(label, [series.values[index] for series in self.series]) for index, label in enumerate(self.labels)]

@@ -17,7 +17,8 @@ def due_chip(due_at: datetime, now: datetime, *, count_working_days: CountDays |
     """
     Return how long is left, or by how much it is late.
 
-    Within the day it is hours and minutes, beyond it days; `count_working_days(from, to)` makes them working days.
+    Within the day it is hours and minutes, beyond it days; `count_working_days(from, to)` makes them
+    working days.
     """
     left = due_at - now
     if left < timedelta(0):

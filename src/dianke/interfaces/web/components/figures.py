@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-
-Text = str | Promise
+from dianke.interfaces.web.components.page import Text
 
 
 @dataclass(frozen=True)

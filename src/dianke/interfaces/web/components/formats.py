@@ -116,7 +116,7 @@ def near_moment(value: datetime | None, now: datetime) -> str:
 
 
 def period(value: "Period[date] | DateRange | tuple[date, date | None] | None") -> str:
-    """Return a half-open period of days as it is stored: 2026-01-01 → 2026-02-01, an open end as an en dash."""
+    """Return a half-open period of days as it is stored: 2026-01-01 → 2026-02-01; – for an open end."""
     if value is None:
         return NONE
     if isinstance(value, Period):

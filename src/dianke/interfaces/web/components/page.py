@@ -18,7 +18,7 @@ class Crumb:
 
 @dataclass(frozen=True)
 class Chip:
-    """A state as shape, word and colour: ok, run, warn, bad, idle; or an outlined fact: tag."""
+    """A state as shape, word and colour: ok, run, warn, bad, idle; or an outlined `fact`."""
 
     kind: str
     label: Text
@@ -31,7 +31,8 @@ class Page:
 
     title: Text
     number: str = ""
-    subtitle: Text = ""
+    # The line below the title; no part is broken across lines while it fits on one.
+    facts: Sequence[Text] = field(default=())
     crumbs: Sequence[Crumb] = field(default=())
     chips: Sequence[Chip] = field(default=())
     # Lights a menu entry when the page's own address lies elsewhere.

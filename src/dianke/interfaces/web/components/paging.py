@@ -63,13 +63,11 @@ class KeyPage(Generic[_Row]):
     next: str = ""
 
 
-def page_by_key(
-    rows: QuerySet[_Row], *, order: Sequence[str], at: str = "", size: int = PAGE_SIZE
-) -> KeyPage[_Row]:
+def page_by_key(rows: QuerySet[_Row], *, order: Sequence[str], at: str = "", size: int = PAGE_SIZE) -> KeyPage[_Row]:
     """
     Return one page of the rows in the order named, which must end with a unique column and hold no nulls.
 
-    `order` is written like order_by (`-issued_at`, `id`, `customer__name`); `at` is the cursor of the address.
+    `order` is written like order_by (`-issued_at`, `customer__name`, `id`); `at` comes from the address.
 
     :raises CursorNotReadable: if the cursor is damaged
     """
@@ -92,7 +90,7 @@ def page_by_key(
 
 
 def _beyond(cursor: Cursor, order: Sequence[str]) -> Q:
-    """Return the rows behind the cursor: greater in the first column, or equal there and greater in the next…"""
+    """Return the rows behind the cursor: greater in one column and equal in those before it."""
     condition = Q(pk__in=[])
     equal = Q()
     for column, value in zip(order, cursor.values, strict=True):

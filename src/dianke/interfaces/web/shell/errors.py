@@ -6,10 +6,10 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dianke.interfaces.web.components.page import Page
+from dianke.interfaces.web.components.page import Page, Text
 from dianke.interfaces.web.requests import actor_of
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused
@@ -19,21 +19,23 @@ from dianke.platform.audit.use_case import PermissionRefused
 class ErrorText:
     """What an error page says."""
 
-    title: str
-    explanation: str
+    title: Text
+    explanation: Text
 
 
 TEXTS = {
     HTTPStatus.BAD_REQUEST: ErrorText(
-        _("The request cannot be read"), _("Part of the address or of the form is damaged. Nothing was changed.")
+        _("The request cannot be read"),
+        _("Part of the address or of the form is damaged. Nothing was changed."),
     ),
     HTTPStatus.FORBIDDEN: ErrorText(
         _("No permission"), _("None of your posts holds the right that this page needs. Nothing was changed.")
     ),
     HTTPStatus.NOT_FOUND: ErrorText(
-        _("Nothing is found here"), _("The number may be mistyped, or the record belongs to a unit outside yours.")
+        _("Nothing is found here"),
+        _("The number may be mistyped, or the record belongs to a unit outside yours."),
     ),
-    HTTPStatus.CONFLICT: ErrorText(_("Refused"), gettext_lazy("Nothing was changed.")),
+    HTTPStatus.CONFLICT: ErrorText(_("Refused"), _("Nothing was changed.")),
 }
 
 
@@ -67,7 +69,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of ours; the template needs neither a session nor the database, for either may be the fault."""
+    """Answer a fault of ours; the template needs neither session nor database, for they may be the fault."""
     context = {"request_id": getattr(request, "request_id", "")}
     text = loader.render_to_string("shell/server_error.html", context)
     return HttpResponse(text, status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -4,13 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.functional import Promise
-
 from dianke.interfaces.web.components.figures import Figure
+from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.navigation import MenuEntry, list_entries
 from dianke.platform.identity.types import Actor
-
-Text = str | Promise
 
 MAX_FIGURES = 6
 

@@ -4,13 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.navigation import list_entries
 from dianke.platform.identity.types import Actor
-
-Text = str | Promise
 
 HITS_A_SOURCE = 6
 MAX_LENGTH = 80
@@ -36,7 +34,7 @@ class HitGroup:
 
 @dataclass(frozen=True)
 class SearchSource:
-    """A kind of thing that can be found: `find` gets the actor, the trimmed text and how many hits to return."""
+    """A kind of thing that can be found: `find` gets the actor, the trimmed text and the number of hits."""
 
     label: Text
     find: Callable[[Actor, str, int], Sequence[Hit]]

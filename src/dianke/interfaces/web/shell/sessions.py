@@ -19,7 +19,7 @@ def find_person(request: HttpRequest) -> Staff | None:
     path = request.session.get(auth.BACKEND_SESSION_KEY)
     if key is None or path not in settings.AUTHENTICATION_BACKENDS:
         return None
-    person = auth.load_backend(path).get_user(int(key))  # type: ignore[attr-defined]
+    person = auth.load_backend(path).get_user(int(key))
     if not isinstance(person, Staff):
         return None
     if not constant_time_compare(request.session.get(auth.HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
@@ -29,7 +29,7 @@ def find_person(request: HttpRequest) -> Staff | None:
 
 
 def start(request: HttpRequest, *, login: str, password: str) -> Staff | None:
-    """Begin the session of the person whose password this is, under a new key; return None if it is nobody's."""
+    """Begin the session of the person whose password this is, under a new key; None if it is nobody's."""
     person = auth.authenticate(request, login=login, password=password)
     if not isinstance(person, Staff):
         return None

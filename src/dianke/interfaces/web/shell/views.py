@@ -32,7 +32,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "shell/home.html",
-        {"page": Page(title=_("My work"), crumbs=[Crumb(_("Work"))]), "home": gather_home(actor=actor, at=at), "at": at},
+        {
+            "page": Page(title=_("My work"), crumbs=[Crumb(_("Work"))]),
+            "home": gather_home(actor=actor, at=at),
+            "at": at,
+        },
     )
 
 
@@ -51,7 +55,12 @@ def log_in(request: HttpRequest) -> HttpResponse:
     elif getattr(request, "person", None):
         return HttpResponseRedirect(onward)
     status = 422 if form.errors else 200
-    return render(request, "shell/login.html", {"page": Page(title=_("Log in")), "form": form, "next": onward}, status=status)
+    return render(
+        request,
+        "shell/login.html",
+        {"page": Page(title=_("Log in")), "form": form, "next": onward},
+        status=status,
+    )
 
 
 @login_not_required

@@ -90,9 +90,9 @@ def key_values(pairs: Mapping[str, object], right: bool = False) -> dict[str, An
 @register.inclusion_tag("web/parts/progress.html")
 def progress(done: float, total: float, label: Text = "") -> dict[str, Any]:
     """Draw a bar with its percentage; finished it turns grey, for the eye belongs to what still runs."""
-    ratio = min(max(done / total, 0.0), 1.0) if total else 0.0
     # Rounded down: 99.96 % is not finished and must not say so.
-    return {"percent": int(ratio * 1000) / 10, "label": label, "done": bool(total) and done >= total}
+    per_mille = min(max(int(done * 1000 // total), 0), 1000) if total else 0
+    return {"percent": per_mille / 10, "label": label, "done": bool(total) and done >= total}
 
 
 @register.inclusion_tag("web/parts/pager.html", takes_context=True)
@@ -108,7 +108,7 @@ def chart(chart: Chart, element_id: str) -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def panel(  # noqa: PLR0917 - a template names every argument
+def panel(
     content: str,
     title: Text = "",
     note: Text = "",

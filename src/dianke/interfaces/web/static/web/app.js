@@ -57,6 +57,10 @@ palette?.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     if (hits.length) selectHit(hits, current + (event.key === "ArrowDown" ? 1 : -1));
+  } else if (event.key === "Escape") {
+    // A search field would only empty itself at the first press.
+    event.preventDefault();
+    palette.close();
   } else if (event.key === "Enter" && hits[current]) {
     event.preventDefault();
     hits[current].click();
@@ -149,6 +153,28 @@ $$(".toast-line").forEach(armToast);
 document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.level));
 document.addEventListener("htmx:responseError", () => toast(toasts.dataset.textFault, "error"));
 document.addEventListener("htmx:sendError", () => toast(toasts.dataset.textOffline, "error"));
+
+// --- folding rows: data-fold="#id" opens the row below, data-unfold="#table" opens all of them --------------------
+
+function setFold(button, open) {
+  button.setAttribute("aria-expanded", open);
+  $(button.dataset.fold).hidden = !open;
+}
+
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest("[data-fold]");
+  const all = event.target.closest("[data-unfold]");
+  if (fold) setFold(fold, fold.getAttribute("aria-expanded") !== "true");
+  if (all) {
+    const folds = $$("[data-fold]", $(all.dataset.unfold));
+    const open = folds.some((button) => button.getAttribute("aria-expanded") !== "true");
+    folds.forEach((button) => setFold(button, open));
+  }
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// A board that was at work has finished: the actions in the head of the page belong to the new state.
+document.addEventListener("htmx:afterSettle", () => { if ($("[data-finished]")) window.location.reload(); });
 
 // --- bulk selection: x-data="rowPicker" around a list, see docs/howto/add-a-page.md ---------------------------
 

@@ -18,6 +18,11 @@ function load(address) {
   return loading;
 }
 
+// Paper has another width than the window, and the observer is told too late.
+window.addEventListener("beforeprint", () => {
+  document.querySelectorAll("[data-chart]").forEach((holder) => window.echarts?.getInstanceByDom(holder)?.resize());
+});
+
 export async function draw(root, address) {
   await load(address);
   root.querySelectorAll("[data-chart]").forEach((holder) => {
@@ -89,7 +94,7 @@ function valueAxis(data) {
     type: "value",
     name: data.unit,
     nameGap: 12,
-    nameTextStyle: { color: token("text-3"), fontSize: 11, align: "right", padding: [0, 6, 0, 0] },
+    nameTextStyle: { color: token("text-3"), fontSize: 11, align: "left", padding: [0, 0, 0, -24] },
     ...axisLook(),
     axisLine: { show: false },
     splitLine: { lineStyle: { color: token("line") } },

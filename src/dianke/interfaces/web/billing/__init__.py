@@ -1,0 +1,1 @@
+"""Pages of billing: runs, their faults and bills, and the bill itself."""

@@ -1,0 +1,1 @@
+"""Pages of tariffs: the plans, and a version as the official sheet shows it."""

@@ -1,0 +1,32 @@
+"""Every text of the pages has its Chinese, and the compiled catalogue is the written one."""
+
+import re
+
+from frontend import messages
+
+
+def test_every_text_of_the_pages_has_chinese() -> None:
+    lacking = [entry.message.singular for entry in messages.build_entries() if not entry.chinese]
+
+    assert lacking == []
+
+
+def test_catalogue_is_in_step_with_the_sources() -> None:
+    assert not messages.is_behind(messages.build_entries()), "run python frontend/messages.py"
+
+
+def test_chinese_keeps_the_places_of_its_english() -> None:
+    entries = messages.build_entries()
+
+    wrong = [
+        entry.message.singular
+        for entry in entries
+        if entry.chinese and list_places(entry.chinese) != list_places(entry.message.singular)
+    ]
+
+    assert wrong == []
+
+
+def list_places(text: str) -> list[str]:
+    """Return the names that are filled in, in any order."""
+    return sorted(re.findall(r"%\(\w+\)[sd]|\{\w+[^}]*\}", text))

@@ -1,0 +1,229 @@
+"""What a person does with the frame: log in, find, move by keys, confirm, switch look and language."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from tests.journeys.conftest import NARROW, PASSWORD, WIDE, OpenPage, log_in, overflow_px
+from tests.journeys.gallery import data
+
+from dianke.interfaces.web import navigation
+from dianke.interfaces.web.navigation import MenuEntry
+from dianke.interfaces.web.shell import home, search
+from dianke.interfaces.web.shell.search import SearchSource
+from dianke.platform.identity.models import Staff
+
+pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.journeys.gallery.urls")]
+
+PAGES = {
+    "home": "/",
+    "list": "/gallery/runs/",
+    "board": "/gallery/runs/JS-202601-02/",
+    "customer": "/gallery/customer/",
+    "search": "/search/?q=恒锐",
+}
+LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+
+
+@pytest.fixture(autouse=True)
+def _gallery(monkeypatch: pytest.MonkeyPatch, settings: object) -> None:
+    """Bring the gallery's templates, work, figures, hits and menu."""
+    templates = [{**settings.TEMPLATES[0], "DIRS": ["tests/journeys/gallery/templates"]}]  # type: ignore[attr-defined]
+    settings.TEMPLATES = templates  # type: ignore[attr-defined]
+    entries = {"web:home": navigation._ENTRIES["web:home"]}
+    monkeypatch.setattr(navigation, "_ENTRIES", entries)
+    monkeypatch.setattr(home, "_WORK", [("", data.work)])
+    monkeypatch.setattr(home, "_FIGURES", [("", data.figures)])
+    monkeypatch.setattr(search, "_SOURCES", [SearchSource("客户", data.find_customers, order=1)])
+    navigation.register(
+        MenuEntry(group="customers", label="客户", url_name="gallery_customer"),
+        MenuEntry(group="billing", label="核算批次", url_name="gallery_runs", count=lambda actor: 2, order=1),
+        MenuEntry(group="billing", label="账单审核", url_name="gallery_run", count=lambda actor: 93, order=2),
+    )
+
+
+def test_wrong_password_then_right_one_leads_to_the_page_that_was_asked_for(
+    reviewer: Staff, open_page: OpenPage
+) -> None:
+    page = open_page("/gallery/runs/")
+    page.fill("[name=login]", reviewer.login)
+    page.fill("[name=password]", "wrong")
+    page.press("[name=password]", "Enter")
+    expect(page.get_by_role("alert")).to_contain_text("工号与密码不符")
+
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+
+    expect(page).to_have_url(re.compile(r"/gallery/runs/$"))
+
+
+def test_search_box_finds_by_two_characters_and_opens_by_keys(
+    reviewer: Staff, open_page: OpenPage, faults: list[str]
+) -> None:
+    page = open_page("/login/")
+    log_in(page, reviewer)
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("恒通")
+    expect(page.locator("#palette .hit")).to_have_count(1)
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_have_text("云泽恒锐精密铸造有限公司")
+    assert faults == []
+
+
+def test_arrows_move_through_the_hits_and_around(reviewer: Staff, open_page: OpenPage) -> None:
+    page = open_page("/login/")
+    log_in(page, reviewer)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("云泽")
+    expect(page.locator("#palette .hit")).to_have_count(2)
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+
+    chosen = page.locator("#palette .hit[aria-selected=true]")
+    expect(chosen).to_contain_text("恒通物流")
+    assert page.locator("#palette input").get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+
+
+def test_escape_closes_the_search_box_and_keys_of_the_page_work_again(reviewer: Staff, open_page: OpenPage) -> None:
+    page = open_page("/login/")
+    log_in(page, reviewer)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("j?")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("?")
+
+    expect(page.locator("#palette")).not_to_be_visible()
+    expect(page.locator("#keys")).to_be_visible()
+
+
+def test_rows_are_moved_selected_and_opened_by_keys(reviewer: Staff, open_page: OpenPage) -> None:
+    page = open_page("/login/")
+    log_in(page, reviewer)
+    page.goto("/gallery/runs/")
+
+    for key in ("j", "j", "k", "j", "x"):
+        page.keyboard.press(key)
+
+    expect(page.locator("tr.sel")).to_contain_text("城关二所")
+    expect(page.locator(".bulk")).to_contain_text("已选 1 片")
+    page.keyboard.press("Enter")
+    expect(page.locator(".no").first).to_have_text("JS-202601-02")
+
+
+def test_slash_goes_to_the_filter_and_typing_there_moves_no_row(reviewer: Staff, open_page: OpenPage) -> None:
+    page = open_page("/login/")
+    log_in(page, reviewer)
+    page.goto("/gallery/runs/")
+
+    page.keyboard.press("/")
+    page.keyboard.type("jk")
+
+    expect(page.locator("[data-filter]")).to_have_value("jk")
+    expect(page.locator("tr.sel")).to_have_count(0)
+
+
+def test_final_act_says_what_will_happen_and_can_be_left(reviewer: Staff, open_page: OpenPage) -> None:
+    page = open_page("/login/")
+    log_in(page, reviewer)
+    page.goto("/gallery/runs/JS-202601-02/")
+
+    page.get_by_role("button", name="提交发行").click()
+
+    dialog = page.get_by_role("dialog", name="发行 JS-202601-02")
+    expect(dialog).to_contain_text("发行后账单不可修改")
+    expect(dialog).to_contain_text("3,812,440.16 元")
+    expect(dialog.get_by_role("button", name="取消")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+
+
+def test_look_and_language_are_switched_in_the_menu_of_the_person(reviewer: Staff, open_page: OpenPage) -> None:
+    page = open_page("/login/")
+    log_in(page, reviewer)
+
+    page.get_by_role("button", name="我的账户").click()
+    page.get_by_role("button", name="深色").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.get_by_role("button", name="我的账户").click()
+    page.get_by_role("button", name="Switch to English").click()
+
+    expect(page.locator("h1")).to_have_text("My work")
+
+
+def test_menu_of_a_phone_is_a_drawer(reviewer: Staff, open_page: OpenPage) -> None:
+    page = open_page("/login/", size=NARROW)
+    log_in(page, reviewer)
+    expect(page.get_by_role("link", name="核算批次")).not_to_be_in_viewport()
+
+    page.get_by_role("button", name="菜单").click()
+    page.locator("#side").get_by_role("link", name="核算批次").click()
+
+    expect(page.locator("h1")).to_have_text("核算批次")
+
+
+def test_chart_is_drawn_and_shows_values_where_the_pointer_is(
+    reviewer: Staff, open_page: OpenPage, faults: list[str]
+) -> None:
+    page = open_page("/login/")
+    log_in(page, reviewer)
+    page.goto("/gallery/customer/")
+
+    page.locator("#year canvas").hover(position={"x": 200, "y": 120})
+
+    expect(page.locator("#year .tip")).to_contain_text("kWh")
+    expect(page.locator("#year .tip-row").first).to_contain_text("尖")
+    assert faults == []
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS, ids=str)
+def test_pages_fit_their_window_without_complaint_of_the_browser(
+    size: tuple[int, int],
+    theme: str,
+    reviewer: Staff,
+    open_page: OpenPage,
+    faults: list[str],
+    save_screen: Callable[[Page, str], None],
+) -> None:
+    page = open_page("/login/", size=size, theme=theme)
+    save_screen(page, f"login-{size[0]}-{theme}")
+    log_in(page, reviewer)
+    too_wide = {}
+
+    for name, address in PAGES.items():
+        page.goto(address)
+        expect(page.locator("[data-chart] canvas")).to_have_count(page.locator("[data-chart]").count())
+        save_screen(page, f"{name}-{size[0]}-{theme}")
+        too_wide[name] = overflow_px(page)
+
+    assert too_wide == dict.fromkeys(PAGES, 0)
+    assert faults == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_have_no_serious_fault_for_assistive_technology(theme: str, reviewer: Staff, open_page: OpenPage) -> None:
+    page = open_page("/login/", theme=theme)
+    found = {"login": list_serious_faults(page)}
+    log_in(page, reviewer)
+
+    for name, address in PAGES.items():
+        page.goto(address)
+        found[name] = list_serious_faults(page)
+
+    assert found == {name: [] for name in ("login", *PAGES)}
+
+
+def list_serious_faults(page: Page) -> list[str]:
+    """Return the rules that axe finds broken seriously, each with the first place."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
+        for fault in violations
+        if fault["impact"] in {"serious", "critical"}
+    ]
