@@ -105,9 +105,7 @@ def read_calendar(lines: Iterable[str]) -> WorkingCalendar:
     missing = set(range(min(years), max(years) + 1)) - years
     if missing:
         raise CalendarRowError(line=1, reason=f"no rows for {sorted(missing)}")
-    return WorkingCalendar(
-        special_days=MappingProxyType(special), first_year=min(years), last_year=max(years)
-    )
+    return WorkingCalendar(special_days=MappingProxyType(special), first_year=min(years), last_year=max(years))
 
 
 @cache

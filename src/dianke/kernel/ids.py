@@ -40,7 +40,7 @@ def _check_digit(body: str) -> str:
     """
     Return the check digit of ISO/IEC 7064 MOD 11,10, the hybrid system for digits with a digit as check.
 
-    It finds every single wrong digit and all but one in forty-five exchanges of two neighbours.
+    It finds every single wrong digit and all but two or three in a hundred exchanges of two neighbours.
     Source: REG-GBT-17710-2008, system MOD 11,10.
     """
     product = _MODULUS

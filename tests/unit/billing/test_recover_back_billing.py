@@ -55,9 +55,7 @@ class TestCorrections:
 
     @settings(deadline=None)
     @given(energies, multipliers, multipliers)
-    def test_of_a_multiplier_equal_the_wiring_factor_of_its_ratio(
-        self, kwh: Decimal, used: Decimal, right: Decimal
-    ):
+    def test_of_a_multiplier_equal_the_wiring_factor_of_its_ratio(self, kwh: Decimal, used: Decimal, right: Decimal):
         answer = correct_wrong_multiplier(kwh=kwh, used=used, right=right, terms=WHOLE)
 
         # Half away from zero in integers: kwh x (right - used) / used.

@@ -159,10 +159,10 @@ class TestRecoverCases:
         assert answer["total"] == "43200.00"
 
     def test_keeps_every_digit_of_long_factors(self):
-        case = {**SEALED, "kva": "999999999999999", "months": "0." + "3" * 30, "basic_price": "3"}
+        case = {**SEALED, "kva": "9" * 15, "basic_price": "9" * 15, "penalty_on": "unrounded"}
 
-        # 999999999999999 x 0.999…9 (30 nines) falls short of the capacity by 1e-15.
-        assert recover_case(case, today=TODAY)["recovered"] == "999999999999999.00"
+        # (10^15 - 1)^2 has thirty digits, two more than Python's decimals keep by themselves.
+        assert recover_case(case, today=TODAY)["recovered"] == "999999999999998000000000000001.00"
 
     def test_shows_the_way_to_the_result(self):
         answer = recover_case({**THEFT, "rule_set": "RS-1996"}, today=TODAY)

@@ -48,9 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     due = acts.add_parser("due", help="when a promise falls due", allow_abbrev=False)
     due.add_argument("--promise-set", required=True, metavar="SET", help="for example SLA-SG2023")
     due.add_argument("--promise", required=True, metavar="P", help="for example whole.low_voltage")
-    due.add_argument(
-        "--from", required=True, dest="start", metavar="ISO", help="start; without offset Asia/Shanghai"
-    )
+    due.add_argument("--from", required=True, dest="start", metavar="ISO", help="start; without offset Asia/Shanghai")
     due.add_argument(
         "--pause",
         action="append",
@@ -78,9 +76,7 @@ def _print_due(options: argparse.Namespace) -> int:
         first, last = due.unloaded_years[0], due.unloaded_years[-1]
         years = str(first) if first == last else f"{first} to {last}"
         faults.append(
-            CalendarYearNotLoaded(
-                field="from", first=calendar.first_year, last=calendar.last_year, years=years
-            )
+            CalendarYearNotLoaded(field="from", first=calendar.first_year, last=calendar.last_year, years=years)
         )
     for fault in faults:
         print(f"{fault.code}: {fault.field}: {fault}", file=sys.stderr)

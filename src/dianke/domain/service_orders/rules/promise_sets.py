@@ -46,9 +46,7 @@ def get_promise_set(book: PromiseBook, *, promise_set: str) -> PromiseSet:
     :raises UnknownPromiseSet: if there is none
     """
     if promise_set not in book.sets:
-        raise UnknownPromiseSet(
-            field="promise_set", promise_set=promise_set, known=", ".join(sorted(book.sets))
-        )
+        raise UnknownPromiseSet(field="promise_set", promise_set=promise_set, known=", ".join(sorted(book.sets)))
     return book.sets[promise_set]
 
 
@@ -61,9 +59,7 @@ def get_promise(book: PromiseBook, *, promise_set: str, promise: str) -> Promise
     """
     promises = get_promise_set(book, promise_set=promise_set).promises
     if promise not in promises:
-        raise PromiseNotInSet(
-            field="promise", promise_set=promise_set, promise=promise, known=", ".join(promises)
-        )
+        raise PromiseNotInSet(field="promise", promise_set=promise_set, promise=promise, known=", ".join(promises))
     return promises[promise]
 
 

@@ -63,9 +63,7 @@ def correct_wrong_wiring(
         raise TrueEnergyNegative(
             field="correction_factor", recorded_kwh=recorded_kwh, correction_factor=correction_factor
         )
-    return _correction(
-        recorded_kwh, true_kwh, correction_factor - 1, price, terms, is_half=terms.is_half_period
-    )
+    return _correction(recorded_kwh, true_kwh, correction_factor - 1, price, terms, is_half=terms.is_half_period)
 
 
 def correct_wrong_multiplier(
@@ -84,7 +82,7 @@ def correct_blown_fuse(
     *, normal_kwh: Decimal, recorded_kwh: Decimal, terms: BackBillingTerms, price: Decimal | None = None
 ) -> Recovery:
     """
-    Return what a blown voltage fuse kept from the record: the normal month less the faulty one, never a refund.
+    Return what a blown voltage fuse kept from the record: normal month less faulty month, never a refund.
 
     Source: TR-10, art. 81 of REG-SUPPLY-1996.
     """

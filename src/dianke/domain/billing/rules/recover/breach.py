@@ -35,9 +35,7 @@ def recover_class_change(
     if price_due < price_paid:
         raise PriceDueBelowPaid(field="price_due", price_due=price_due, price_paid=price_paid)
     difference = price_due - price_paid
-    recovered, penalty, steps = multiply_recovery(
-        exact=kwh * difference, multiple=multiple, penalty_on=penalty_on
-    )
+    recovered, penalty, steps = multiply_recovery(exact=kwh * difference, multiple=multiple, penalty_on=penalty_on)
     return Recovery(
         article=terms.article,
         steps=(

@@ -50,9 +50,7 @@ def recover_theft(
     """
     if price is None:
         return Recovery(article=terms.article, steps=steps, kwh=kwh, days=days)
-    recovered, penalty, money_steps = multiply_recovery(
-        exact=kwh * price, multiple=multiple, penalty_on=penalty_on
-    )
+    recovered, penalty, money_steps = multiply_recovery(exact=kwh * price, multiple=multiple, penalty_on=penalty_on)
     return Recovery(
         article=terms.article,
         steps=(*steps, Step(name="price", value=price, unit="yuan/kWh"), *money_steps),
