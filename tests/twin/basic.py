@@ -84,7 +84,7 @@ def _part_of_month(entry: dict[str, Any], period: tuple[date, date] | None, at: 
     start, end = period
     from_day = day(entry["from"], f"{at}.from") if "from" in entry else start
     to_day = day(entry["to"], f"{at}.to") if "to" in entry else end
-    if to_day < from_day:
+    if "from" in entry and "to" in entry and to_day < from_day:
         raise Refused("period_empty", f"{at}.to")
     used = set(range(max(from_day, start).toordinal(), min(to_day, end).toordinal()))
     for index, suspension in enumerate(entry.get("suspended") or []):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dianke.engine.rounding import Product, exact_product, exact_sum, rescale, round_half_up
+from dianke.engine.rounding import Product, exact_product, exact_sum, narrow, rescale, round_half_up
 from dianke.engine.spreading import any_of_rows, largest_of_rows, sum_rows
 from dianke.engine.types import PERIODS, BoolArray, ChargePlan, Fault, IntArray, Registers, Usage
 
@@ -52,7 +52,7 @@ def register_advance(
         is_turned = is_backwards & is_rollover & np.asarray(turn > 0, dtype=bool)
         advance = np.where(is_turned, advance + turn, advance)
         is_backwards = np.asarray(advance < 0, dtype=bool)
-    return np.where(is_backwards, 0, advance), is_backwards
+    return narrow(np.where(is_backwards, 0, advance)), is_backwards
 
 
 def is_rollover_plausible(energy_kwh: IntArray, contract_kva: IntArray, *, days: int) -> BoolArray:
@@ -67,18 +67,27 @@ def is_rollover_plausible(energy_kwh: IntArray, contract_kva: IntArray, *, days:
 
 
 def register_energy(
-    advance: IntArray, multiplier: IntArray, *, scale: int, divisor: int = 1, decimals: int = 0
+    advance: IntArray,
+    multiplier: IntArray,
+    *,
+    offsets: IntArray | None = None,
+    scale: int,
+    divisor: int = 1,
+    decimals: int = 0,
 ) -> IntArray:
     """
-    Return the energy of one register of each segment: advance x multiplier, rounded half up.
+    Return the energy of one register kind at each point: advance x multiplier over its segments.
 
-    Shapes: advance, multiplier (s,) -> (s,); segments of an exchange are added afterwards (sum_rows).
+    Segments of an exchange are added exactly and rounded once, half up.
+
+    Shapes: advance, multiplier (s,), offsets (n + 1,) -> (n,); without offsets row i is point i.
     Units:  scale is that of advance plus that of multiplier; divisor divides every multiplier; out in
             10 ** -decimals kWh.
     Errors: none.
-    Source: TR-1.1, TR-13 no. 1 (each register is rounded after the multiplier).
+    Source: TR-1.1 (换表, 换互感器: two-segment sums), TR-13 no. 1.
     """
-    return round_half_up(Product((advance, multiplier), scale, divisor), decimals=decimals)
+    energy = exact_product(advance, multiplier)
+    return round_half_up(Product((sum_rows(energy, offsets),), scale, divisor), decimals=decimals)
 
 
 def remaining_flat(total_kwh: IntArray, others_kwh: IntArray) -> tuple[IntArray, BoolArray]:
@@ -113,28 +122,31 @@ def measure_registers(plan: ChargePlan, registers: Registers, *, size: int) -> M
     """
     rows = registers.multiplier.size
     faults: list[Fault] = []
-    values: dict[str, IntArray] = {}
+    advance: dict[str, IntArray] = {}
     present: dict[str, BoolArray] = {}
-    advances: dict[str, IntArray] = {}
     for kind in registers.start:
         present[kind] = registers.present.get(kind, np.ones(rows, dtype=bool))
-        advance, is_backwards = register_advance(
-            registers.start[kind],
-            registers.end[kind],
-            turn=_turn(plan, registers),
-            is_rollover=registers.is_rollover,
-        )
-        advances[kind] = np.where(present[kind], advance, 0)
-        values[kind] = _segment_energy(plan, registers, advances[kind], decimals=plan.rounding.quantity)
-        _note(faults, "register_backwards", f"registers.{kind}", is_backwards & present[kind], registers.offsets)
-    is_negative = _complete(values, present, derives_all=_prices_by_period(plan), rows=rows)
-    _note(faults, "flat_negative", "registers.flat", is_negative, registers.offsets)
-    unrounded = _unrounded_total(plan, registers, advances, present)
-    _add(plan, registers, values, present)
+        start, end = registers.start[kind], registers.end[kind]
+        turn = _turn(plan, registers) if (end < start).any() else None
+        moved, is_backwards = register_advance(start, end, turn=turn, is_rollover=registers.is_rollover)
+        advance[kind] = moved if present[kind].all() else np.where(present[kind], moved, 0)
+        is_backwards = is_backwards & present[kind]
+        _note(faults, "register_backwards", f"registers.{kind}", is_backwards, registers.offsets)
+    read = Energies(dict(advance), dict(present))
+    _complete(advance, present, derives_all=_prices_by_period(plan), rows=rows)
+    parts = [
+        _sum_version(plan, registers, read, Energies(advance, present), chosen, faults)
+        for chosen in _versions(registers)
+    ]
     demand, has_demand = _demand(plan, registers, size=size)
-    segments = Energies(values, present)
-    parts = _sum_segments(segments, registers, size=size)
-    return Measurement(parts, segments, unrounded, demand, has_demand, tuple(faults))
+    return Measurement(
+        tuple(parts),
+        _segment_energies(plan, registers, read),
+        _unrounded_total(plan, registers, advance["total"]),
+        demand,
+        has_demand,
+        tuple(faults),
+    )
 
 
 def measure_usage(plan: ChargePlan, usage: Usage, *, size: int) -> Measurement:
@@ -168,13 +180,11 @@ def _prices_by_period(plan: ChargePlan) -> bool:
 def _turn(plan: ChargePlan, registers: Registers) -> IntArray | None:
     if registers.digits is None:
         return None
-    unit = 10**plan.scales.reading
-    return np.array([10 ** int(digits) * unit if digits else 0 for digits in registers.digits], dtype=object)
+    powers = [0, *(10 ** (digits + plan.scales.reading) for digits in range(1, 19))]
+    return narrow(np.array(powers, dtype=object)[registers.digits])
 
 
-def _complete(
-    values: dict[str, IntArray], present: dict[str, BoolArray], *, derives_all: bool, rows: int
-) -> BoolArray:
+def _complete(values: dict[str, IntArray], present: dict[str, BoolArray], *, derives_all: bool, rows: int) -> BoolArray:
     """Fill in total and flat; `derives_all`: all of a lone total is flat. Return where flat is negative."""
     nowhere, zeros = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=np.int64)
     has_total, has_flat = present.get("total", nowhere), present.get("flat", nowhere)
@@ -191,62 +201,99 @@ def _complete(
         summed = exact_sum([others_kwh, values.get("flat", zeros)], size=rows)
         values["total"] = np.where(has_total, values["total"], summed) if "total" in values else summed
         present["total"] = has_total | has_others | present.get("flat", nowhere)
-    return is_negative & is_derived
+    return np.asarray(is_negative & is_derived, dtype=bool)
+
+
+def _versions(registers: Registers) -> list[BoolArray]:
+    """Return which rows belong to each price version."""
+    if registers.version is None:
+        return [np.ones(registers.multiplier.size, dtype=bool)]
+    count = int(registers.version.max(initial=0)) + 1
+    return [np.asarray(registers.version == index, dtype=bool) for index in range(count)]
+
+
+def _sum_version(
+    plan: ChargePlan,
+    registers: Registers,
+    read: Energies,
+    whole: Energies,
+    chosen: BoolArray,
+    faults: list[Fault],
+) -> Energies:
+    """Add up the rows of a version, round once a kind, balance flat and total, and add adjustments."""
+    offsets, is_all = registers.offsets, bool(chosen.all())
+    values = {
+        kind: _energy(plan, registers, advance if is_all else np.where(chosen, advance, 0))
+        for kind, advance in whole.values.items()
+    }
+    present = {kind: any_of_rows(rows & chosen, offsets) for kind, rows in whole.present.items()}
+    others = [period for period in OTHER_PERIODS if period in values]
+    size = values["total"].size
+    others_kwh = exact_sum([values[period] for period in others], size=size)
+    nowhere = np.zeros(chosen.size, dtype=bool)
+    has_total = read.present.get("total", nowhere)
+    if "flat" in values:
+        # Where no segment read flat, the rounded periods and the rounded total must agree.
+        is_derived = whole.present["flat"] & ~read.present.get("flat", nowhere)
+        is_other = whole.present["total"] & ~is_derived
+        is_balanced = any_of_rows(chosen & is_derived, offsets) & ~any_of_rows(chosen & is_other, offsets)
+        flat, _ = remaining_flat(values["total"], others_kwh)
+        values["flat"] = np.where(is_balanced, flat, values["flat"])
+        is_negative = np.asarray(values["flat"] < 0, dtype=bool)
+        _note(faults, "flat_negative", "registers.flat", is_negative, None)
+    if not has_total.all():
+        summed = exact_sum([others_kwh, values["flat"]] if "flat" in values else [others_kwh], size=size)
+        values["total"] = np.where(any_of_rows(chosen & has_total, offsets), values["total"], summed)
+    _add(plan, registers, values, present, chosen)
+    return Energies(values, present)
 
 
 def _add(
-    plan: ChargePlan, registers: Registers, values: dict[str, IntArray], present: dict[str, BoolArray]
-) -> None:
-    add = dict(registers.add)
-    zeros = np.zeros(registers.multiplier.size, dtype=np.int64)
-    if "total" not in add:
-        raising = [add[period] for period in PERIODS if period in add]
-        add["total"] = exact_sum(raising, size=zeros.size)
-    for kind in _ENERGIES:
-        if kind in add and add[kind].any():
-            values[kind] = values.get(kind, zeros) + _round_energy(plan, add[kind])
-            present[kind] = present.get(kind, zeros.astype(bool)) | (add[kind] != 0)
-
-
-def _unrounded_total(
     plan: ChargePlan,
     registers: Registers,
-    advances: Mapping[str, IntArray],
-    present: Mapping[str, BoolArray],
-) -> IntArray:
+    values: dict[str, IntArray],
+    present: dict[str, BoolArray],
+    chosen: BoolArray,
+) -> None:
+    zeros = np.zeros(values["total"].size, dtype=np.int64)
+    added = {
+        kind: sum_rows(np.where(chosen, _round_energy(plan, rows), 0), registers.offsets)
+        for kind, rows in registers.add.items()
+        if kind in _ENERGIES and rows.any()
+    }
+    if "total" not in registers.add:
+        raising = [added[period] for period in PERIODS if period in added]
+        added["total"] = exact_sum(raising, size=zeros.size)
+    for kind, energy in added.items():
+        if energy.any():
+            values[kind] = exact_sum([values.get(kind, zeros), energy], size=zeros.size)
+            present[kind] = present.get(kind, zeros.astype(bool)) | np.asarray(energy != 0, dtype=bool)
+
+
+def _unrounded_total(plan: ChargePlan, registers: Registers, advance: IntArray) -> IntArray:
     """Metered total before rounding, where the load-factor discount needs it (else not computed)."""
     if plan.basic is None or plan.basic.discount is None:
         return np.zeros(0, dtype=np.int64)
-    rows = registers.multiplier.size
-    summed = exact_sum([advances[period] for period in PERIODS if period in advances], size=rows)
-    total = np.where(present["total"], advances["total"], summed) if "total" in advances else summed
     added = [registers.add["total"]] if "total" in registers.add else []
     added = added or [registers.add[period] for period in PERIODS if period in registers.add]
-    energy = _segment_energy(plan, registers, total, decimals=plan.scales.energy)
-    return sum_rows(exact_sum([energy, *added], size=rows), registers.offsets)
+    energy = _energy(plan, registers, advance, decimals=plan.scales.energy)
+    return exact_sum([energy, *(sum_rows(rows, registers.offsets) for rows in added)], size=energy.size)
 
 
-def _sum_segments(segments: Energies, registers: Registers, *, size: int) -> tuple[Energies, ...]:
-    if registers.version is None and registers.offsets is None:
-        return (segments,)
-    count = 1 if registers.version is None else int(registers.version.max(initial=0)) + 1
-    everywhere = np.ones(registers.multiplier.size, dtype=bool)
-    parts = []
-    for index in range(count):
-        chosen = everywhere if registers.version is None else registers.version == index
-        values = {
-            kind: sum_rows(np.where(chosen, rows, 0), registers.offsets) for kind, rows in segments.values.items()
-        }
-        present = {
-            kind: any_of_rows(rows & chosen, registers.offsets) for kind, rows in segments.present.items()
-        }
-        parts.append(Energies(values, present))
-    return tuple(parts)
+def _segment_energies(plan: ChargePlan, registers: Registers, read: Energies) -> Energies:
+    """What each segment measured, as its line on the bill shows it; its rounding decides nothing."""
+    scale = plan.scales.reading + plan.scales.multiplier
+    values = {
+        kind: round_half_up(
+            Product((advance, registers.multiplier), scale, registers.multiplier_divisor),
+            decimals=plan.scales.energy,
+        )
+        for kind, advance in read.values.items()
+    }
+    return Energies(values, read.present)
 
 
-def _demand(
-    plan: ChargePlan, registers: Registers, *, size: int
-) -> tuple[IntArray | None, BoolArray | None]:
+def _demand(plan: ChargePlan, registers: Registers, *, size: int) -> tuple[IntArray | None, BoolArray | None]:
     if registers.demand is None and "demand" not in registers.add:
         return None, None
     demand, has_demand = np.zeros(size, dtype=np.int64), np.ones(size, dtype=bool)
@@ -260,19 +307,21 @@ def _demand(
         demand = round_half_up(product, decimals=plan.scales.demand)
         has_demand = any_of_rows(has_row, registers.offsets)
     if "demand" in registers.add:
-        demand = demand + sum_rows(registers.add["demand"], registers.offsets)
+        demand = exact_sum([demand, sum_rows(registers.add["demand"], registers.offsets)], size=size)
     return demand, has_demand
 
 
-def _segment_energy(plan: ChargePlan, registers: Registers, advance: IntArray, *, decimals: int) -> IntArray:
+def _energy(plan: ChargePlan, registers: Registers, advance: IntArray, *, decimals: int | None = None) -> IntArray:
+    places = plan.rounding.quantity if decimals is None else decimals
     energy = register_energy(
         advance,
         registers.multiplier,
+        offsets=registers.offsets,
         scale=plan.scales.reading + plan.scales.multiplier,
         divisor=registers.multiplier_divisor,
-        decimals=decimals,
+        decimals=places,
     )
-    return rescale(energy, scale=decimals, to_scale=plan.scales.energy)
+    return rescale(energy, scale=places, to_scale=plan.scales.energy)
 
 
 def _round_energy(plan: ChargePlan, energy: IntArray) -> IntArray:

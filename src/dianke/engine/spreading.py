@@ -37,7 +37,7 @@ def spread_in_proportion(amount: IntArray, weights: Sequence[IntArray], *, unit:
     is_raised = np.empty(order.shape, dtype=bool)
     ranks = np.arange(len(weights))[:, None] < np.asarray(missing, dtype=np.int64)[None, :]
     np.put_along_axis(is_raised, order, ranks, axis=0)
-    return [(floor + is_raised[index]) * unit for index, floor in enumerate(floors)]
+    return [exact_product(floor + is_raised[index], unit) for index, floor in enumerate(floors)]
 
 
 def spread_over_rows(amount: IntArray, weight: IntArray, offsets: IntArray) -> IntArray:

@@ -147,7 +147,6 @@ class BasicCharge:
     band_ratio: int = 0  # scales.ratio
     excess_multiple: int = 0  # scales.ratio
     is_band_charged: bool = False  # the published variant: 1.05 Mc instead of Mc below the excess
-    is_demand_required: bool = True  # contract demand without a reading is a fault
     discount: LoadFactorDiscount | None = None
 
 
@@ -182,6 +181,7 @@ class PowerFactorPolicy:
 class ChargePlan:
     """Everything a homogeneous group of points shares. An absent block means no such charge."""
 
+    currency: str = "CNY"
     scales: Scales = field(default_factory=Scales)
     rounding: Rounding = field(default_factory=Rounding)
     energy: tuple[EnergyPrice, ...] = ()
@@ -196,6 +196,7 @@ class ChargePlan:
     tax_ratio: int | None = None  # scales.ratio
     iron_loss_hours: tuple[int, ...] | None = None  # hours of PERIODS in a day; None splits by energy
     is_largest_demand: bool = False  # of several segments: the largest (exchange) instead of the sum
+    needs_all_data: bool = True  # a bill without its kWh, kVA or kW is a fault; a quote prices what is there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -235,7 +236,8 @@ class TransformerLoss:
 
     given   : active_kwh, reactive_kvarh (scales.energy)
     formula : p0_kw, pk_kw, i0_percent, uk_percent, sn_kva, hours, load_shape (all scales.loss)
-    ratio   : copper_ratio (scales.ratio), iron_kwh (scales.energy)
+    ratio   : copper_ratio (scales.ratio), iron_kwh (scales.energy); may be absent: reactive_ratio
+              (scales.ratio, on the copper loss), iron_kvarh (scales.energy)
     """
 
     method: Literal["given", "formula", "ratio"]
@@ -321,15 +323,22 @@ class Quantities:
 
     metered_kwh: IntArray | None = None
     total_kwh: IntArray | None = None  # metered less sub-meters, plus losses; before shares
+    has_total: BoolArray | None = None  # points with any active energy, read or lost
     total_unrounded_kwh: IntArray | None = None
     parts: tuple[Mapping[str, IntArray], ...] = ()  # by version: total and periods, before shares
+    present: tuple[Mapping[str, BoolArray], ...] = ()  # which points have them
+    segments: Mapping[str, IntArray] | None = None  # (s,) of each register segment
     main_parts: tuple[Mapping[str, IntArray], ...] = ()  # after shares: what is priced
     main_kwh: IntArray | None = None
     share_kwh: tuple[IntArray, ...] = ()
     copper_loss_kwh: IntArray | None = None
     iron_loss_kwh: IntArray | None = None
     line_loss_kwh: IntArray | None = None
+    copper_loss_kvarh: IntArray | None = None
+    iron_loss_kvarh: IntArray | None = None
+    line_loss_kvarh: IntArray | None = None
     reactive_kvarh: IntArray | None = None  # with reactive losses
+    has_reactive: BoolArray | None = None  # points with any reactive energy, read or lost
     metered_kvarh: IntArray | None = None
     sub_meter_kwh: IntArray | None = None
     demand_kw: IntArray | None = None  # scales.demand

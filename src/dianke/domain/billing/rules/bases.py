@@ -93,18 +93,13 @@ def build_batch(
         prices=build_prices(key=key, table=table, tiers=limits),
         price=_describe_price(key=key, table=table, month=period[0].month),
     )
-    return Batch(
-        plan=replace(plan, scales=fleets.scales_of(read)), fleet=fleet, points=rows, basis_of=writer.write
-    )
+    return Batch(plan=replace(plan, scales=fleets.scales_of(read)), fleet=fleet, points=rows, basis_of=writer.write)
 
 
 def _share_amounts(key: GroupKey, rows: list[Row], facts: ShardFacts) -> tuple[IntArray, ...]:
     return tuple(
         np.array(
-            [
-                facts.shares[row["point_id"]][at]["ratio_e6" if share.is_ratio else "fixed_kwh_e2"]
-                for row in rows
-            ],
+            [facts.shares[row["point_id"]][at]["ratio_e6" if share.is_ratio else "fixed_kwh_e2"] for row in rows],
             dtype=np.int64,
         )
         for at, share in enumerate(key.shares)

@@ -119,9 +119,7 @@ def _find_differences(answer: dict[str, Any], lines: Sequence[Line]) -> list[str
         return [f"{fault['code']} {fault['field']}" for fault in answer["errors"]]
     again = {row["code"]: Decimal(row["amount"]) for row in answer["lines"]}
     issued = {line.code: line.amount for line in lines}
-    codes = [
-        code for code in {**again, **issued} if again.get(code, Decimal(0)) != issued.get(code, Decimal(0))
-    ]
+    codes = [code for code in {**again, **issued} if again.get(code, Decimal(0)) != issued.get(code, Decimal(0))]
     return [f"{code}: {issued.get(code, 0)} / {again.get(code, 0)}" for code in codes]
 
 
@@ -135,6 +133,19 @@ def plain(value: Decimal) -> str:
 def money(value: Decimal) -> str:
     """Return an amount with two decimals, thousands marks and a true minus sign."""
     return f"{value.quantize(_MONEY, rounding=ROUND_HALF_UP):,}".replace("-", "−")
+
+
+def average_price(amount_fen: int, energy_kwh_e2: int) -> Decimal | None:
+    """Return yuan per kWh with four decimals, or None without energy."""
+    if not energy_kwh_e2:
+        return None
+    return (Decimal(amount_fen) / Decimal(energy_kwh_e2)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+def split_tax(amount_fen: int) -> int:
+    """Return the value-added tax (fen) inside an amount: 13 % on the net, which is rounded first (TR-13)."""
+    net = (Decimal(amount_fen) / Decimal("1.13")).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return amount_fen - int(net)
 
 
 class _Explainer:
@@ -176,16 +187,12 @@ class _Explainer:
                     _span(meter),
                 )
             )
-            steps.append(
-                Step("multiplier", self._ratio_text(meter), plain(multiplier), "", "TR-1.1", meter["meter"])
-            )
+            steps.append(Step("multiplier", self._ratio_text(meter), plain(multiplier), "", "TR-1.1", meter["meter"]))
         steps.append(self._quantity_step(line, period, metered, measured=bool(pairs)))
         steps.append(self._price_step(line, period))
         steps.append(self._amount_step(line))
         single = pairs[0] if len(pairs) == 1 else None
-        return LineExplanation(
-            line, steps, start=single[1] if single else "", end=single[2] if single else ""
-        )
+        return LineExplanation(line, steps, start=single[1] if single else "", end=single[2] if single else "")
 
     def _list_pairs(self, register: str) -> list[tuple[dict[str, Any], str, str, Decimal]]:
         pairs = []
@@ -216,17 +223,11 @@ class _Explainer:
         parts = [plain(whole)] if measured else []
         other = before_shares - whole if measured else before_shares
         if other or not parts:
-            parts.append(
-                f"{'+ ' if other >= 0 and parts else ''}{plain(other)}".replace("−", "− ", 1 if parts else 0)
-            )
+            parts.append(f"{'+ ' if other >= 0 and parts else ''}{plain(other)}".replace("−", "− ", 1 if parts else 0))
         taken = before_shares - line.quantity
         if taken:
             parts.append(f"− {plain(taken)}")
-        note = (
-            "with_losses_and_shares"
-            if (other and measured) or taken
-            else ("" if measured else "derived_flat")
-        )
+        note = "with_losses_and_shares" if (other and measured) or taken else ("" if measured else "derived_flat")
         return Step("quantity", " ".join(parts), plain(line.quantity), "kWh", "TR-13", note)
 
     def _price_step(self, line: Line, period: str) -> Step:

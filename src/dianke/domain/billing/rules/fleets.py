@@ -92,9 +92,7 @@ def build_capacity(rows: list[list[CapacityRow]]) -> Capacity | None:
     return Capacity(
         kva=np.array([row.kva_e4 for row in flat], dtype=np.int64),
         offsets=np.cumsum([0, *(len(point) for point in rows)]).astype(np.int64),
-        factor=np.array(
-            [DAYS_OF_A_BILLING_MONTH if row.is_whole else row.days for row in flat], dtype=np.int64
-        ),
+        factor=np.array([DAYS_OF_A_BILLING_MONTH if row.is_whole else row.days for row in flat], dtype=np.int64),
         factor_divisor=DAYS_OF_A_BILLING_MONTH,
         is_charged=np.array([row.is_charged for row in flat], dtype=np.bool_),
         group=np.array([number for point in groups for number in point], dtype=np.int64),

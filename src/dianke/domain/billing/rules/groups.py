@@ -32,9 +32,7 @@ class ShardFacts:
     shares: Mapping[int, list[Row]]
 
 
-def read_facts(
-    *, points: pa.Table, capacities: pa.Table, shares: pa.Table, start: date, end: date
-) -> ShardFacts:
+def read_facts(*, points: pa.Table, capacities: pa.Table, shares: pa.Table, start: date, end: date) -> ShardFacts:
     """Return the shard's points with their transformers and shares."""
     by_point: dict[int, list[Row]] = defaultdict(list)
     for row in capacities.to_pylist():
@@ -57,9 +55,7 @@ def find_faults(*, facts: ShardFacts, segments: pa.Table, sub_segments: pa.Table
     find_reading_faults(segments, book)
     subs = FaultBook()
     find_reading_faults(sub_segments, subs)
-    parents = dict(
-        zip(ints(sub_segments, "point_id").tolist(), ints(sub_segments, "parent_id").tolist(), strict=True)
-    )
+    parents = dict(zip(ints(sub_segments, "point_id").tolist(), ints(sub_segments, "parent_id").tolist(), strict=True))
     book.add((parents[point] for point in subs.faults), code="sub_meter_reading_missing")
 
 
@@ -115,9 +111,7 @@ def sum_sub_meters(
     *, sub_segments: pa.Table, energies: Mapping[str, IntArray], sub_ids: IntArray
 ) -> dict[str, dict[int, int]]:
     """Return for each kind the energy (1e-2 kWh) that sub-meters take off each parent."""
-    parents = dict(
-        zip(ints(sub_segments, "point_id").tolist(), ints(sub_segments, "parent_id").tolist(), strict=True)
-    )
+    parents = dict(zip(ints(sub_segments, "point_id").tolist(), ints(sub_segments, "parent_id").tolist(), strict=True))
     sums: dict[str, dict[int, int]] = {}
     for kind, values in energies.items():
         sums[kind] = defaultdict(int)

@@ -71,9 +71,7 @@ def flags(table: pa.Table, name: str) -> BoolArray:
 
 def offsets_of(owners: IntArray, points: IntArray) -> IntArray:
     """Return the (n + 1,) offsets of rows sorted by owner, for points sorted by key."""
-    return np.append(
-        np.searchsorted(owners, points, side="left"), np.searchsorted(owners, points[-1:], side="right")
-    )
+    return np.append(np.searchsorted(owners, points, side="left"), np.searchsorted(owners, points[-1:], side="right"))
 
 
 def find_reading_faults(segments: pa.Table, book: FaultBook) -> None:

@@ -96,9 +96,7 @@ def build_plan(*, key: GroupKey, table: PriceTable, months: list[date]) -> engin
         basic=_build_basic(key=key, table=table),
         power_factor=_build_power_factor(key.power_factor_standard),
         funds=tuple(
-            engine.Fund(
-                name=fund.label or fund.code, price=to_units(fund.price, 8), is_included=fund.is_included
-            )
+            engine.Fund(name=fund.label or fund.code, price=to_units(fund.price, 8), is_included=fund.is_included)
             for fund in table.funds
         ),
         is_largest_demand=True,

@@ -1,0 +1,1 @@
+"""Properties that hold for every case, tried on generated ones."""
