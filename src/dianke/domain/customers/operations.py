@@ -59,7 +59,12 @@ def add_customer(
     :raises UnableToAddCustomer: if the number is taken or the name is empty
     """
     new = NewCustomer(
-        unit_id=unit.pk, number=number, name=name, kind=kind, since_date=since_date, industry_code=industry_code
+        unit_id=unit.pk,
+        number=number,
+        name=name,
+        kind=kind,
+        since_date=since_date,
+        industry_code=industry_code,
     )
     return add_customers(actor=actor, customers=[new])[0]
 

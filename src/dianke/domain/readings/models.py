@@ -60,7 +60,7 @@ class MeterReading(ScopedModel):
     """
     The registers of a meter at one moment, as read: kept for ever, corrected by a new row only.
 
-    Written by COPY from files and head-ends; its own trail is source, batch and time.
+    Written by COPY from files and head-ends; its own trail is source, batch, person and time.
     """
 
     unit_lookup = "installation__usage_point__unit"
@@ -70,6 +70,8 @@ class MeterReading(ScopedModel):
     quality = models.CharField(max_length=12, choices=[(q.value, q.value) for q in ReadingQuality])
     source = models.CharField(max_length=12, choices=[(s.value, s.value) for s in ReadingSource])
     batch = models.CharField(max_length=40, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=40)
     # A marked rollover (翻转): the register passed its last digit since the reading before.
     rolled_over = models.BooleanField(default=False)
     replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
@@ -124,7 +126,7 @@ class CycleMonth(ScopedModel):
 
 class FrozenSegment(ScopedModel):
     """
-    What a meter measured at a point within a frozen month: start and end of each register, and the multiplier.
+    What a meter measured at a point within a frozen month: start and end of each register, multiplier.
 
     A point has one row a month, or more where a meter or a ratio changed (换表, 换互感器). A missing start or
     end is kept as null: billing turns it into a fault with cause and remedy.

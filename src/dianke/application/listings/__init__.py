@@ -1,0 +1,1 @@
+"""Lists that join the rows of many modules; they read and never write."""

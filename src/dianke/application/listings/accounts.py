@@ -1,0 +1,28 @@
+"""Accounts as the list of customers shows them: who, where, by which class."""
+
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from dianke.application.archive.search import search_archive
+from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.metering.models import UsagePoint
+from dianke.platform.identity.types import Actor
+
+
+def filter_accounts(*, actor: Actor, usage_class: str = "", unit_code: str = "") -> QuerySet[Any]:
+    """Return the actor's accounts with customer, unit and the address of the first usage point."""
+    first_point = UsagePoint.objects.for_actor(actor).filter(account=OuterRef("pk")).order_by("id")
+    accounts: QuerySet[Any] = CustomerAccount.objects.for_actor(actor).select_related("customer", "unit")
+    if usage_class:
+        accounts = accounts.filter(usage_class=usage_class)
+    if unit_code:
+        accounts = accounts.filter(unit__code=unit_code)
+    return accounts.annotate(address=Subquery(first_point.values("location__address")[:1]))
+
+
+def search_accounts(*, actor: Actor, text: str, after: int, limit: int) -> tuple[list[Any], int | None]:
+    """Return the accounts of the customers that a text finds, and the key to go on from."""
+    page = search_archive(actor=actor, text=text, after=after, limit=limit)
+    accounts = filter_accounts(actor=actor).filter(customer__in=[hit.customer.pk for hit in page.hits])
+    return list(accounts.order_by("customer_id", "id")), page.next_after

@@ -1,0 +1,112 @@
+"""Reads of the customer archive."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import CharField, F, Q, QuerySet
+from django.db.models.lookups import Contains
+
+from dianke.domain.customers import rules
+from dianke.domain.customers.models import Customer, CustomerAccount, ServiceLocation
+from dianke.domain.customers.rules import SearchWay
+from dianke.platform.identity.types import Actor
+
+
+@CharField.register_lookup
+class ContainsAnyCase(Contains):
+    """`contains` without regard to case that a trigram index answers; Django's own folds both sides first."""
+
+    lookup_name = "contains_any_case"
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        """Return the comparison, pattern escaped by Django."""
+        return f"ILIKE {rhs}"
+
+
+def search(*, actor: Actor, text: str, limit: int = 20, after: int = 0) -> list[Customer]:
+    """
+    Return customers whose name, pinyin, number or account number fits a text, by key, from a key on.
+
+    The next page begins after the last key of this one.
+    """
+    ids = page_of_keys(match_customers(actor=actor, text=text), limit=limit, after=after)
+    return list_customers_by_key(actor=actor, ids=ids)
+
+
+def match_customers(*, actor: Actor, text: str) -> list[QuerySet[Any]]:
+    """Return one queryset of customer keys (as `key`) for each index that may hold the text."""
+    folded = rules.fold_search_text(text)
+    way = rules.choose_search_way(folded)
+    if way is SearchWay.NOTHING:
+        return []
+    customers = Customer.objects.for_actor(actor)
+    branches = [
+        customers.filter(_by_text("name", "name_bigrams", folded, way)),
+        customers.filter(number__startswith=folded),
+    ]
+    if rules.is_pinyin(folded):
+        typed = rules.fold_pinyin(folded)
+        branches.append(customers.filter(name_initials__startswith=typed))
+        branches.append(customers.filter(name_pinyin__startswith=typed))
+    accounts = CustomerAccount.objects.for_actor(actor).filter(number__startswith=folded)
+    return [
+        *(branch.annotate(key=F("id")).values("key") for branch in branches),
+        accounts.annotate(key=F("customer_id")).values("key"),
+    ]
+
+
+def match_locations(*, actor: Actor, text: str) -> QuerySet[ServiceLocation] | None:
+    """Return the places whose address or code fits a text, or None for an empty one."""
+    folded = rules.fold_search_text(text)
+    way = rules.choose_search_way(folded)
+    if way is SearchWay.NOTHING:
+        return None
+    places: QuerySet[ServiceLocation] = ServiceLocation.objects.for_actor(actor).filter(
+        _by_text("address", "address_bigrams", folded, way)
+    )
+    return places
+
+
+def page_of_keys(branches: Sequence[QuerySet[Any]], *, limit: int, after: int) -> list[int]:
+    """
+    Return the lowest keys above `after` that any branch holds, at most `limit`.
+
+    Each branch is cut to a page of its own before they are put together, so that a text that fits half the
+    archive costs no more than one that fits little.
+    """
+    if not branches or limit <= 0:
+        return []
+    pages = [branch.filter(key__gt=after).distinct().order_by("key")[:limit] for branch in branches]
+    first, *others = pages
+    rows = first.union(*others).order_by("key")[:limit] if others else first
+    return [row["key"] for row in rows]
+
+
+def list_customers_by_key(*, actor: Actor, ids: Sequence[int]) -> list[Customer]:
+    """Return the customers of keys, in the order of the keys, with their units."""
+    rows = Customer.objects.for_actor(actor).filter(id__in=ids).select_related("unit")
+    return list(rows.order_by("id"))
+
+
+def get_account(*, actor: Actor, number: str) -> CustomerAccount | None:
+    """Return the account of a number with its customer, or None."""
+    account: CustomerAccount | None = (
+        CustomerAccount.objects.for_actor(actor)
+        .filter(number=number)
+        .select_related("customer", "unit")
+        .first()
+    )
+    return account
+
+
+def list_accounts(*, actor: Actor, customer: Customer) -> list[CustomerAccount]:
+    """Return the accounts of a customer, oldest number first."""
+    return list(CustomerAccount.objects.for_actor(actor).filter(customer=customer).order_by("number", "id"))
+
+
+def _by_text(field: str, bigrams: str, folded: str, way: SearchWay) -> Q:
+    if way is SearchWay.PREFIX:
+        return Q(**{f"{field}__startswith": folded})
+    if way is SearchWay.BIGRAM:
+        return Q(**{f"{bigrams}__contains": [folded.lower()]})
+    return Q(**{f"{field}__contains_any_case": folded})

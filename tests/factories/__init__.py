@@ -1,0 +1,1 @@
+"""Builders of test utilities: everything goes through operations, never past them."""
