@@ -12,6 +12,7 @@ RIGHTS: dict[str, str] = {
     "billing.run": "start and calculate bill runs",
     "billing.review": "decide faults of a run",
     "billing.issue": "issue a run that somebody else ran",
+    "demo.load_utility": "load the demo utility",
     "staff.manage": "add staff and give posts",
 }
 

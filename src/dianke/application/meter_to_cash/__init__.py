@@ -1,6 +1,7 @@
 """From frozen readings to issued bills: run, review, issue by a second person."""
 
-from dianke.application.meter_to_cash.issue_bills import issue_run
+from dianke.application.meter_to_cash.freeze_readings import freeze_readings
+from dianke.application.meter_to_cash.issue_bills import begin_issue, issue_run
 from dianke.application.meter_to_cash.run_bills import (
     calculate_run,
     cancel_run,
@@ -9,4 +10,13 @@ from dianke.application.meter_to_cash.run_bills import (
     start_run,
 )
 
-__all__ = ["calculate_run", "cancel_run", "defer_faults", "issue_run", "recalculate_run", "start_run"]
+__all__ = [
+    "begin_issue",
+    "calculate_run",
+    "cancel_run",
+    "defer_faults",
+    "freeze_readings",
+    "issue_run",
+    "recalculate_run",
+    "start_run",
+]

@@ -14,14 +14,10 @@ Progress = Callable[[int, int], None]
 
 
 @use_case(right="billing.run")
-def start_run(
-    *, actor: Actor, cycle_code: str, month: date, at: datetime, shard_size: int = 5_000
-) -> BillRun:
+def start_run(*, actor: Actor, cycle_code: str, month: date, at: datetime, shard_size: int = 5_000) -> BillRun:
     """Start the run of a cycle's frozen month."""
     cycle_month = run_queries.get_cycle_month(actor=actor, cycle_code=cycle_code, month=month)
-    return runs.start_run(
-        actor=actor, cycle_month=cycle_month, started_by=actor.login, at=at, shard_size=shard_size
-    )
+    return runs.start_run(actor=actor, cycle_month=cycle_month, started_by=actor.login, at=at, shard_size=shard_size)
 
 
 def calculate_run(*, actor: Actor, number: str, progress: Progress | None = None) -> BillRun:

@@ -45,9 +45,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     show.add_argument("number")
     show.add_argument("--explain", action="store_true", help="open every line into its calculation")
     for step in steps.choices.values():
-        step.add_argument(
-            "--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD"
-        )
+        step.add_argument("--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD")
         step.add_argument("--json", action="store_true")
     return parser.parse_args(argv)
 
@@ -62,9 +60,7 @@ def _run(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
             at=SystemClock().now(),
             shard_size=options.shard_size,
         )
-    run_row = meter_to_cash.calculate_run(
-        actor=actor, number=run_row.number, progress=_show_progress("calculating")
-    )
+    run_row = meter_to_cash.calculate_run(actor=actor, number=run_row.number, progress=_show_progress("calculating"))
     return _describe(actor, run_row)
 
 
@@ -122,9 +118,7 @@ def _show(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
         "total": format_yuan(bill.amount_fen),
     }
     if options.explain:
-        answer["explanation"] = explain.explain_bill(
-            basis=bill.basis, lines=explain.lines_of(lines)
-        ).as_dict()
+        answer["explanation"] = explain.explain_bill(basis=bill.basis, lines=explain.lines_of(lines)).as_dict()
     return answer
 
 
@@ -174,9 +168,7 @@ def _print(answer: dict[str, Any], indent: str = "") -> None:
             print(f"{indent}{key}:")
             for row in value:
                 if isinstance(row, dict):
-                    print(
-                        indent + "  " + "  ".join(f"{k}={v}" for k, v in row.items() if v not in {"", None})
-                    )
+                    print(indent + "  " + "  ".join(f"{k}={v}" for k, v in row.items() if v not in {"", None}))
                 else:
                     print(f"{indent}  {row}")
         elif isinstance(value, dict):

@@ -29,9 +29,7 @@ COMMANDS = {
     "bill": Command("dianke.interfaces.cli.bill", "run, review, issue and show bills"),
     "bench": Command("dianke.interfaces.cli.bench", "measure; prints one JSON object", needs_database=False),
     "quote": Command("dianke.interfaces.cli.quote", "price cases given as JSON", needs_database=False),
-    "recover": Command(
-        "dianke.interfaces.cli.recover", "back-billing, theft, breach, late fee", needs_database=False
-    ),
+    "recover": Command("dianke.interfaces.cli.recover", "back-billing, theft, breach, late fee", needs_database=False),
     "clock": Command("dianke.interfaces.cli.clock", "due times of service promises", needs_database=False),
 }
 

@@ -11,13 +11,9 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
-    parser.add_argument(
-        "--no-worker", action="store_true", help="serve pages only"
-    )
+    parser.add_argument("--no-worker", action="store_true", help="serve pages only")
     options = parser.parse_args(argv)
-    return serve(
-        host=options.host, port=options.port, workers=options.workers, with_worker=not options.no_worker
-    )
+    return serve(host=options.host, port=options.port, workers=options.workers, with_worker=not options.no_worker)
 
 
 def serve(*, host: str, port: int, workers: int, with_worker: bool) -> int:

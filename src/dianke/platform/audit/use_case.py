@@ -45,14 +45,10 @@ def use_case(*, right: str) -> Callable[[Callable[_Params, _Result]], Callable[_
             reason = str(kwargs.get("reason") or "")
             with (
                 transaction.atomic(),
-                pghistory.context(
-                    actor=actor.login, origin=actor.origin, use_case=name, reason=reason
-                ) as context,
+                pghistory.context(actor=actor.login, origin=actor.origin, use_case=name, reason=reason) as context,
             ):
                 result = function(*args, **kwargs)
-                _leave_record(
-                    name=name, right=right, actor=actor, reason=reason, kwargs=kwargs, context=context.id
-                )
+                _leave_record(name=name, right=right, actor=actor, reason=reason, kwargs=kwargs, context=context.id)
             return result
 
         return carry_out
@@ -60,9 +56,7 @@ def use_case(*, right: str) -> Callable[[Callable[_Params, _Result]], Callable[_
     return decorate
 
 
-def _leave_record(
-    *, name: str, right: str, actor: Actor, reason: str, kwargs: dict[str, Any], context: Any
-) -> None:
+def _leave_record(*, name: str, right: str, actor: Actor, reason: str, kwargs: dict[str, Any], context: Any) -> None:
     facts = {
         key: value if isinstance(value, str | int | bool | None) else str(value)
         for key, value in kwargs.items()

@@ -8,9 +8,7 @@ from django.db import connections
 _CHUNK_BYTES = 1 << 20
 
 
-def copy_rows(
-    *, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], using: str = "default"
-) -> None:
+def copy_rows(*, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], using: str = "default") -> None:
     """
     Load rows into a table inside the running transaction.
 

@@ -33,9 +33,7 @@ def grant_to_service(*, using: str = "owner") -> None:
         cursor.execute(f"grant execute on all functions in schema public to {quoted}")
         for table in sorted(APPEND_ONLY | _list_history_tables()):
             for name in _list_with_partitions(cursor, table):
-                cursor.execute(
-                    f"revoke update, delete, truncate on {connection.ops.quote_name(name)} from {quoted}"
-                )
+                cursor.execute(f"revoke update, delete, truncate on {connection.ops.quote_name(name)} from {quoted}")
 
 
 def _list_history_tables() -> set[str]:

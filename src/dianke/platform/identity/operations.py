@@ -35,6 +35,12 @@ def add_staff(*, login: str, name: str, unit: Unit, password: str | None) -> Sta
     return staff
 
 
+def set_password(*, staff: Staff, password: str) -> None:
+    """Give a person a new password; sessions opened with the old one end."""
+    staff.set_password(password)
+    staff.save(update_fields=["password"])
+
+
 def define_post(*, code: str, name: str, rights: list[str]) -> Post:
     """Add a post, or give an existing one the rights named."""
     system = Actor.system("defining posts")
@@ -44,9 +50,7 @@ def define_post(*, code: str, name: str, rights: list[str]) -> Post:
     return post  # type: ignore[no-any-return]
 
 
-def assign_post(
-    *, staff: Staff, post: Post, unit: Unit, start: date, end: date | None = None
-) -> PostAssignment:
+def assign_post(*, staff: Staff, post: Post, unit: Unit, start: date, end: date | None = None) -> PostAssignment:
     """Let a person hold a post for a unit and below from a day on."""
     assignment = PostAssignment(staff=staff, post=post, unit=unit, period=DateRange(start, end))
     assignment.save()

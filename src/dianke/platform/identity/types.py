@@ -46,8 +46,7 @@ class Actor:
     def may(self, right: str, unit_path: str | None = None) -> bool:
         """Tell whether the actor holds a right at all, or within the unit of the path."""
         return any(
-            grant.right in {right, EVERY_RIGHT}
-            and (unit_path is None or unit_path.startswith(grant.unit_path))
+            grant.right in {right, EVERY_RIGHT} and (unit_path is None or unit_path.startswith(grant.unit_path))
             for grant in self.grants
         )
 

@@ -25,9 +25,7 @@ class Unit(ScopedModel):
     class Meta:
         """Indexes and checks."""
 
-        indexes: ClassVar = [
-            models.Index(fields=["path"], name="unit_path_prefix", opclasses=["varchar_pattern_ops"])
-        ]
+        indexes: ClassVar = [models.Index(fields=["path"], name="unit_path_prefix", opclasses=["varchar_pattern_ops"])]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(path__startswith="/", path__endswith="/"), name="unit_path_is_closed"

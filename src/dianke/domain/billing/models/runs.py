@@ -74,6 +74,11 @@ class BillRunShard(ScopedModel):
     def __str__(self) -> str:
         return f"{self.run_id}/{self.number}"
 
+    @property
+    def seconds(self) -> str:
+        """Return how long the last calculation took."""
+        return f"{self.duration_ms / 1000:.1f}"
+
 
 class BillDraft(ScopedModel):
     """A bill as calculated, not yet issued; the same columns as Bill."""

@@ -50,8 +50,7 @@ class BillingTerms(ScopedModel):
                 expressions=[("usage_point", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
             ),
             models.CheckConstraint(
-                condition=~models.Q(basic_mode=BasicMode.CONTRACT_DEMAND.value)
-                | models.Q(contract_kw__isnull=False),
+                condition=~models.Q(basic_mode=BasicMode.CONTRACT_DEMAND.value) | models.Q(contract_kw__isnull=False),
                 name="contract_demand_is_declared",
             ),
         ]

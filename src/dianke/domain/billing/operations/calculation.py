@@ -20,11 +20,13 @@ from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus, get
 from dianke.domain.tariffs import queries as tariff_queries
 from dianke.domain.tariffs.types import PriceTable
 from dianke.engine.calculate import calculate
-from dianke.engine.types import Calculation, ChargePlan, Fleet, IntArray
+from dianke.engine.types import Calculation, ChargePlan, Fleet, IntArray, Section
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
 from dianke.platform.database.copying import copy_rows
 from dianke.platform.org.scoping import Scope
+
+_SUMS: tuple[Section, ...] = ("basic", "energy", "shares", "power_factor", "funds")
 
 
 class UnableToCalculateShard(DomainError):
@@ -206,11 +208,11 @@ def _store_drafts(work: ShardWork, batch: bases.Batch, result: Calculation) -> N
 def _list_draft_rows(
     work: ShardWork, batch: bases.Batch, result: Calculation, sound: IntArray, bill_ids: IntArray
 ) -> Iterator[tuple[Any, ...]]:
+    nothing = np.zeros(result.size, dtype=np.int64)
     energy = result.quantities.total_kwh
-    sums = result.subtotals
     columns = [
-        (energy if energy is not None else np.zeros(result.size, dtype=np.int64))[sound].tolist(),
-        *(sums[name][sound].tolist() for name in ("basic", "energy", "shares", "power_factor", "funds")),
+        (nothing if energy is None else energy)[sound].tolist(),
+        *(result.subtotals.get(name, nothing)[sound].tolist() for name in _SUMS),
         result.total[sound].tolist(),
     ]
     for at, position in enumerate(sound.tolist()):

@@ -10,9 +10,10 @@ from dianke.domain.billing.types import RunStatus, ShardStatus
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
-_BILL_COLUMNS = """id, unit_id, run_id, shard_number, usage_point_id, account_id, account_number,
-    customer_name, address, usage_class, month, period_start, period_end, energy_kwh_e2, basic_fen, energy_fen, shares_fen,
-    power_factor_fen, funds_fen, amount_fen, basis"""
+_BILL_COLUMNS = """
+    id, unit_id, run_id, shard_number, usage_point_id, account_id, account_number,
+    customer_name, address, usage_class, month, period_start, period_end, energy_kwh_e2, basic_fen,
+    energy_fen, shares_fen, power_factor_fen, funds_fen, amount_fen, basis"""
 _LINE_COLUMNS = "id, bill_id, sequence, code, name, quantity, unit_name, price, amount, included, rule"
 
 
@@ -42,11 +43,7 @@ def issue_shard(*, actor: Scope, run: BillRun, shard_number: int) -> int:
 
     A shard that was issued before a crash is left alone, so that a run can be resumed anywhere.
     """
-    shard = (
-        BillRunShard.objects.for_actor(actor)
-        .select_for_update(of=("self",))
-        .get(run=run, number=shard_number)
-    )
+    shard = BillRunShard.objects.for_actor(actor).select_for_update(of=("self",)).get(run=run, number=shard_number)
     if shard.status != ShardStatus.CALCULATED.value:
         return 0
     with connection.cursor() as cursor:

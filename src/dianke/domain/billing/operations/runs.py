@@ -47,9 +47,7 @@ def start_run(
     if cycle_month.status != MonthStatus.FROZEN.value:
         raise UnableToStartRun(field="month", reason="its readings are not frozen", **where)
     if not SHARD_SIZES[0] <= shard_size <= SHARD_SIZES[1]:
-        raise UnableToStartRun(
-            field="shard_size", reason=f"a shard holds 1 to {SHARD_SIZES[1]} points", **where
-        )
+        raise UnableToStartRun(field="shard_size", reason=f"a shard holds 1 to {SHARD_SIZES[1]} points", **where)
     runs = BillRun.objects.for_actor(actor).filter(cycle_month=cycle_month)
     if runs.exclude(status=RunStatus.CANCELLED.value).exists():
         raise UnableToStartRun(field="month", reason="a run of it exists", **where)
@@ -111,9 +109,7 @@ def defer_faults(*, actor: Scope, run: BillRun, code: str, decided_by: str, reas
     if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
         raise UnableToDecideFault(field="run", point=code, reason="the run is being issued")
     faults = BillRunFault.objects.for_actor(actor).filter(run=run, code=code, status=FaultStatus.OPEN.value)
-    return int(
-        faults.update(status=FaultStatus.DEFERRED.value, decided_by=decided_by, reason=reason.strip()[:300])
-    )
+    return int(faults.update(status=FaultStatus.DEFERRED.value, decided_by=decided_by, reason=reason.strip()[:300]))
 
 
 def recalculate_shards(*, actor: Scope, run: BillRun) -> int:

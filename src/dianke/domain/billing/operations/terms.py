@@ -89,21 +89,15 @@ def add_terms(*, actor: Scope, terms: Sequence[NewTerms]) -> int:
     point_ids = [new.usage_point.pk for new in terms]
     reachable = set(UsagePoint.objects.for_actor(actor).filter(pk__in=point_ids).values_list("pk", flat=True))
     taken = set(
-        BillingTerms.objects.for_actor(actor)
-        .filter(usage_point__in=point_ids)
-        .values_list("usage_point_id", flat=True)
+        BillingTerms.objects.for_actor(actor).filter(usage_point__in=point_ids).values_list("usage_point_id", flat=True)
     )
     for new in terms:
         if new.usage_point.pk in taken or new.usage_point.pk not in reachable:
             reason = "it has terms" if new.usage_point.pk in taken else "it belongs to another unit"
-            raise UnableToSetTerms(
-                field="usage_point", point=new.usage_point.code, start=new.start, reason=reason
-            )
+            raise UnableToSetTerms(field="usage_point", point=new.usage_point.code, start=new.start, reason=reason)
     stored = BillingTerms.objects.bulk_create(
         [
-            BillingTerms(
-                usage_point=new.usage_point, period=DateRange(new.start, None), plan=new.plan, **new.details
-            )
+            BillingTerms(usage_point=new.usage_point, period=DateRange(new.start, None), plan=new.plan, **new.details)
             for new in terms
         ],
         batch_size=2_000,

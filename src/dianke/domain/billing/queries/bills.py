@@ -1,6 +1,9 @@
 """Reads of issued bills."""
 
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from dianke.domain.billing.models import Bill, BillDraft, BillDraftLine, BillLine
 from dianke.domain.billing.types import LINES_PER_BILL, get_bill_id_range
@@ -56,14 +59,22 @@ def list_account_bills(*, actor: Scope, account_id: int, limit: int = 24) -> lis
     return list(Bill.objects.for_actor(actor).filter(account_id=account_id).order_by("-id")[:limit])
 
 
-def list_run_bills(*, actor: Scope, run_id: int, after: int = 0, limit: int = 50) -> list[Bill]:
-    """Return the issued bills of a run, by key."""
-    return list(Bill.objects.for_actor(actor).filter(run_id=run_id, id__gt=after).order_by("id")[:limit])
+def filter_bills(*, actor: Scope, account_prefix: str, month: date | None) -> QuerySet[Bill]:
+    """Return the issued bills of accounts whose number begins so, of one month if named."""
+    bills: QuerySet[Bill] = Bill.objects.for_actor(actor)
+    if account_prefix:
+        bills = bills.filter(account_number__startswith=account_prefix)
+    if month:
+        first, end = get_bill_id_range(year=month.year, month=month.month)
+        bills = bills.filter(id__gte=first, id__lt=end)
+    return bills
 
 
-def list_run_drafts(*, actor: Scope, run_id: int, after: int = 0, limit: int = 50) -> list[BillDraft]:
-    """Return the drafts of a run, by key."""
-    return list(BillDraft.objects.for_actor(actor).filter(run_id=run_id, id__gt=after).order_by("id")[:limit])
+def filter_run(*, actor: Scope, run_id: int, is_issued: bool) -> QuerySet[Any]:
+    """Return the bills of a run: drafts before issue, bills after."""
+    model = Bill if is_issued else BillDraft
+    rows: QuerySet[Any] = model.objects.for_actor(actor).filter(run_id=run_id)
+    return rows
 
 
 def get_draft(*, actor: Scope, bill_id: int) -> BillDraft:
@@ -110,3 +121,9 @@ class MonthUnreadable(DomainError):
 
     code = "billing.month_unreadable"
     message = "{value!r} is not a month; write YYYY-MM"
+
+
+def find_by_account_number(*, actor: Scope, prefix: str, limit: int) -> list[Bill]:
+    """Return the newest bills of the accounts whose number begins so."""
+    bills = Bill.objects.for_actor(actor).filter(account_number__startswith=prefix)
+    return list(bills.order_by("-id")[:limit])

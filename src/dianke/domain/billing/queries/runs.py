@@ -49,6 +49,12 @@ def get_run(*, actor: Scope, number: str, lock: bool = False) -> BillRun:
     return run
 
 
+def get_run_by_id(*, actor: Scope, run_id: int) -> BillRun:
+    """Return the run of a key."""
+    run: BillRun = BillRun.objects.for_actor(actor).select_related("unit", "cycle_month__cycle").get(pk=run_id)
+    return run
+
+
 def list_runs(*, actor: Scope) -> list[BillRun]:
     """Return the runs of the actor's units, newest first."""
     runs = BillRun.objects.for_actor(actor).select_related("unit", "cycle_month__cycle")
@@ -92,17 +98,10 @@ def list_fault_groups(*, actor: Scope, run: BillRun) -> list[FaultGroup]:
     """Return the faults of a run by cause, the most frequent first."""
     faults = BillRunFault.objects.for_actor(actor).filter(run=run)
     open_by_code = dict(
-        faults.filter(status=FaultStatus.OPEN.value)
-        .values_list("code")
-        .annotate(n=Count("id"))
-        .order_by("code")
+        faults.filter(status=FaultStatus.OPEN.value).values_list("code").annotate(n=Count("id")).order_by("code")
     )
-    groups = (
-        faults.values("code").annotate(n=Count("id"), example=Min("usage_point_id")).order_by("-n", "code")
-    )
-    return [
-        FaultGroup(row["code"], row["n"], open_by_code.get(row["code"], 0), row["example"]) for row in groups
-    ]
+    groups = faults.values("code").annotate(n=Count("id"), example=Min("usage_point_id")).order_by("-n", "code")
+    return [FaultGroup(row["code"], row["n"], open_by_code.get(row["code"], 0), row["example"]) for row in groups]
 
 
 def list_faults(
@@ -181,3 +180,19 @@ def get_cycle_month(*, actor: Actor, cycle_code: str, month: date) -> CycleMonth
     if found is None:
         raise CycleMonthNotFound(field="month", cycle=cycle_code, month=f"{month:%Y-%m}")
     return found
+
+
+def sum_month(*, actor: Actor, month: date) -> RunTotals:
+    """Return the figures of all live runs of a month."""
+    runs = BillRun.objects.for_actor(actor).filter(cycle_month__month=month)
+    totals = [get_totals(actor=actor, run=run) for run in runs.exclude(status=RunStatus.CANCELLED.value)]
+    return RunTotals(
+        points=sum(one.points for one in totals),
+        points_done=sum(one.points_done for one in totals),
+        bills=sum(one.bills for one in totals),
+        faults=sum(one.faults for one in totals),
+        faults_open=sum(one.faults_open for one in totals),
+        amount_fen=sum(one.amount_fen for one in totals),
+        shards=sum(one.shards for one in totals),
+        shards_done=sum(one.shards_done for one in totals),
+    )

@@ -17,12 +17,8 @@ class Bench:
 
 
 BENCHES = {
-    "engine": Bench(
-        f"{__name__}.engine", 1_000_000, "accounts priced a second, all lines", False
-    ),
-    "run": Bench(
-        f"{__name__}.run", 20_000, "bills calculated and issued a second, stored", True
-    ),
+    "engine": Bench(f"{__name__}.engine", 1_000_000, "accounts priced a second, all lines", False),
+    "run": Bench(f"{__name__}.run", 20_000, "bills calculated and issued a second, stored", True),
 }
 
 
