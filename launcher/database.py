@@ -27,6 +27,8 @@ def base_environment() -> dict[str, str]:
         | kept
         | {
             "PYTHONPATH": str(paths.ROOT / "src"),
+            # A types.py in the caller's folder must not take the place of Python's own.
+            "PYTHONSAFEPATH": "1",
             # Files are UTF-8 whatever the machine's locale is; a bare one has none.
             "PYTHONUTF8": "1",
             "DJANGO_SETTINGS_MODULE": "dianke.config.settings",
@@ -37,9 +39,7 @@ def base_environment() -> dict[str, str]:
 def without_database() -> dict[str, str]:
     """Return the environment of a command that needs no database."""
     return {
-        name: value
-        for name, value in base_environment().items()
-        if name not in {"DATABASE_URL", "DATABASE_OWNER_URL"}
+        name: value for name, value in base_environment().items() if name not in {"DATABASE_URL", "DATABASE_OWNER_URL"}
     }
 
 

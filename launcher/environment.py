@@ -12,6 +12,7 @@ from launcher import paths, wheels
 from launcher.errors import LauncherError, say
 from launcher.indexes import PackageSources, read_sources
 from launcher.locks import exclusive
+from launcher.processes import run
 
 Profile = Literal["local", "dev"]  # dev holds everything of local and the checks besides
 
@@ -61,7 +62,9 @@ def _install(venv: Path, profile: Profile) -> None:
     if not _is_whole(venv):
         say(f"making {venv} with {sys.executable}")
         base = Path(sys.executable).resolve()
-        _run_uv([uv, "venv", "--quiet", "--clear", "--no-project", "--python", str(base), str(venv)], environ)
+        # A folder elsewhere that is no environment may hold something dear: uv refuses to clear it.
+        clear = ["--clear", "--force"] if venv == paths.ROOT / ".venv" else ["--clear"]
+        _run_uv([uv, "venv", "--quiet", *clear, "--no-project", "--python", str(base), str(venv)], environ)
     # Until the last line is through, the environment counts as half made, whatever ends us.
     _write_stamp(venv, {"state": "installing", "profile": profile})
     say(f"installing requirements/{profile}.lock")
@@ -109,10 +112,13 @@ def _uv_environ(sources: PackageSources) -> dict[str, str]:
 
 
 def _run_uv(command: list[str], environ: dict[str, str]) -> None:
-    status = subprocess.run(command, env=environ, cwd=paths.ROOT, stdout=sys.stderr, check=False).returncode
-    if status:
+    # It ends with us: an orphan would go on installing while the next launcher repairs.
+    outcome = run(command, env=environ, cwd=paths.ROOT, output=sys.stderr.fileno())
+    if outcome.interrupted:
+        raise SystemExit(outcome.status or 1)
+    if outcome.status:
         told = " ".join(command[1:3])
-        message = f"uv {told} ended with {status}, see above; the next start tries again (network needed)"
+        message = f"uv {told} ended with {outcome.status}, see above; the next start tries again"
         raise LauncherError("install_failed", message)
 
 

@@ -122,9 +122,7 @@ def _read_file(path: Path) -> dict[str, str]:
     settings: dict[str, str] = {}
     for section in _SECTIONS:
         if parser.has_section(section):
-            settings |= {
-                name.replace("_", "-"): value for name, value in parser.items(section) if value is not None
-            }
+            settings |= {name.replace("_", "-"): value for name, value in parser.items(section) if value is not None}
     return {name: value for name, value in settings.items() if name in _SETTINGS}
 
 

@@ -51,6 +51,12 @@ class Result:
     note: str = ""
     counts: dict[str, int] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        """Return the line that is printed."""
+        if self.verdict == "skipped":
+            return f"{self.name:<12} skipped: {self.note}"
+        return f"{self.name:<12} {self.verdict:<6} {self.seconds:7.1f} s  {self.note}".rstrip()
+
 
 class Interrupted(Exception):
     """Somebody told us to end while a lane was running."""
@@ -113,11 +119,7 @@ class Lanes:
 
     def summary(self) -> str:
         """Return one line a lane and the closing line that counts all tests."""
-        lines = ["", "-- summary"]
-        lines += [
-            f"{result.name:<12} {result.verdict:<8} {result.seconds:7.1f} s  {result.note}".rstrip()
-            for result in self.results
-        ]
+        lines = ["", "-- summary", *(str(result) for result in self.results)]
         if any(result.counts for result in self.results):
             total = {
                 what: sum(result.counts.get(what, 0) for result in self.results)
@@ -128,8 +130,7 @@ class Lanes:
 
     def _add(self, result: Result, *, interrupted: bool) -> None:
         self.results.append(result)
-        verdict = f"{result.verdict}:" if result.verdict == "skipped" else result.verdict
-        print(f"{result.name:<12} {verdict:<8} {result.seconds:7.1f} s  {result.note}".rstrip(), flush=True)
+        print(result, flush=True)
         if interrupted:
             raise Interrupted
 
@@ -197,7 +198,7 @@ def _finish(lanes: Lanes, work: Callable[[], None]) -> int:
 
 def _static_lanes(lanes: Lanes, *, quick: bool) -> None:
     environ = database.without_database()
-    django = ("-P", "-m", "django", "makemigrations", "--check", "--dry-run")
+    django = ("-m", "django", "makemigrations", "--check", "--dry-run")
     lanes.tool("format", "ruff", "format", "--check", ".", env=environ)
     lanes.tool("lint", "ruff", "check", ".", env=environ)
     if not quick:
@@ -228,9 +229,7 @@ def _oldest_lane(lanes: Lanes) -> None:
         lanes.pytest("sql", [*_markers("sql"), "tests"], env=environ)
 
 
-def _folder_lane(
-    lanes: Lanes, name: str, folder: str, options: Sequence[str], environ: Mapping[str, str]
-) -> None:
+def _folder_lane(lanes: Lanes, name: str, folder: str, options: Sequence[str], environ: Mapping[str, str]) -> None:
     if any((ROOT / folder).rglob("test_*.py")):
         lanes.pytest(name, [*options, *_markers(), folder], env=environ)
     else:

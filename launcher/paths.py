@@ -42,13 +42,14 @@ def scratch_folder() -> Path:
 
 
 def make_folder(folder: Path) -> Path:
-    """Make a folder that others may pass through but not list or write, and return it."""
+    """Make a folder that nobody else lists or writes, but, as root, the server's user may pass through."""
+    # Said outright: a umask of 077 would shut the server's user out.
+    mode = 0o711 if os.geteuid() == 0 else 0o700
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         for path in reversed(missing):
             path.mkdir(exist_ok=True)
-            # Said outright: a umask of 077 would shut the database's user out.
-            path.chmod(0o711)
+            path.chmod(mode)
     except OSError as error:
         message = f"cannot make {folder}: {error.strerror}; set DIANKE_HOME to a folder that can be written"
         raise LauncherError("folder_not_writable", message) from error

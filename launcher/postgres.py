@@ -26,7 +26,6 @@ SERVICE_ROLE = "dianke_app"
 _SUPERUSER = "postgres"
 _LONGEST_SOCKET_FOLDER = 80  # the kernel takes 107 characters with the socket's own name
 _LOG_LIMIT_BYTES = 20_000_000
-_START_TRIES = 3
 
 _SETTINGS = """\
 # Written at every start; changes belong into the launcher.
@@ -137,9 +136,10 @@ class Cluster:
         password_file = self.folder / "superuser.password"
         _write_secret(password_file, self._passwords()[_SUPERUSER])
         os.chown(password_file, self._user.uid, self._user.gid)
+        # Under LC_CTYPE=C, which a bare machine has, trigram search finds no Chinese, so --locale is said
+        # even where the built-in provider (from 17 on) sorts and folds.
         builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        # Under LC_CTYPE=C trigram search finds no Chinese; the built-in provider exists from 17 on.
-        locale = builtin if self._binaries.major >= 17 else ["--locale=C.UTF-8"]
+        locale = ["--locale=C.UTF-8", *(builtin if self._binaries.major >= 17 else [])]
         try:
             command = ["initdb", "-D", str(fresh), "-U", _SUPERUSER, "-E", "UTF8", "-k", *locale]
             auth = ["--auth=scram-sha-256", f"--pwfile={password_file}"]
@@ -155,10 +155,9 @@ class Cluster:
         if found == str(self._binaries.major):
             return
         message = (
-            f"{self._data} was made by PostgreSQL {found}, the programs here are {self._binaries.major}. "
-            f"Way out: DIANKE_PG_BIN=/usr/lib/postgresql/{found}/bin ./dianke serve in one window, pg_dump "
-            f"in another; move {self.folder} away; ./dianke migrate; pg_restore --data-only. "
-            "docs/howto/run.md has every line"
+            f"{self._data} was made by PostgreSQL {found}, the programs are {self._binaries.major}. Way out: "
+            f"pg_dump with DIANKE_PG_BIN=/usr/lib/postgresql/{found}/bin, move that folder away, pg_restore, "
+            "./dianke migrate; docs/howto/run.md has every line"
         )
         raise LauncherError("data_of_another_version", message)
 
@@ -169,21 +168,22 @@ class Cluster:
         part.write_text(settings + (_THROW_AWAY if self._throw_away else _DURABLE), "utf-8")
         part.chmod(0o644)
         part.replace(self._data / "dianke.conf")
-        _clear_stale_pid(self._data)
+        if running_pid(self._data) is None:
+            self._clear_up()
         log = self._data / "server.log"
         if log.exists() and log.stat().st_size > _LOG_LIMIT_BYTES:
             log.replace(self._data / "server.log.1")
-        command = ["pg_ctl", "start", "-D", str(self._data), "-w", "-t", "60", "-s", "-l", str(log)]
-        for attempt in range(1, _START_TRIES + 1):
-            try:
-                self._run(command)
-            except LauncherError:
-                # Children of a server that was killed outright hold its memory for a moment.
-                if attempt == _START_TRIES:
-                    raise
-                time.sleep(attempt)
-            else:
-                return
+        self._run(["pg_ctl", "start", "-D", str(self._data), "-w", "-t", "60", "-s", "-l", str(log)])
+
+    def _clear_up(self) -> None:
+        """Remove what a server that was killed left; a number in it may be another process's by now."""
+        stale = [self._data / "postmaster.pid", *self._sockets.iterdir()]
+        deadline = time.monotonic() + 10
+        # Its children hold its shared memory until they notice.
+        while stale[0].exists() and _works_in(self._data) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for path in stale:
+            path.unlink(missing_ok=True)
 
     def _is_ready(self) -> bool:
         deadline = time.monotonic() + 60
@@ -296,9 +296,13 @@ def _kill_server(data: Path) -> None:
             time.sleep(0.02)
 
 
-def _clear_stale_pid(data: Path) -> None:
-    if running_pid(data) is None:
-        (data / "postmaster.pid").unlink(missing_ok=True)
+def _works_in(folder: Path) -> bool:
+    """Tell whether any process has the folder as its own."""
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if entry.readlink() == folder.resolve():
+                return True
+    return False
 
 
 def _write_secret(file: Path, text: str) -> None:

@@ -42,14 +42,7 @@ def run(
 
     errors = None if output is None else subprocess.STDOUT
     try:
-        child = subprocess.Popen(
-            command,
-            env=env,
-            cwd=cwd,
-            stdout=output,
-            stderr=errors,
-            preexec_fn=in_child,  # noqa: PLW1509  (the launcher has one thread)
-        )
+        child = subprocess.Popen(command, env=env, cwd=cwd, stdout=output, stderr=errors, preexec_fn=in_child)  # noqa: PLW1509  (one thread)
         while child.poll() is None:
             caught = signal.sigtimedwait(wait_for, 1.0)
             if caught is None or caught.si_signo not in _ENDING:

@@ -74,9 +74,7 @@ def fetch_wheel(pin: Pin, sources: PackageSources) -> bytes:
     if unreachable:
         message = f"{'; '.join(unreachable)}. {pin.name} {pin.version} is needed once; check the network"
         raise LauncherError("index_unreachable", f"{message}, PIP_INDEX_URL and pip.conf")
-    message = (
-        f"no wheel of {pin.name} {pin.version} with a pinned hash for {_machine()} at: {asked or 'none'}"
-    )
+    message = f"no wheel of {pin.name} {pin.version} with a pinned hash for {_machine()} at: {asked or 'none'}"
     raise LauncherError("wheel_not_found", message)
 
 
@@ -123,6 +121,7 @@ class Reader:
                 with self._opener.open(request, timeout=self._timeout_s) as answer:
                     return answer.url, answer.read(), answer.headers.get("content-type", "")
             except HTTPError as error:
+                error.close()
                 if error.code < 500 and error.code != 429:
                     raise
                 reason: object = error
@@ -134,9 +133,7 @@ class Reader:
         raise IndexUnreachable(message)
 
 
-def _matching_links(
-    pin: Pin, sources: PackageSources, reader: Reader, unreachable: list[str]
-) -> Iterator[Link]:
+def _matching_links(pin: Pin, sources: PackageSources, reader: Reader, unreachable: list[str]) -> Iterator[Link]:
     for location in sources.find_links:
         yield from _usable(_links_of_location(location, reader, unreachable), pin)
     for index in sources.all_indexes:
