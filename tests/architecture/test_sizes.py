@@ -29,8 +29,7 @@ def test_file_and_its_functions_stay_small(source: Path) -> None:
     long_functions = [
         f"{node.name} ({count_code_lines(node)})"
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and count_code_lines(node) > MAX_FUNCTION_LINES
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and count_code_lines(node) > MAX_FUNCTION_LINES
     ]
 
     assert text.count("\n") <= MAX_FILE_LINES

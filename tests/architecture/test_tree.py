@@ -6,9 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Assembled, so that this file does not hold what it looks for.
-REGISTRIES = re.compile(
-    "|".join(("py" + "pi\\.org", "pythonhosted", "registry\\." + "npmjs", "deb\\." + "debian"))
-)
+REGISTRIES = re.compile("|".join(("py" + "pi\\.org", "pythonhosted", "registry\\." + "npmjs", "deb\\." + "debian")))
 UNFINISHED = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error")))
 
 
@@ -36,27 +34,19 @@ def test_no_file_names_a_package_registry() -> None:
 
 
 def test_no_lock_file_keeps_download_addresses() -> None:
-    names = [
-        name
-        for name, text in list_tracked_texts()
-        if name.endswith("package-lock.json") and '"resolved"' in text
-    ]
+    names = [name for name, text in list_tracked_texts() if name.endswith("package-lock.json") and '"resolved"' in text]
 
     assert names == []
     assert not (ROOT / "uv.lock").exists()
 
 
 def test_product_holds_no_unfinished_work() -> None:
-    found = [
-        name for name, text in list_tracked_texts() if name.startswith("src/") and UNFINISHED.search(text)
-    ]
+    found = [name for name, text in list_tracked_texts() if name.startswith("src/") and UNFINISHED.search(text)]
 
     assert found == []
 
 
 def test_product_never_reaches_outside_its_checkout() -> None:
-    found = [
-        name for name, text in list_tracked_texts() if name.startswith("src/") and "../" + "shared" in text
-    ]
+    found = [name for name, text in list_tracked_texts() if name.startswith("src/") and "../" + "shared" in text]
 
     assert found == []

@@ -8,6 +8,8 @@ RIGHTS: dict[str, str] = {
     "readings.freeze": "freeze a cycle's month for billing",
     "tariffs.view": "see tariff plans",
     "tariffs.load_sheets": "load price sheets",
+    "tariffs.record_temperatures": "record temperatures that decide hours of use",
+    "tariffs.withdraw_version": "withdraw a version that was typed wrongly",
     "billing.view": "see bills and runs",
     "billing.run": "start and calculate bill runs",
     "billing.review": "decide faults of a run",

@@ -1,5 +1,6 @@
 """Django settings, typed in config.env; one file for every kind of process."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +122,18 @@ LOCALE_PATHS = [PACKAGE / "interfaces" / "web" / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+# After `manage collectstatic` files carry their hash in the name, are compressed and cached for ever.
+_COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+_COLLECTING = "collectstatic" in sys.argv
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _COLLECTED or _COLLECTING
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not _COLLECTED
 WHITENOISE_MAX_AGE = 3600
 
 PGHISTORY_BASE_MODEL = "dianke.platform.org.history.ScopedEvent"

@@ -2,9 +2,13 @@
 
 from django.urls import include, path
 
+from dianke.interfaces.web import health
+
 app_name = "web"
 
 urlpatterns = [
+    path("healthz", health.is_alive, name="health"),
+    path("readyz", health.is_ready, name="readiness"),
     path("", include("dianke.interfaces.web.shell.urls")),
     path("customers/", include("dianke.interfaces.web.customers.urls")),
     path("tariffs/", include("dianke.interfaces.web.tariffs.urls")),
