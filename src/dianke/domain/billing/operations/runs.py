@@ -126,6 +126,12 @@ def recalculate_shards(*, actor: Scope, run: BillRun) -> int:
     return count
 
 
+def reopen_shard(*, actor: Scope, run: BillRun, shard_number: int) -> None:
+    """Put one calculated shard back to pending."""
+    shards = BillRunShard.objects.for_actor(actor).filter(run=run, number=shard_number)
+    shards.filter(status=ShardStatus.CALCULATED.value).update(status=ShardStatus.PENDING.value)
+
+
 def cancel_run(*, actor: Scope, run: BillRun) -> None:
     """
     Cancel a run before issue and remove its drafts, so that the month can be run again.

@@ -221,11 +221,9 @@ def _use_factors(case: Case) -> list[int]:
         suspended_end=_ordinals([row["to"] for rows in suspensions for row in rows]),
         offsets=np.cumsum([0, *(len(rows) for rows in suspensions)]),
     )
-    factors = use_factor(active, period_days=end - start).tolist()
-    return [
-        min(int(entry["days"]), MONTH_DAYS) if "days" in entry else factor
-        for entry, factor in zip(entries, factors, strict=True)
-    ]
+    given = np.array([int(entry.get("days", -1)) for entry in entries], dtype=np.int64)
+    factors: list[int] = use_factor(np.where(given < 0, active, given), period_days=end - start).tolist()
+    return factors
 
 
 def _clip(entry: Case, start: int, end: int) -> tuple[int, int]:

@@ -16,7 +16,9 @@ REMEDIES = {
     "power_factor_undefined": "Reactive without active energy: check the readings before billing.",
     "demand_missing": "Read the demand register of the period.",
     "tariffs.price_missing": "Load a sheet that states the price, or change the point's terms.",
-    "tariffs.no_version": "Load the sheet that is in force in the period.",
+    "tariffs.no_version_in_force": "Load the sheet that is in force in the period.",
+    "tariffs.no_price_row": "Correct the voltage or structure of the terms, or load a sheet that has the row.",
+    "tariffs.demo_prices_only": "Load a sheet of better evidence: one copy alone may not be billed.",
 }
 
 

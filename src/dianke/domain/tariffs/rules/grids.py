@@ -14,7 +14,7 @@ from dianke.domain.tariffs.rules.documents import (
     get_mapping,
     get_text,
 )
-from dianke.domain.tariffs.rules.heads import SheetHead
+from dianke.domain.tariffs.rules.heads import PlanHead, SheetBody, SheetHead
 from dianke.domain.tariffs.rules.hours import STRUCTURES
 from dianke.domain.tariffs.rules.prices import COMPONENT_DECIMALS, read_price, refuse_negative
 from dianke.domain.tariffs.types import (
@@ -67,16 +67,19 @@ def _draft_grid(head: SheetHead, node: Mapping[str, Any], name: str, code: str) 
         for voltage in get_mapping(node, key)
     )
     loss = get_decimal(node, "upstream_loss_pct", decimals=4)
-    return head.draft(
-        plan_code=f"TD-{code}",
-        plan_name=_NAME,
-        plan_kind=PlanKind.TRANSMISSION_DISTRIBUTION,
+    plan = PlanHead(
+        code=f"TD-{code}",
+        name=_NAME,
+        kind=PlanKind.TRANSMISSION_DISTRIBUTION,
         usage_classes=_CLASSES,
         region=name,
+    )
+    body = SheetBody(
         rows=rows,
-        components=(*_read_funds(node), *_read_area_additions(head.sheet, name)),
+        components=(*_read_funds(node, head.sheet), *_read_area_additions(head.sheet, name)),
         figures={} if loss is None else {"upstream_loss_percent": str(loss)},
     )
+    return head.draft(plan, body)
 
 
 def _read_cell(structure: Structure, voltage: str, cells: Mapping[str, Any]) -> RowFacts:
@@ -88,12 +91,13 @@ def _read_cell(structure: Structure, voltage: str, cells: Mapping[str, Any]) -> 
     return RowFacts(structure=structure, voltage=voltage, prices=prices)
 
 
-def _read_funds(node: Mapping[str, Any]) -> tuple[ComponentFacts, ...]:
+def _read_funds(node: Mapping[str, Any], sheet: Mapping[str, Any]) -> tuple[ComponentFacts, ...]:
     funds = get_decimal(node, "funds", decimals=COMPONENT_DECIMALS)
     if funds is None:
         return ()
     refuse_negative("funds", funds)
-    return (ComponentFacts(code=FUNDS_CODE, kind=ComponentKind.FUND, price=funds),)
+    label = get_text(get_mapping(sheet, "labels"), "funds")
+    return (ComponentFacts(code=FUNDS_CODE, kind=ComponentKind.FUND, price=funds, label=label),)
 
 
 def _read_area_additions(sheet: Mapping[str, Any], name: str) -> tuple[ComponentFacts, ...]:

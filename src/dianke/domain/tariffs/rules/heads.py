@@ -1,7 +1,7 @@
 """What every version drawn from one sheet shares."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,30 @@ from dianke.domain.tariffs.types import (
 )
 
 _WHOLE_REGION = ("全省", "全市", "全区", "全国", "省级电网")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanHead:
+    """Which plan a version belongs to; a region of its own goes before that of the file."""
+
+    code: str
+    name: str
+    kind: PlanKind
+    usage_classes: tuple[str, ...]
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetBody:
+    """What a version prints."""
+
+    rows: tuple[RowFacts, ...]
+    components: tuple[ComponentFacts, ...] = ()
+    tiers: TierFacts | None = None
+    bands: tuple[Band, ...] = ()
+    bands_region: str = ""
+    findings: tuple[Finding, ...] = ()
+    figures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,54 +81,32 @@ class SheetHead:
         node = self.document.get("region")
         return node if isinstance(node, dict) else {}
 
-    def draft(
-        self,
-        *,
-        plan_code: str,
-        plan_name: str,
-        plan_kind: PlanKind,
-        usage_classes: tuple[str, ...],
-        rows: tuple[RowFacts, ...],
-        region: str | None = None,
-        components: tuple[ComponentFacts, ...] = (),
-        tiers: TierFacts | None = None,
-        bands: tuple[Band, ...] = (),
-        bands_region: str = "",
-        findings: tuple[Finding, ...] = (),
-        figures: dict[str, str] | None = None,
-    ) -> VersionDraft:
+    def draft(self, plan: PlanHead, body: SheetBody) -> VersionDraft:
         """Return the draft of one plan's version."""
-        where = self.region if region is None else region
-        area = self.area if region is None else ""
+        region, area = (plan.region, "") if plan.region else (self.region, self.area)
         return VersionDraft(
-            plan_code=plan_code,
-            plan_name=" · ".join(part for part in (where, area, plan_name) if part),
-            plan_kind=plan_kind,
-            region=where,
+            plan_code=plan.code,
+            plan_name=" · ".join(part for part in (region, area, plan.name) if part),
+            plan_kind=plan.kind,
+            region=region,
             area=area,
             issuer=get_text(self.document, "issuer"),
-            usage_classes=tuple(str(name) for name in usage_classes),
+            usage_classes=tuple(str(name) for name in plan.usage_classes),
             sheet_id=self.sheet_id,
             sheet_kind=self.kind,
             start=self.start,
             end=self.end,
             evidence=self.evidence,
-            rows=rows,
-            components=components,
-            tiers=tiers,
-            bands=bands,
-            bands_region=bands_region,
-            findings=findings,
+            rows=body.rows,
+            components=body.components,
+            tiers=body.tiers,
+            bands=body.bands,
+            bands_region=body.bands_region,
+            findings=body.findings,
+            figures=body.figures,
             missing=tuple(str(item) for item in get_list(self.document, "missing")),
-            figures=figures or {},
             content_sha256=hash_content(
-                [
-                    plan_code,
-                    self.sheet,
-                    self.document.get("region"),
-                    self.document.get("issuer"),
-                    self._hours(),
-                ]
+                [plan.code, self.sheet, self.document.get("region"), self.document.get("issuer"), self._hours()]
             ),
         )
 

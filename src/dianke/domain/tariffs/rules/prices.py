@@ -80,6 +80,9 @@ def read_rows(sheet: Mapping[str, Any], faults: FaultList) -> tuple[RowFacts, ..
 def read_components(sheet: Mapping[str, Any], faults: FaultList) -> tuple[ComponentFacts, ...]:
     """Return the region-wide parts of the price and the parts of those parts."""
     found: list[ComponentFacts] = []
+    labels: dict[str, Any] = {}
+    with faults.reading(""):
+        labels = get_mapping(sheet, "labels")
     with faults.reading("components"):
         for key in (nodes := get_mapping(sheet, "components")):
             if key not in _COMPONENTS:
@@ -90,11 +93,11 @@ def read_components(sheet: Mapping[str, Any], faults: FaultList) -> tuple[Compon
                     reason=f"{key} is no part of a price",
                     remedy=f"use {', '.join(_COMPONENTS)}",
                 )
-            found.extend(_read_component(nodes, key, kind=_COMPONENTS[key]))
+            found.extend(_read_component(nodes, key, kind=_COMPONENTS[key], labels=labels))
     for key, (whole, kind) in _BREAKDOWNS.items():
         with faults.reading(key):
             for name in (nodes := get_mapping(sheet, key)):
-                found.extend(_read_component(nodes, name, kind=kind, part_of=whole.upper()))
+                found.extend(_read_component(nodes, name, kind=kind, labels=labels, part_of=whole.upper()))
     return tuple(found)
 
 
@@ -208,7 +211,12 @@ def _read_row(given: object) -> RowFacts:
 
 
 def _read_component(
-    node: Mapping[str, Any], key: str, *, kind: ComponentKind, part_of: str = ""
+    node: Mapping[str, Any],
+    key: str,
+    *,
+    kind: ComponentKind,
+    labels: Mapping[str, Any],
+    part_of: str = "",
 ) -> list[ComponentFacts]:
     number = get_decimal(node, key, decimals=COMPONENT_DECIMALS)
     if number is None:
@@ -216,13 +224,12 @@ def _read_component(
     # Carried-over deviations and gains may be negative; money of the treasury may not.
     if kind is ComponentKind.FUND:
         refuse_negative(key, number)
-    is_word = key.isascii()
     return [
         ComponentFacts(
-            code=key.upper() if is_word else (part_of or kind.value),
+            code=key.upper() if key.isascii() else (part_of or kind.value),
             kind=kind,
             price=number,
-            label="" if is_word else key,
+            label=get_text(labels, key) if key.isascii() else key,
             part_of=part_of,
         )
     ]

@@ -12,12 +12,14 @@ from dianke.domain.tariffs.rules.documents import (
     get_decimal,
     get_list,
     get_mapping,
+    get_text,
 )
 from dianke.domain.tariffs.rules.hours import read_months, read_span
 from dianke.domain.tariffs.rules.prices import read_price
 from dianke.domain.tariffs.rules.tiers import check_tiers
 from dianke.domain.tariffs.rules.time_bands import check_bands
 from dianke.domain.tariffs.types import (
+    FUNDS_CODE,
     NO_SUCH_PRICE,
     Band,
     BandLayer,
@@ -72,7 +74,7 @@ def read_residential(sheet: Mapping[str, Any], faults: FaultList) -> Residential
         shared_rows=_read_shared_rows(sheet, faults),
         tiers=_read_tiers(sheet, surcharges, faults) if surcharges else None,
         bands=_read_bands(tou, faults),
-        components=_read_funds(tou, faults),
+        components=_read_funds(sheet, tou, faults),
     )
 
 
@@ -251,9 +253,10 @@ def _read_bands(tou: Mapping[str, Any], faults: FaultList) -> tuple[Band, ...]:
     return tuple(bands)
 
 
-def _read_funds(tou: Mapping[str, Any], faults: FaultList) -> tuple[ComponentFacts, ...]:
+def _read_funds(sheet: Mapping[str, Any], tou: Mapping[str, Any], faults: FaultList) -> tuple[ComponentFacts, ...]:
     with faults.reading("tou_optional"):
         funds = get_decimal(tou, "fixed_addition")
         if funds is not None:
-            return (ComponentFacts(code="FUNDS", kind=ComponentKind.FUND, price=funds),)
+            label = get_text(get_mapping(sheet, "labels"), "funds")
+            return (ComponentFacts(code=FUNDS_CODE, kind=ComponentKind.FUND, price=funds, label=label),)
     return ()

@@ -20,7 +20,7 @@ from dianke.domain.tariffs.rules.documents import (
     read_document,
 )
 from dianke.domain.tariffs.rules.evidence import read_evidence
-from dianke.domain.tariffs.rules.heads import SheetHead
+from dianke.domain.tariffs.rules.heads import PlanHead, SheetBody, SheetHead
 from dianke.domain.tariffs.rules.hours import HoursRead, read_hours
 from dianke.domain.tariffs.rules.prices import compare_sums, read_components, read_rows
 from dianke.domain.tariffs.rules.residential import read_residential
@@ -207,21 +207,27 @@ def _read_rows(head: SheetHead, faults: FaultList) -> tuple[list[VersionDraft], 
             remedy="add the rows as printed; null stands for a price not found",
         )
     left = [
-        (path, "the condition stands there in words only: add it in the form of SCHEMA.md") for path in hours.left_out
+        (path, "the condition stands there in words only: add it as docs/howto/add-a-tariff.md says")
+        for path in hours.left_out
     ]
-    plan_kind = _PLAN_KINDS[head.kind]
-    draft = head.draft(
-        plan_code=_MONTH_SUFFIX.sub("", head.sheet_id),
-        plan_kind=plan_kind,
-        plan_name=_KIND_NAMES[plan_kind],
-        usage_classes=_USAGE_CLASSES[plan_kind],
+    body = SheetBody(
         rows=rows,
         components=components,
         bands=hours.bands,
         bands_region=region,
         findings=compare_sums(rows, components),
     )
-    return [draft], left
+    return [head.draft(_name_plan(head), body)], left
+
+
+def _name_plan(head: SheetHead) -> PlanHead:
+    kind = _PLAN_KINDS[head.kind]
+    return PlanHead(
+        code=_MONTH_SUFFIX.sub("", head.sheet_id),
+        name=_KIND_NAMES[kind],
+        kind=kind,
+        usage_classes=_USAGE_CLASSES[kind],
+    )
 
 
 def _read_bands(head: SheetHead, faults: FaultList) -> tuple[HoursRead, str]:
@@ -238,30 +244,18 @@ def _read_bands(head: SheetHead, faults: FaultList) -> tuple[HoursRead, str]:
 
 def _read_residential(head: SheetHead, faults: FaultList) -> list[VersionDraft]:
     read = read_residential(head.sheet, faults)
-    code = _MONTH_SUFFIX.sub("", head.sheet_id)
-    drafts = [
-        head.draft(
-            plan_code=code,
-            plan_kind=PlanKind.RESIDENTIAL,
-            plan_name=_KIND_NAMES[PlanKind.RESIDENTIAL],
-            usage_classes=_USAGE_CLASSES[PlanKind.RESIDENTIAL],
-            rows=read.rows,
-            components=read.components,
-            tiers=read.tiers,
-            bands=read.bands,
-        )
-    ]
+    plan = _name_plan(head)
+    body = SheetBody(rows=read.rows, components=read.components, tiers=read.tiers, bands=read.bands)
+    drafts = [head.draft(plan, body)]
     if read.shared_rows:
         # A price of its own with neither tiers nor hours: a plan of its own (合表).
-        drafts.append(
-            head.draft(
-                plan_code=code + SHARED_SUFFIX,
-                plan_kind=PlanKind.RESIDENTIAL,
-                plan_name=_SHARED_NAME,
-                usage_classes=(UsageClass.RESIDENTIAL_SHARED,),
-                rows=read.shared_rows,
-            )
+        shared = PlanHead(
+            code=plan.code + SHARED_SUFFIX,
+            name=_SHARED_NAME,
+            kind=PlanKind.RESIDENTIAL,
+            usage_classes=(UsageClass.RESIDENTIAL_SHARED,),
         )
+        drafts.append(head.draft(shared, SheetBody(rows=read.shared_rows)))
     return drafts
 
 

@@ -39,7 +39,7 @@ def read_time_rules(document: Mapping[str, Any], *, name: str, sha256: str) -> R
             Skipped(
                 file=name,
                 item=f"{region} {path}",
-                reason="the condition stands there in words only: add it in the form of SCHEMA.md",
+                reason="the condition stands there in words only: add it as docs/howto/add-a-tariff.md says",
             )
             for path in left_out
         )

@@ -21,7 +21,7 @@ def measure(size: int) -> dict[str, Any]:
     """Return the measurement of a fleet of `size` accounts as the bench command prints it."""
     groups = build_groups(size)
     started, cpu_started = time.perf_counter(), time.process_time()
-    results = {group.name: list(_calculate(group)) for group in groups}
+    results = {group.name: list(calculate_group(group)) for group in groups}
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
     lines: Counter[str] = Counter()
     amounts: Counter[str] = Counter()
@@ -33,7 +33,7 @@ def measure(size: int) -> dict[str, Any]:
                 kind = _kind(line)
                 lines[kind] += _count(line)
                 amounts[kind] += int(line.amount.sum())
-    checked, unequal = _check(groups, results)
+    checked, unequal = compare_sample(groups, results)
     return {
         "name": "engine",
         "size": size,
@@ -56,8 +56,23 @@ def measure(size: int) -> dict[str, Any]:
     }
 
 
-def _calculate(group: Group) -> Iterator[Calculation]:
+def calculate_group(group: Group) -> Iterator[Calculation]:
+    """Return the calculations of a group, chunk by chunk."""
     return calculate_in_chunks(group.plan, group.fleet, points=CHUNK_POINTS)
+
+
+def compare_sample(groups: list[Group], results: dict[str, list[Calculation]]) -> tuple[int, int]:
+    """Compare evenly spread accounts of every group with slow arithmetic."""
+    size = sum(group.fleet.size for group in groups)
+    step = max(size // SAMPLE, 1)
+    checked = unequal = 0
+    for group in groups:
+        for point in range(0, group.fleet.size, step):
+            chunk = results[group.name][point // CHUNK_POINTS]
+            row = point % CHUNK_POINTS
+            checked += 1
+            unequal += engine_amounts(chunk.lines, chunk.total, row) != price_account(group, point)
+    return checked, unequal
 
 
 def _kind(line: LineColumn) -> str:
@@ -71,20 +86,6 @@ def _count(line: LineColumn) -> int:
     if line.code.startswith("energy.tier"):
         return int(np.count_nonzero(line.quantity)) if line.price else 0
     return line.amount.size if line.present is None else int(line.present.sum())
-
-
-def _check(groups: list[Group], results: dict[str, list[Calculation]]) -> tuple[int, int]:
-    """Compare evenly spread accounts of every group with slow arithmetic."""
-    size = sum(group.fleet.size for group in groups)
-    step = max(size // SAMPLE, 1)
-    checked = unequal = 0
-    for group in groups:
-        for point in range(0, group.fleet.size, step):
-            chunk = results[group.name][point // CHUNK_POINTS]
-            row = point % CHUNK_POINTS
-            checked += 1
-            unequal += engine_amounts(chunk.lines, chunk.total, row) != price_account(group, point)
-    return checked, unequal
 
 
 def _yuan(fen: int) -> str:

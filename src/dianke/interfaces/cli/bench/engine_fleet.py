@@ -76,7 +76,7 @@ def _residential(random: np.random.Generator, size: int) -> Group:
     fleet = Fleet(
         size=size,
         registers=_registers(random, size, mean_kwh=240, multipliers=(1,)),
-        used_before_kwh=random.integers(0, 4_500, size) * _KWH,
+        used_before_kwh=random.integers(0, 6_200, size) * _KWH,
     )
     return Group("residential", plan, fleet)
 
