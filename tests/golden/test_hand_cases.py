@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dianke.domain.billing.rules.quote import quote_case
 from tests.twin.expectations import mismatches
 from tests.twin.quote_twin import quote
+
+from dianke.domain.billing.rules.quote import quote_case
 
 CASES = json.loads((Path(__file__).parent / "hand_cases.json").read_text(encoding="utf-8"))
 each_case = pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])

@@ -17,7 +17,7 @@ def read(value: str):
 
 def test_the_shipped_file_has_no_fault(shipped):
     assert shipped["policies.yaml"].faults == ()
-    assert len(shipped["policies.yaml"].policies) == 36
+    assert len(shipped["policies.yaml"].policies) == 28
 
 
 def test_values_of_one_code_never_overlap(shipped):

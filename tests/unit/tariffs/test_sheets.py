@@ -157,12 +157,12 @@ class TestHubei:
     def test_names_its_funds_one_by_one(self, versions):
         components = versions["HB-CI HB-CI-2026-01"].components
 
-        assert {c.code: (c.price, c.part_of) for c in components if c.kind is ComponentKind.FUND} == {
-            "FUNDS": (Decimal("0.0452"), ""),
-            "RURAL_GRID_LOAN": (Decimal("0.02"), "FUNDS"),
-            "LARGE_RESERVOIR_RESETTLEMENT": (Decimal("0.0062"), "FUNDS"),
-            "RENEWABLE_SURCHARGE": (Decimal("0.019"), "FUNDS"),
-        }
+        assert [(c.code, c.label, c.price, c.part_of) for c in components if c.kind is ComponentKind.FUND] == [
+            ("FUNDS", "政府性基金及附加", Decimal("0.0452"), ""),
+            ("RURAL_GRID_LOAN", "农网还贷资金", Decimal("0.02"), "FUNDS"),
+            ("LARGE_RESERVOIR_RESETTLEMENT", "大中型水库移民后期扶持资金", Decimal("0.0062"), "FUNDS"),
+            ("RENEWABLE_SURCHARGE", "可再生能源电价附加", Decimal("0.019"), "FUNDS"),
+        ]
 
 
 class TestGuangzhouHomes:

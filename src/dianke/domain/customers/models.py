@@ -47,12 +47,8 @@ class Customer(ScopedModel):
         indexes: ClassVar = [
             GinIndex(fields=["name"], name="customer_name_trigram", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["name"], name="customer_name_prefix", opclasses=["varchar_pattern_ops"]),
-            models.Index(
-                fields=["name_initials"], name="customer_initials_prefix", opclasses=["varchar_pattern_ops"]
-            ),
-            models.Index(
-                fields=["name_pinyin"], name="customer_pinyin_prefix", opclasses=["varchar_pattern_ops"]
-            ),
+            models.Index(fields=["name_initials"], name="customer_initials_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["name_pinyin"], name="customer_pinyin_prefix", opclasses=["varchar_pattern_ops"]),
             GinIndex(fields=["name_bigrams"], name="customer_name_bigrams"),
             models.Index(fields=["unit", "id"], name="customer_unit"),
         ]
@@ -69,9 +65,7 @@ class CustomerAccount(ScopedModel):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="accounts")
     number = models.CharField(max_length=10, unique=True)
     usage_class = models.CharField(max_length=24, choices=_choices(UsageClass))
-    status = models.CharField(
-        max_length=12, choices=_choices(AccountStatus), default=AccountStatus.ACTIVE.value
-    )
+    status = models.CharField(max_length=12, choices=_choices(AccountStatus), default=AccountStatus.ACTIVE.value)
     # Persons of the household: from five on the tiers grow (一户多人口).
     household_size = models.PositiveSmallIntegerField(default=0)
     opened_date = models.DateField()
@@ -109,9 +103,7 @@ class ServiceLocation(ScopedModel):
         indexes: ClassVar = [
             GinIndex(fields=["address"], name="location_address_trigram", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["address_bigrams"], name="location_address_bigrams"),
-            models.Index(
-                fields=["address"], name="location_address_prefix", opclasses=["varchar_pattern_ops"]
-            ),
+            models.Index(fields=["address"], name="location_address_prefix", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:

@@ -91,10 +91,7 @@ def list_customers_by_key(*, actor: Actor, ids: Sequence[int]) -> list[Customer]
 def get_account(*, actor: Actor, number: str) -> CustomerAccount | None:
     """Return the account of a number with its customer, or None."""
     account: CustomerAccount | None = (
-        CustomerAccount.objects.for_actor(actor)
-        .filter(number=number)
-        .select_related("customer", "unit")
-        .first()
+        CustomerAccount.objects.for_actor(actor).filter(number=number).select_related("customer", "unit").first()
     )
     return account
 

@@ -28,7 +28,7 @@ _DOUBLE_SURNAMES = {
 
 
 class SearchWay(StrEnum):
-    """Which index answers a text of a length: measured, see docs/adr on search."""
+    """Which index answers a text of a length: trigrams find nothing shorter than three characters."""
 
     NOTHING = "NOTHING"
     PREFIX = "PREFIX"

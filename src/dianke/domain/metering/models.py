@@ -23,9 +23,7 @@ class UsagePoint(ScopedModel):
     account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="usage_points")
     location = models.ForeignKey(ServiceLocation, models.PROTECT, related_name="usage_points")
     feeder = models.ForeignKey(Feeder, models.PROTECT, null=True, blank=True, related_name="usage_points")
-    area = models.ForeignKey(
-        TransformerArea, models.PROTECT, null=True, blank=True, related_name="usage_points"
-    )
+    area = models.ForeignKey(TransformerArea, models.PROTECT, null=True, blank=True, related_name="usage_points")
     # A sub-meter's energy is taken off the point named here (套减, TR-1.5).
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="sub_points")
     voltage = models.CharField(max_length=12)
@@ -94,9 +92,7 @@ class MeterInstallation(ScopedModel):
                 name="point_has_one_meter_at_a_time",
                 expressions=[("usage_point", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
             ),
-            models.CheckConstraint(
-                condition=models.Q(multiplier__gt=0), name="installation_multiplier_is_positive"
-            ),
+            models.CheckConstraint(condition=models.Q(multiplier__gt=0), name="installation_multiplier_is_positive"),
         ]
 
     def __str__(self) -> str:

@@ -108,15 +108,11 @@ def _list_transformers(
 ) -> tuple[list[TransformerNode], dict[int | None, list[TransformerNode]]]:
     areas = {point.area_id for point in points if point.area_id is not None}
     rows = list(
-        Transformer.objects.for_actor(actor)
-        .filter(Q(account=account) | Q(area_id__in=areas))
-        .order_by("code", "id")
+        Transformer.objects.for_actor(actor).filter(Q(account=account) | Q(area_id__in=areas)).order_by("code", "id")
     )
     spells = {
         spell.transformer_id: spell
-        for spell in TransformerSpell.objects.for_actor(actor).filter(
-            transformer__in=rows, period__contains=on
-        )
+        for spell in TransformerSpell.objects.for_actor(actor).filter(transformer__in=rows, period__contains=on)
     }
     own: list[TransformerNode] = []
     public: dict[int | None, list[TransformerNode]] = defaultdict(list)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from dianke.domain.metering.types import NewInstallation, NewUsagePoint, Ratio, RegisterKind, RegisterValues
@@ -18,6 +19,7 @@ MOST_DIGITS = 8
 _RISING = frozenset(RegisterKind) - {RegisterKind.DEMAND}
 
 
+@lru_cache(maxsize=1_000)
 def compute_multiplier(ct: Ratio, pt: Ratio) -> Decimal | None:
     """
     Return CT ratio times PT ratio (综合倍率), or None where it has no exact value in six decimals.
@@ -72,9 +74,7 @@ def find_readings_obstacle(
     return None
 
 
-def find_backwards_register(
-    before: RegisterValues, after: RegisterValues, *, rolled_over: bool
-) -> str | None:
+def find_backwards_register(before: RegisterValues, after: RegisterValues, *, rolled_over: bool) -> str | None:
     """
     Return the first register that goes back without a marked rollover, or None.
 

@@ -63,12 +63,8 @@ class Transformer(ScopedModel):
     model = models.CharField(max_length=40, blank=True)
     capacity_kva = models.DecimalField(max_digits=12, decimal_places=4)
     feeder = models.ForeignKey(Feeder, models.PROTECT, related_name="transformers")
-    area = models.ForeignKey(
-        TransformerArea, models.PROTECT, null=True, blank=True, related_name="transformers"
-    )
-    account = models.ForeignKey(
-        CustomerAccount, models.PROTECT, null=True, blank=True, related_name="transformers"
-    )
+    area = models.ForeignKey(TransformerArea, models.PROTECT, null=True, blank=True, related_name="transformers")
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, null=True, blank=True, related_name="transformers")
     # Transformers of one interlock group cannot run together; the largest is charged.
     interlock_group = models.CharField(max_length=20, blank=True)
     # Nameplate figures of the loss formula (TR-1.2).
@@ -81,9 +77,7 @@ class Transformer(ScopedModel):
         """Capacity is positive; public or somebody's."""
 
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(capacity_kva__gt=0), name="transformer_capacity_is_positive"
-            ),
+            models.CheckConstraint(condition=models.Q(capacity_kva__gt=0), name="transformer_capacity_is_positive"),
         ]
 
     def __str__(self) -> str:

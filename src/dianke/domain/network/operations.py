@@ -96,9 +96,7 @@ def add_feeders(*, actor: Actor, feeders: Sequence[NewFeeder]) -> list[Feeder]:
     return list(Feeder.objects.bulk_create(rows, batch_size=BATCH))
 
 
-def add_area(
-    *, actor: Actor, feeder: Feeder, code: str, name: str, unit: Unit | None = None
-) -> TransformerArea:
+def add_area(*, actor: Actor, feeder: Feeder, code: str, name: str, unit: Unit | None = None) -> TransformerArea:
     """
     Add a transformer area on a feeder, in the feeder's unit unless another is named.
 
@@ -119,9 +117,7 @@ def add_areas(*, actor: Actor, areas: Sequence[NewArea]) -> list[TransformerArea
     visible = _list_visible(actor, Feeder, (new.feeder_id for new in areas))
     for new in areas:
         _require_visible("area", new.code, "feeder", new.feeder_id in visible)
-    rows = [
-        TransformerArea(unit_id=n.unit_id, feeder_id=n.feeder_id, code=n.code, name=n.name) for n in areas
-    ]
+    rows = [TransformerArea(unit_id=n.unit_id, feeder_id=n.feeder_id, code=n.code, name=n.name) for n in areas]
     return list(TransformerArea.objects.bulk_create(rows, batch_size=BATCH))
 
 
@@ -220,9 +216,7 @@ def set_transformer_state(
             from_date=from_date,
             reason="it is not within your units",
         )
-    stored = list(
-        TransformerSpell.objects.for_actor(actor).filter(transformer=transformer).order_by("period")
-    )
+    stored = list(TransformerSpell.objects.for_actor(actor).filter(transformer=transformer).order_by("period"))
     spells = [Spell(TransformerState(row.state), row.period.lower, row.period.upper) for row in stored]
     if obstacle := rules.find_spell_obstacle(spells, state=state, from_date=from_date):
         raise UnableToSetTransformerState(
@@ -246,9 +240,7 @@ def _require_places(actor: Actor, transformers: Sequence[NewTransformer]) -> Non
     for new in transformers:
         _require_visible("transformer", new.code, "feeder", new.feeder_id in feeders)
         _require_visible("transformer", new.code, "area", new.area_id is None or new.area_id in areas)
-        _require_visible(
-            "transformer", new.code, "account", new.account_id is None or new.account_id in accounts
-        )
+        _require_visible("transformer", new.code, "account", new.account_id is None or new.account_id in accounts)
         area_feeder_id = areas[new.area_id] if new.area_id else None
         if obstacle := rules.find_transformer_obstacle(new, area_feeder_id=area_feeder_id):
             raise UnableToAddEquipment(kind="transformer", number=new.code, reason=obstacle)
@@ -260,9 +252,7 @@ def _list_visible(actor: Actor, model: Any, ids: Iterable[int]) -> set[int]:
 
 def _require_visible(kind: str, code: str, what: str, is_visible: bool) -> None:
     if not is_visible:
-        raise UnableToAddEquipment(
-            field=what, kind=kind, number=code, reason=f"its {what} is not within your units"
-        )
+        raise UnableToAddEquipment(field=what, kind=kind, number=code, reason=f"its {what} is not within your units")
 
 
 def _require_voltage(kind: str, code: str, voltage: str) -> None:

@@ -196,7 +196,7 @@ select usage_point_id, day,
        {periods},
        coalesce(-sum(wh) filter (wh < 0), 0)::bigint as generated_wh,
        greatest(max(wh), 0)::bigint as highest_wh, count(*)::bigint as slots
-  from (select v.usage_point_id, v.day::date as day, v.wh, coalesce(c.code, 5) as code
+  from (select v.usage_point_id, v.day::date as day, v.wh, coalesce(c.code, {unknown}) as code
           from read_parquet($files, hive_partitioning = true) v
           left join codes c on c.day = v.day::date and c.slot = v.slot
          where not $some or v.usage_point_id in (select unnest($points)))
@@ -210,35 +210,21 @@ def _sum_files(
     period_codes: Mapping[date, npt.NDArray[np.uint8]] | None,
     usage_point_ids: Sequence[int] | None = None,
 ) -> DaySums:
-    import pyarrow as pa
-
     names = [f"p{code}" for code in range(WITHOUT_PERIODS + 1)]
     if not files:
         none = np.zeros(0, dtype=np.int64)
         return DaySums(none, none.astype("datetime64[D]"), np.zeros((0, len(names)), np.int64), none, none, none)
-    for day, row in (period_codes or {}).items():
-        if len(row) != SLOTS_A_DAY or not set(np.unique(row).tolist()) <= set(range(WITHOUT_PERIODS)):
-            msg = f"{day} wants a period code from 0 to {WITHOUT_PERIODS - 1} for each of {SLOTS_A_DAY} slots"
-            raise ValueError(msg)
-    codes = [(day, slot, int(code)) for day, row in (period_codes or {}).items() for slot, code in enumerate(row)]
-    table = pa.table(
-        {
-            "day": pa.array([day for day, _, _ in codes], pa.date32()),
-            "slot": pa.array([slot for _, slot, _ in codes], pa.uint8()),
-            "code": pa.array([code for _, _, code in codes], pa.int32()),
-        }
-    )
     periods = ", ".join(
         f"coalesce(sum(wh) filter (wh > 0 and code = {code}), 0)::bigint as {name}" for code, name in enumerate(names)
     )
     found = _query(
-        _SUMS.format(periods=periods),
+        _SUMS.format(periods=periods, unknown=WITHOUT_PERIODS),
         {
             "files": [str(path) for path in files],
             "some": usage_point_ids is not None,
             "points": [int(key) for key in usage_point_ids or ()],
         },
-        codes=table,
+        codes=_codes_table(period_codes or {}),
     )
     return DaySums(
         usage_point_id=found["usage_point_id"],
@@ -247,6 +233,23 @@ def _sum_files(
         generated_wh=found["generated_wh"],
         highest_wh=found["highest_wh"],
         slots=found["slots"],
+    )
+
+
+def _codes_table(period_codes: Mapping[date, npt.NDArray[np.uint8]]) -> Any:
+    import pyarrow as pa
+
+    for day, row in period_codes.items():
+        if len(row) != SLOTS_A_DAY or not set(np.unique(row).tolist()) <= set(range(WITHOUT_PERIODS)):
+            msg = f"{day} wants a period code from 0 to {WITHOUT_PERIODS - 1} for each of {SLOTS_A_DAY} slots"
+            raise ValueError(msg)
+    codes = [(day, slot, int(code)) for day, row in period_codes.items() for slot, code in enumerate(row)]
+    return pa.table(
+        {
+            "day": pa.array([day for day, _, _ in codes], pa.date32()),
+            "slot": pa.array([slot for _, slot, _ in codes], pa.uint8()),
+            "code": pa.array([code for _, _, code in codes], pa.int32()),
+        }
     )
 
 

@@ -1,5 +1,6 @@
 """Reads of issued bills."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -59,11 +60,11 @@ def list_account_bills(*, actor: Scope, account_id: int, limit: int = 24) -> lis
     return list(Bill.objects.for_actor(actor).filter(account_id=account_id).order_by("-id")[:limit])
 
 
-def filter_bills(*, actor: Scope, account_prefix: str, month: date | None) -> QuerySet[Bill]:
-    """Return the issued bills of accounts whose number begins so, of one month if named."""
+def filter_bills(*, actor: Scope, account_ids: Sequence[int] | None, month: date | None) -> QuerySet[Bill]:
+    """Return the issued bills of some accounts (None: of all), of one month if named."""
     bills: QuerySet[Bill] = Bill.objects.for_actor(actor)
-    if account_prefix:
-        bills = bills.filter(account_number__startswith=account_prefix)
+    if account_ids is not None:
+        bills = bills.filter(account_id__in=account_ids)
     if month:
         first, end = get_bill_id_range(year=month.year, month=month.month)
         bills = bills.filter(id__gte=first, id__lt=end)
@@ -121,9 +122,3 @@ class MonthUnreadable(DomainError):
 
     code = "billing.month_unreadable"
     message = "{value!r} is not a month; write YYYY-MM"
-
-
-def find_by_account_number(*, actor: Scope, prefix: str, limit: int) -> list[Bill]:
-    """Return the newest bills of the accounts whose number begins so."""
-    bills = Bill.objects.for_actor(actor).filter(account_number__startswith=prefix)
-    return list(bills.order_by("-id")[:limit])

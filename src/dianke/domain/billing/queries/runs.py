@@ -1,14 +1,17 @@
 """Reads of runs: what the board shows and what decides issue."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from dianke.domain.billing.models import BillRun, BillRunFault, BillRunShard
 from dianke.domain.billing.rules.runs import RunState
 from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
+from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings import queries as readings
 from dianke.domain.readings.models import CycleMonth
 from dianke.kernel.errors import DomainError
@@ -30,14 +33,19 @@ class RunTotals:
     shards_done: int
 
 
+_NO_FIGURES = dict.fromkeys(("points", "points_done", "bills", "faults", "amount_fen", "shards", "shards_done"), 0)
+
+
 @dataclass(frozen=True)
 class FaultGroup:
-    """The faults of one cause."""
+    """The faults of one cause: how many, how many still open, one account as example, why the others wait."""
 
     code: str
     count: int
     open: int
     example_point_id: int
+    example_account: str
+    reason: str
 
 
 def get_run(*, actor: Scope, number: str, lock: bool = False) -> BillRun:
@@ -80,38 +88,74 @@ def list_calculated_shards(*, actor: Scope, run: BillRun) -> list[int]:
 
 def get_totals(*, actor: Scope, run: BillRun) -> RunTotals:
     """Return the figures of a run, summed from its shards."""
-    points = points_done = bills = faults = amount_fen = done = 0
-    shards = list_shards(actor=actor, run=run)
-    for shard in shards:
-        points += shard.point_count
-        bills += shard.bill_count
-        faults += shard.fault_count
-        amount_fen += shard.amount_fen
-        if shard.status != ShardStatus.PENDING.value:
-            points_done += shard.point_count
-            done += 1
-    opened = BillRunFault.objects.for_actor(actor).filter(run=run, status=FaultStatus.OPEN.value)
-    return RunTotals(points, points_done, bills, faults, opened.count(), amount_fen, len(shards), done)
+    return list_totals(actor=actor, runs=[run])[run.pk]
+
+
+def list_totals(*, actor: Scope, runs: Sequence[BillRun]) -> dict[int, RunTotals]:
+    """Return the figures of runs by key, in two queries however many they are."""
+    is_done = ~Q(status=ShardStatus.PENDING.value)
+    sums = (
+        BillRunShard.objects.for_actor(actor)
+        .filter(run__in=runs)
+        .values("run_id")
+        .annotate(
+            points=Sum("point_count"),
+            points_done=Sum("point_count", filter=is_done, default=0),
+            bills=Sum("bill_count"),
+            faults=Sum("fault_count"),
+            amount_fen=Sum("amount_fen"),
+            shards=Count("id"),
+            shards_done=Count("id", filter=is_done),
+        )
+        .order_by("run_id")
+    )
+    opened = dict(
+        BillRunFault.objects.for_actor(actor)
+        .filter(run__in=runs, status=FaultStatus.OPEN.value)
+        .values_list("run_id")
+        .annotate(n=Count("id"))
+        .order_by("run_id")
+    )
+    found = {row.pop("run_id"): {name: int(value or 0) for name, value in row.items()} for row in map(dict, sums)}
+    return {
+        run.pk: RunTotals(**{**_NO_FIGURES, **found.get(run.pk, {})}, faults_open=opened.get(run.pk, 0)) for run in runs
+    }
 
 
 def list_fault_groups(*, actor: Scope, run: BillRun) -> list[FaultGroup]:
-    """Return the faults of a run by cause, the most frequent first."""
+    """Return the faults of a run by cause: those with open ones first, then the most frequent."""
     faults = BillRunFault.objects.for_actor(actor).filter(run=run)
-    open_by_code = dict(
-        faults.filter(status=FaultStatus.OPEN.value).values_list("code").annotate(n=Count("id")).order_by("code")
+    is_open = Q(status=FaultStatus.OPEN.value)
+    rows = faults.values("code").annotate(
+        n=Count("id"),
+        opened=Count("id", filter=is_open),
+        # An open one is the better example.
+        example=Coalesce(Min("usage_point_id", filter=is_open), Min("usage_point_id")),
+        why=Max("reason"),
     )
-    groups = faults.values("code").annotate(n=Count("id"), example=Min("usage_point_id")).order_by("-n", "code")
-    return [FaultGroup(row["code"], row["n"], open_by_code.get(row["code"], 0), row["example"]) for row in groups]
+    groups = list(rows.order_by("-n", "code"))
+    points = UsagePoint.objects.for_actor(actor).filter(id__in=[row["example"] for row in groups])
+    accounts = dict(points.values_list("id", "account__number").order_by("id"))
+    found = [
+        FaultGroup(row["code"], row["n"], row["opened"], row["example"], accounts.get(row["example"], ""), row["why"])
+        for row in groups
+    ]
+    return sorted(found, key=lambda group: not group.open)
+
+
+def filter_faults(*, actor: Scope, run: BillRun, code: str = "") -> QuerySet[BillRunFault]:
+    """Return the faults of a run (of one cause) with point, account and customer."""
+    faults: QuerySet[BillRunFault] = BillRunFault.objects.for_actor(actor).filter(run=run)
+    if code:
+        faults = faults.filter(code=code)
+    return faults.select_related("usage_point__account__customer", "usage_point__location")
 
 
 def list_faults(
     *, actor: Scope, run: BillRun, code: str | None = None, after: int = 0, limit: int = 50
 ) -> list[BillRunFault]:
     """Return the faults of a run (of one cause), by key."""
-    faults = BillRunFault.objects.for_actor(actor).filter(run=run, id__gt=after)
-    if code:
-        faults = faults.filter(code=code)
-    return list(faults.select_related("usage_point__account__customer").order_by("id")[:limit])
+    return list(filter_faults(actor=actor, run=run, code=code or "").filter(id__gt=after).order_by("id")[:limit])
 
 
 def get_state(*, actor: Scope, run: BillRun) -> RunState:
@@ -185,14 +229,6 @@ def get_cycle_month(*, actor: Actor, cycle_code: str, month: date) -> CycleMonth
 def sum_month(*, actor: Actor, month: date) -> RunTotals:
     """Return the figures of all live runs of a month."""
     runs = BillRun.objects.for_actor(actor).filter(cycle_month__month=month)
-    totals = [get_totals(actor=actor, run=run) for run in runs.exclude(status=RunStatus.CANCELLED.value)]
-    return RunTotals(
-        points=sum(one.points for one in totals),
-        points_done=sum(one.points_done for one in totals),
-        bills=sum(one.bills for one in totals),
-        faults=sum(one.faults for one in totals),
-        faults_open=sum(one.faults_open for one in totals),
-        amount_fen=sum(one.amount_fen for one in totals),
-        shards=sum(one.shards for one in totals),
-        shards_done=sum(one.shards_done for one in totals),
-    )
+    live = list(runs.exclude(status=RunStatus.CANCELLED.value).order_by("id"))
+    totals = list_totals(actor=actor, runs=live).values()
+    return RunTotals(**{name.name: sum(getattr(one, name.name) for one in totals) for name in fields(RunTotals)})

@@ -93,8 +93,8 @@ def _check_capacity(case: Case, faults: Faults) -> None:
             continue
         path = f"capacity[{index}]"
         dated = [name for name in ("from", "to", "suspended") if entry.get(name)]
-        if dated and "days" in entry:
-            faults.add(f"{path}.days", "days_and_dates", "an entry has either days or dates")
+        if "days" in entry and ("from" in entry or "to" in entry):
+            faults.add(f"{path}.days", "days_and_dates", "an entry has either days or from and to")
         elif dated and "period" not in case:
             faults.add("period", "missing_field", f"is needed for {path}.{dated[0]}")
         _check_span(entry, path, faults)

@@ -135,9 +135,17 @@ def _build_additions(meters: Sequence[Case], plan: ChargePlan) -> dict[str, IntA
         kind: _column([add.get(kind) for add in given], _addition_scale(kind, plan))[0] for kind in sorted(kinds)
     }
     if "total" in kinds:
-        totals = [add.get("total", sum((add.get(p, Decimal(0)) for p in PERIODS), Decimal(0))) for add in given]
-        additions["total"] = _integers([to_units(total, plan.scales.energy) for total in totals])
+        additions["total"] = _integers([_raised_total(add, plan) for add in given])
     return additions
+
+
+def _raised_total(add: Case, plan: ChargePlan) -> int:
+    """Return what a meter adds to the total: its own figure, or its rounded periods."""
+    scale, decimals = plan.scales.energy, plan.rounding.quantity
+    if "total" in add:
+        return to_units(add["total"], scale)
+    raising = (add[period] for period in PERIODS if period in add)
+    return sum(round_units(value, decimals=decimals, scale=scale) for value in raising)
 
 
 def _addition_scale(kind: str, plan: ChargePlan) -> int:
@@ -221,8 +229,9 @@ def _use_factors(case: Case) -> list[int]:
         suspended_end=_ordinals([row["to"] for rows in suspensions for row in rows]),
         offsets=np.cumsum([0, *(len(rows) for rows in suspensions)]),
     )
-    given = np.array([int(entry.get("days", -1)) for entry in entries], dtype=np.int64)
-    factors: list[int] = use_factor(np.where(given < 0, active, given), period_days=end - start).tolist()
+    # An entry may state its days instead of dates; suspended days still come off.
+    stated = np.array([int(entry.get("days", end - start)) for entry in entries], dtype=np.int64)
+    factors: list[int] = use_factor(active + stated - (end - start), period_days=end - start).tolist()
     return factors
 
 

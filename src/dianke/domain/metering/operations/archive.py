@@ -105,9 +105,7 @@ def _require_surroundings(actor: Actor, points: Sequence[NewUsagePoint]) -> None
         for what, ids in visible.items():
             key = getattr(new, f"{what}_id")
             if key is not None and key not in ids:
-                raise UnableToAddUsagePoint(
-                    field=what, point=new.code, reason=f"its {what} is not within your units"
-                )
+                raise UnableToAddUsagePoint(field=what, point=new.code, reason=f"its {what} is not within your units")
         area_feeder_id = feeders[new.area_id] if new.area_id is not None else None
         obstacle = rules.find_point_obstacle(new, area_feeder_id=area_feeder_id)
         if obstacle := obstacle or find_voltage_obstacle(new.voltage):

@@ -166,9 +166,7 @@ def _build(new: NewInstallation, meter: MeterAsset | None, point: UsagePoint | N
             reason=f"{new.ct} × {new.pt} has no exact multiplier in six decimals",
         )
     if obstacle := find_installation_obstacle(new, meter):
-        raise UnableToInstallMeter(
-            field=obstacle[0], meter=meter.asset_number, point=point.code, reason=obstacle[1]
-        )
+        raise UnableToInstallMeter(field=obstacle[0], meter=meter.asset_number, point=point.code, reason=obstacle[1])
     return MeterInstallation(
         usage_point=point,
         meter=meter,
@@ -197,9 +195,7 @@ def _require_free(
 ) -> None:
     # Whoever put the other meter up: an overlap is one also where the actor may not look.
     system = Actor.system("checking that a meter and a point are free")
-    stored = MeterInstallation.objects.for_actor(system).filter(
-        Q(meter_id__in=meters) | Q(usage_point_id__in=points)
-    )
+    stored = MeterInstallation.objects.for_actor(system).filter(Q(meter_id__in=meters) | Q(usage_point_id__in=points))
     for key, label in (("meter_id", "the meter hangs"), ("usage_point_id", "the point has a meter")):
         found = rules.find_overlap(
             [
@@ -228,12 +224,8 @@ def _lock_standing(actor: Actor, usage_point: UsagePoint, on: date) -> MeterInst
         .first()
     )
     if standing is None:
-        raise UnableToRemoveMeter(
-            field="usage_point", point=usage_point.code, on=on, reason="it has no meter"
-        )
-    if obstacle := rules.find_change_obstacle(
-        since=standing.period.lower, until=standing.period.upper, on=on
-    ):
+        raise UnableToRemoveMeter(field="usage_point", point=usage_point.code, on=on, reason="it has no meter")
+    if obstacle := rules.find_change_obstacle(since=standing.period.lower, until=standing.period.upper, on=on):
         raise UnableToRemoveMeter(field="on", point=usage_point.code, on=on, reason=obstacle)
     return standing
 
@@ -250,18 +242,14 @@ def _close(standing: MeterInstallation, *, on: date, readings: RegisterValues, r
         rolled_over=rolled_over,
     )
     if obstacle := find_installation_obstacle(closed, meter):
-        raise UnableToRemoveMeter(
-            field=obstacle[0], point=standing.usage_point.code, on=on, reason=obstacle[1]
-        )
+        raise UnableToRemoveMeter(field=obstacle[0], point=standing.usage_point.code, on=on, reason=obstacle[1])
     standing.period = DateRange(standing.period.lower, on)
     standing.removal_readings = _as_stored(readings, rolled_over)
     standing.save(update_fields=["period", "removal_readings"])
 
 
 def _as_stored(readings: RegisterValues, rolled_over: bool = False) -> dict[str, str | bool]:
-    stored: dict[str, str | bool] = {
-        kind.value: f"{readings[kind]:f}" for kind in RegisterKind if kind in readings
-    }
+    stored: dict[str, str | bool] = {kind.value: f"{readings[kind]:f}" for kind in RegisterKind if kind in readings}
     if rolled_over:
         stored["rolled_over"] = True
     return stored

@@ -41,17 +41,19 @@ def record_readings(
     batch: str,
     at: datetime,
     replaces: bool = False,
+    is_checked: bool = False,
 ) -> RecordedReadings:
     """
     Store readings in one go, all or none; one that is stored already with the same values is left alone.
 
     With `replaces` a reading takes the place of another one of its moment, which stays with a reference.
+    `is_checked` is for a caller that found no fault with these very readings in this very transaction.
 
     :raises UnableToRecordReadings: with every fault
     """
     with transaction.atomic(), connection.cursor() as cursor:
         _stage(cursor, readings)
-        if faults := _list_faults(cursor, actor=actor, at=at, replaces=replaces):
+        if not is_checked and (faults := _list_faults(cursor, actor=actor, at=at, replaces=replaces)):
             raise UnableToRecordReadings(faults)
         cursor.execute(_DROP_UNCHANGED)
         unchanged = cursor.rowcount
@@ -72,6 +74,8 @@ def find_reading_faults(
 
 
 def _stage(cursor: Any, readings: Sequence[NewReading]) -> None:
+    # The checks sort everything that came; a hundred thousand readings stay in memory.
+    cursor.execute("set local work_mem = '128MB'")
     cursor.execute("drop table if exists pg_temp.reading_stage")
     registers = ", ".join(f"{name} numeric" for name in REGISTER_COLUMNS)
     cursor.execute(
@@ -110,7 +114,7 @@ with known as (
            lower(i.period) as installed_date, upper(i.period) as removed_date,
            lower(i.period)::timestamp at time zone 'Asia/Shanghai' as installed_at,
            (upper(i.period) + 1)::timestamp at time zone 'Asia/Shanghai' as removed_at,
-           m.registers, m.integer_digits
+           m.registers, m.integer_digits, 10::numeric ^ m.integer_digits as overflow
       from reading_stage s
       left join metering_meterinstallation i on i.id = s.installation_id
       left join metering_meterasset m on m.id = i.meter_id
@@ -133,7 +137,7 @@ select s.index, case when not v.register = any(s.registers) then 'no_such_regist
                         else array_to_string(s.registers, ' ') end
   from known s cross join lateral (values {_UNPIVOT}) v(register, value)
  where s.is_visible and v.value is not null
-   and (not v.register = any(s.registers) or v.value < 0 or v.value >= 10::numeric ^ s.integer_digits)
+   and (not v.register = any(s.registers) or v.value < 0 or v.value >= s.overflow)
 union all
 select index, 'comes_twice', '', first::text
   from (select index, min(index) over (partition by installation_id, read_at) as first from known) t
@@ -146,12 +150,15 @@ select s.index, 'differs_from_stored', '', r.batch
  where s.is_visible and not %(replaces)s and not ({_SAME})
 """  # noqa: S608 - built from constants of this file
 
+_SCALE = 10**4
+_EPOCH = 10**9 * _SCALE
+_TOLD = f"trim_scale(({{}} %% {_EPOCH})::numeric / {_SCALE})::text"
 _ENERGY_UNPIVOT = ", ".join(f"('{name}', s.{name})" for name in ENERGY_REGISTERS)
 _READ_JSON = ", ".join(f"(i.{{0}} ->> '{name}')::numeric" for name in REGISTER_COLUMNS)
 
 # The staged readings stand in one row with the stored ones around them and with what the meter showed when
-# it went up and came down. A rollover begins a new epoch; within one a register only rises. A staged value
-# above a later stored one is at fault itself and is not held against the staged ones after it.
+# it went up and came down. Each rollover lifts what follows above everything before, so that levels only rise.
+# A staged value above a later stored one is at fault itself and is not held against the staged ones after it.
 _NEIGHBOUR_FAULTS = f"""
 with staged as (
     select * from reading_stage where index <> all(%(bad)s::integer[])),
@@ -186,30 +193,31 @@ sequence as (
       from span w join metering_meterinstallation i on i.id = w.installation_id
      where i.removal_readings is not null),
 valued as (
-    select s.index, s.installation_id, s.moment, s.place, s.rolled_over, v.register, v.value
+    select s.index, s.installation_id, s.moment, s.place, s.rolled_over, v.register,
+           (v.value * {_SCALE})::bigint as value
       from sequence s cross join lateral (values {_ENERGY_UNPIVOT}) v(register, value)
      where v.value is not null),
-epochs as (
-    select *, count(*) filter (where rolled_over) over in_time as epoch,
+unrolled as (
+    select *, value + {_EPOCH} * count(*) filter (where rolled_over) over in_time as level,
            lag(value) over in_time as value_before
       from valued
     window in_time as (partition by installation_id, register order by moment, place)),
 limits as (
-    select *, min(value) filter (where index is null) over (
-               partition by installation_id, register, epoch order by moment, place
-               rows between 1 following and unbounded following) as value_after
-      from epochs),
+    select *, min(level) filter (where index is null) over (
+               partition by installation_id, register order by moment desc, place desc
+               rows between unbounded preceding and 1 preceding) as level_after
+      from unrolled),
 judged as (
-    select *, max(value) filter (where value_after is null or index is null or value <= value_after) over (
-               partition by installation_id, register, epoch order by moment, place
-               rows between unbounded preceding and 1 preceding) as highest_before
+    select *, max(level) filter (where level_after is null or index is null or level <= level_after) over (
+               partition by installation_id, register order by moment, place
+               rows between unbounded preceding and 1 preceding) as level_before
       from limits)
-select index, 'above_a_later_one', register, trim_scale(value_after)::text
-  from judged where index is not null and value > value_after
+select index, 'above_a_later_one', register, {_TOLD.format("level_after")}
+  from judged where index is not null and level > level_after
 union all
-select index, 'goes_back', register, trim_scale(highest_before)::text
+select index, 'goes_back', register, {_TOLD.format("level_before")}
   from judged
- where index is not null and value < highest_before and (value_after is null or value <= value_after)
+ where index is not null and level < level_before and (level_after is null or level <= level_after)
 union all
 select index, 'rollover_not_seen', '', ''
   from judged where index is not null and rolled_over
@@ -222,7 +230,12 @@ delete from reading_stage s using readings_meterreading r
    and {_SAME}
 """  # noqa: S608 - built from constants of this file
 
-_NUMBER = "update reading_stage set id = nextval(pg_get_serial_sequence('readings_meterreading', 'id'))"
+_NEXT_ID = "nextval(pg_get_serial_sequence('readings_meterreading', 'id'))"
+_NUMBER = f"""
+update reading_stage s set id = {_NEXT_ID}
+  from readings_meterreading r
+ where r.installation_id = s.installation_id and r.read_at = s.read_at and r.replaced_by_id is null
+"""  # noqa: S608 - built from constants of this file
 
 _SUPERSEDE = """
 update readings_meterreading r set replaced_by_id = s.id
@@ -233,7 +246,8 @@ update readings_meterreading r set replaced_by_id = s.id
 _STORE = f"""
 insert into readings_meterreading
       (id, installation_id, read_at, quality, source, batch, recorded_at, recorded_by, rolled_over, {_ALL})
-select id, installation_id, read_at, quality, %(source)s, %(batch)s, %(at)s, %(login)s, rolled_over, {_ALL}
+select coalesce(id, {_NEXT_ID}), installation_id, read_at, quality, %(source)s, %(batch)s, %(at)s, %(login)s,
+       rolled_over, {_ALL}
   from reading_stage
  order by installation_id, read_at
 """  # noqa: S608 - built from constants of this file

@@ -1,24 +1,23 @@
 """Whole days of many points at once: a head-end's archive or a first load, as matrices."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db import transaction
+from django.db import connection, transaction
 
 from dianke.domain.metering.models import MeterInstallation
 from dianke.domain.readings import intervals, rules
 from dianke.domain.readings.models import DailyUsage
 from dianke.domain.readings.types import DAY_PERIODS, SLOTS_A_DAY
 from dianke.kernel.errors import DomainError
-from dianke.platform.database.copying import copy_rows
 from dianke.platform.identity.types import Actor
 
 IntArray = npt.NDArray[np.int64]
+
+_ROWS_A_WRITE = 50_000
 
 
 class UnableToRecordDays(DomainError):
@@ -60,7 +59,7 @@ def record_whole_days(*, actor: Actor, root: Path, days: WholeDays) -> int:
         transaction.atomic(),
         intervals.stage_days(root, usage_point_ids=days.usage_point_ids, first_day=kept_from, wh=days.wh) as staged,
     ):
-        copy_rows(table="readings_dailyusage", columns=_COLUMNS, rows=_list_daily_rows(days))
+        _copy_daily_usage(days)
         staged.publish()
     return days.highest_wh.size
 
@@ -118,23 +117,32 @@ def _require_new(days: WholeDays) -> None:
         )
 
 
-def _list_daily_rows(days: WholeDays) -> Iterator[tuple[Any, ...]]:
+def _copy_daily_usage(days: WholeDays) -> None:
+    import pyarrow as pa
+    import pyarrow.csv as pacsv
+
     size, count = days.highest_wh.shape
     kept = days.wh.shape[1]
-    missing = [SLOTS_A_DAY] * (count - kept) + [0] * kept
-    dates = [str(days.first_day + timedelta(days=day)) for day in range(count)]
-    total = days.period_units.sum(axis=-1)
-    for place in range(size):
-        yield from zip(
-            [int(days.usage_point_ids[place])] * count,
-            dates,
-            total[place].tolist(),
-            *days.period_units[place].T.tolist(),
-            days.fed_units[place].tolist(),
-            (days.highest_wh[place] * rules.SLOTS_AN_HOUR).tolist(),
-            missing,
-            strict=True,
-        )
+    dates = np.arange(count) + np.datetime64(days.first_day, "D")
+    columns = [
+        days.usage_point_ids.repeat(count),
+        np.tile(dates, size),
+        days.period_units.sum(axis=-1).ravel(),
+        *(days.period_units[..., code].ravel() for code in range(len(DAY_PERIODS))),
+        days.fed_units.ravel(),
+        days.highest_wh.ravel() * rules.SLOTS_AN_HOUR,
+        np.tile(np.repeat([SLOTS_A_DAY, 0], [count - kept, kept]), size),
+    ]
+    table = pa.table([pa.array(column) for column in columns], names=list(_COLUMNS))
+    options = pacsv.WriteOptions(include_header=False)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy readings_dailyusage ({', '.join(_COLUMNS)}) from stdin (format csv)") as copy,
+    ):
+        for start in range(0, len(table), _ROWS_A_WRITE):
+            text = pa.BufferOutputStream()
+            pacsv.write_csv(table.slice(start, _ROWS_A_WRITE), text, options)
+            copy.write(text.getvalue().to_pybytes())
 
 
 _COLUMNS = (
