@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Assembled, so that this file does not hold what it looks for.
-REGISTRIES = re.compile("|".join(("py" + "pi\\.org", "python" + "hosted", "registry\\." + "npmjs", "deb\\." + "debian")))
+REGISTRIES = re.compile(
+    "|".join(("py" + "pi\\.org", "python" + "hosted", "registry\\." + "npmjs", "deb\\." + "debian"))
+)
 UNFINISHED = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error")))
 
 

@@ -138,9 +138,7 @@ def test_a_credit_is_rounded_as_far_from_zero_as_the_same_charge(
 @by_both
 @thorough
 @given(cases=fleets(max_points=1), more=st.integers(1, 3))
-def test_a_charge_of_nothing_changes_nothing(
-    price: Callable[[Case], Case], cases: list[Case], more: int
-) -> None:
+def test_a_charge_of_nothing_changes_nothing(price: Callable[[Case], Case], cases: list[Case], more: int) -> None:
     case = cases[0]
     nothing = [{"name": f"nothing {index}", "price": "0"} for index in range(more)]
 

@@ -75,29 +75,39 @@ def _kva_for_its_days(entry: dict[str, Any], period: tuple[date, date] | None, a
 
 def _part_of_month(entry: dict[str, Any], period: tuple[date, date] | None, at: str) -> Fraction:
     """A whole period counts 1 whatever its length; else the days, at most 30, over 30."""
-    dated = "from" in entry or "to" in entry or entry.get("suspended")
-    if dated and period is None:
+    has_dates = "from" in entry or "to" in entry
+    if period is None and (has_dates or entry.get("suspended")):
         raise Refused("period_needed", at)
-    if period is None or ("days" in entry and not dated):
+    if "days" in entry and has_dates:
+        raise Refused("days_and_dates", f"{at}.days")
+    if period is None or "days" in entry:
         days = non_negative(entry.get("days", "30"), f"{at}.days")
-        return min(days, Fraction(MONTH_DAYS)) / MONTH_DAYS
+        sealed = len(_sealed_days(entry, *period, at)) if period is not None else 0
+        return min(max(days - sealed, ZERO), Fraction(MONTH_DAYS)) / MONTH_DAYS
     start, end = period
     from_day = day(entry["from"], f"{at}.from") if "from" in entry else start
     to_day = day(entry["to"], f"{at}.to") if "to" in entry else end
     if "from" in entry and "to" in entry and to_day < from_day:
         raise Refused("period_empty", f"{at}.to")
     used = set(range(max(from_day, start).toordinal(), min(to_day, end).toordinal()))
-    for index, suspension in enumerate(entry.get("suspended") or []):
-        where = f"{at}.suspended[{index}]"
-        sealed = day(suspension.get("from"), f"{where}.from").toordinal()
-        unsealed = day(suspension.get("to"), f"{where}.to").toordinal()
-        if unsealed < sealed:
-            raise Refused("period_empty", f"{where}.to")
-        if unsealed - sealed >= SHORTEST_SUSPENSION_DAYS:
-            used -= set(range(sealed, unsealed))
+    used -= _sealed_days(entry, start, end, at)
     if len(used) == (end - start).days:
         return Fraction(1)
     return Fraction(min(len(used), MONTH_DAYS), MONTH_DAYS)
+
+
+def _sealed_days(entry: dict[str, Any], start: date, end: date, at: str) -> set[int]:
+    """Return the days of the period inside suspensions whose own length is 15 days or more."""
+    inside: set[int] = set()
+    for index, suspension in enumerate(entry.get("suspended") or []):
+        where = f"{at}.suspended[{index}]"
+        sealed = day(suspension.get("from"), f"{where}.from")
+        unsealed = day(suspension.get("to"), f"{where}.to")
+        if unsealed < sealed:
+            raise Refused("period_empty", f"{where}.to")
+        if (unsealed - sealed).days >= SHORTEST_SUSPENSION_DAYS:
+            inside |= set(range(max(sealed, start).toordinal(), min(unsealed, end).toordinal()))
+    return inside
 
 
 def basic_lines(
@@ -122,17 +132,13 @@ def basic_lines(
         raise Refused("unknown_value", "basic_charge.mode")
     lines = [Line("basic.demand", "basic", below, "kW", price, below * price * months)]
     if excess:
-        lines.append(
-            Line("basic.excess", "basic", excess, "kW", price * multiple, excess * price * multiple * months)
-        )
+        lines.append(Line("basic.excess", "basic", excess, "kW", price * multiple, excess * price * multiple * months))
     if facts.get("discount"):
         lines += _discount(case, facts["discount"], found, lines, rounding)
     return lines, below + multiple * excess
 
 
-def _contract(
-    case: dict[str, Any], facts: dict[str, Any], demand: Fraction
-) -> tuple[Fraction, Fraction, Fraction]:
+def _contract(case: dict[str, Any], facts: dict[str, Any], demand: Fraction) -> tuple[Fraction, Fraction, Fraction]:
     """Contract value, at least the floor; over the band the excess is charged at a multiple."""
     if "contract_kw" not in facts:
         raise Refused("missing", "basic_charge.contract_kw")

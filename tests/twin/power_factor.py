@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from tests.twin.numbers import Refused, cosine, half_up, non_negative, number
+from tests.twin.numbers import Refused, cosine, half_up, non_negative, number, text
 
 ZERO = Fraction(0)
 POINT = Fraction(1, 100)
@@ -37,9 +37,7 @@ STANDARD_TABLES = {
 }
 
 
-def power_factor_of(
-    facts: dict[str, Any], active: Fraction, reactive: Fraction, decimals: int
-) -> Fraction | None:
+def power_factor_of(facts: dict[str, Any], active: Fraction, reactive: Fraction, decimals: int) -> Fraction | None:
     """Return the rounded power factor; None when nothing flowed."""
     if "value" in facts:
         value = non_negative(facts["value"], "power_factor.value")
@@ -57,14 +55,18 @@ def percent_of(facts: dict[str, Any], value: Fraction | None) -> Fraction:
     """Return the percentage; positive is a surcharge."""
     if ("standard" in facts) == ("table" in facts):
         raise Refused("standard_or_table", "power_factor")
-    if "standard" in facts and facts["standard"] not in STANDARD_TABLES:
-        raise Refused("unknown_value", "power_factor.standard")
+    steps = []
+    if "standard" in facts:
+        standard = text(number(facts["standard"], "power_factor.standard"), 2)
+        if standard not in STANDARD_TABLES:
+            raise Refused("unknown_value", "power_factor.standard")
+        steps = STANDARD_TABLES[standard]
     if value is None:
         return ZERO
     if "table" in facts:
         return _custom(facts["table"], value)
     at_two_decimals = half_up(value, 2)
-    for lowest, percent, per_point, anchor in STANDARD_TABLES[facts["standard"]]:
+    for lowest, percent, per_point, anchor in steps:
         if at_two_decimals >= Fraction(lowest):
             points = (Fraction(anchor) - at_two_decimals) / POINT
             return Fraction(percent) + Fraction(per_point) * points

@@ -11,7 +11,7 @@ from tests.twin.basic import basic_lines, period_of
 from tests.twin.lines import Line
 from tests.twin.numbers import Refused, half_up, non_negative, number, text
 from tests.twin.power_factor import percent_of, power_factor_of
-from tests.twin.schema import PERIODS, ROUNDING, check_keys
+from tests.twin.schema import PERIODS, ROUNDING, check_keys, check_rounding
 from tests.twin.usage import Quantities, Share, add_losses, measure, take_shares
 
 ZERO = Fraction(0)
@@ -31,6 +31,7 @@ def _price(case: dict[str, Any]) -> dict[str, Any]:
     check_keys(case)
     period_of(case)
     rounding = {**ROUNDING, **(case.get("rounding") or {})}
+    check_rounding(rounding)
     months = non_negative(case.get("months", "1"), "months")
     found = measure(case, rounding["quantity"])
     add_losses(case, found, rounding["quantity"])

@@ -94,3 +94,12 @@ def _only(holder: dict[str, Any] | None, known: set[str], at: str) -> None:
     for key in holder or {}:
         if key not in known:
             raise Refused("unknown_key", f"{at}.{key}".lstrip("."))
+
+
+def check_rounding(rounding: dict[str, Any]) -> None:
+    """Refuse decimals that are none."""
+    for name in ("quantity", "power_factor", "line", "total"):
+        if type(rounding[name]) is not int or not 0 <= rounding[name] <= 12:
+            raise Refused("unknown_value", f"rounding.{name}")
+    if not isinstance(rounding["lines_rounded"], bool):
+        raise Refused("unknown_value", "rounding.lines_rounded")

@@ -73,16 +73,15 @@ def _advance(meter: dict[str, Any], name: str, at: str) -> Fraction:
     if len(pair) != 2:
         raise Refused("two_readings_needed", where)
     start, end = (non_negative(reading, where) for reading in pair)
+    if "digits" in meter and max(start, end) >= Fraction(10) ** int(meter["digits"]):
+        raise Refused("reading_beyond_digits", where)
     if end >= start:
         return end - start
     if not meter.get("rollover"):
         raise Refused("register_backwards", where)
     if "digits" not in meter:
         raise Refused("digits_needed", where)
-    capacity = Fraction(10) ** int(meter["digits"])
-    if start >= capacity:
-        raise Refused("reading_beyond_digits", where)
-    return capacity + end - start
+    return Fraction(10) ** int(meter["digits"]) + end - start
 
 
 def _read_meters(meters: list[dict[str, Any]], grid: int, by_period: bool) -> Quantities:
@@ -209,9 +208,7 @@ def add_losses(case: dict[str, Any], found: Quantities, grid: int) -> None:
                 found.periods[name] += part
 
 
-def _transformer_loss(
-    loss: dict[str, Any] | None, found: Quantities, grid: int
-) -> tuple[Fraction | None, Fraction]:
+def _transformer_loss(loss: dict[str, Any] | None, found: Quantities, grid: int) -> tuple[Fraction | None, Fraction]:
     if loss is None:
         return None, ZERO
 

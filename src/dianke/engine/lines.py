@@ -7,7 +7,7 @@ import numpy as np
 from dianke.engine import basic, power_factor, pricing
 from dianke.engine.quantities import Column, Settled
 from dianke.engine.rounding import exact_sum, rescale
-from dianke.engine.sheet import Figure, Sheet, Sum
+from dianke.engine.sheet import Figure, Label, Sheet, Sum
 from dianke.engine.types import (
     PERIODS,
     BasicCharge,
@@ -79,11 +79,7 @@ def write_shares(sheet: Sheet, plan: ChargePlan, quantities: Quantities) -> list
     for share, kwh in zip(plan.shares, quantities.share_kwh, strict=True):
         line = sheet.write(
             pricing.energy_charge(kwh, share.price, scales=plan.scales),
-            code=f"share.{share.name}",
-            name=share.name,
-            section="shares",
-            unit="kWh",
-            rule="TR-1.4",
+            Label(f"share.{share.name}", share.name, "shares", "kWh", "TR-1.4"),
             quantity=Figure(kwh, plan.scales.energy),
             price=Figure(share.price, plan.scales.price),
         )
@@ -102,11 +98,7 @@ def write_funds(sheet: Sheet, plan: ChargePlan, settled: Settled) -> None:
         kwh = pricing.fund_quantity(_main_kwh(settled, fund.version), bearing)
         sheet.write(
             pricing.energy_charge(kwh, fund.price, scales=plan.scales),
-            code=_versioned(f"fund.{fund.name}", fund.version),
-            name=fund.name,
-            section="funds",
-            unit="kWh",
-            rule="TR-7",
+            Label(_versioned(f"fund.{fund.name}", fund.version), fund.name, "funds", "kWh", "TR-7"),
             quantity=Figure(kwh, plan.scales.energy),
             price=Figure(fund.price, plan.scales.price),
             is_included=fund.is_included,
@@ -120,11 +112,7 @@ def write_fixed(sheet: Sheet, plan: ChargePlan, fleet: Fleet) -> None:
     for charge in plan.fixed:
         sheet.write(
             pricing.fixed_charge(charge.amount, fleet.months, size=fleet.size, scales=plan.scales),
-            code=f"fixed.{charge.name}",
-            name=charge.name,
-            section="fixed",
-            unit="month",
-            rule="TR-13",
+            Label(f"fixed.{charge.name}", charge.name, "fixed", "month", "TR-13"),
             quantity=months,
             price=Figure(charge.amount, plan.scales.amount),
         )
@@ -137,12 +125,8 @@ def write_tax(sheet: Sheet, plan: ChargePlan) -> None:
     sheet.write_ratio(
         sheet.add_up(line for line in sheet.lines if not line.is_included),
         plan.tax_ratio,
+        Label("tax", "tax", "tax", plan.currency, "TR-13"),
         ratio_scale=plan.scales.ratio,
-        code="tax",
-        name="tax",
-        section="tax",
-        unit=plan.currency,
-        rule="TR-13",
     )
 
 
@@ -186,12 +170,8 @@ def write_power_factor(
     sheet.write_ratio(
         base,
         percent,
+        Label("power_factor", "power factor adjustment", "power_factor", plan.currency, "TR-5.4"),
         ratio_scale=plan.scales.percent + 2,
-        code="power_factor",
-        name="power factor adjustment",
-        section="power_factor",
-        unit=plan.currency,
-        rule="TR-5.4",
     )
     return PowerFactorResult(
         value=value,
@@ -233,11 +213,7 @@ def _write_energy_line(
 ) -> None:
     sheet.write(
         pricing.energy_charge(kwh, price, scales=plan.scales),
-        code=code,
-        name=name,
-        section="energy",
-        unit="kWh",
-        rule=rule,
+        Label(code, name, "energy", "kWh", rule),
         quantity=Figure(kwh, plan.scales.energy),
         price=Figure(price, plan.scales.price),
         present=None if present is None or present.all() else present,
@@ -255,11 +231,7 @@ def _write_capacity(sheet: Sheet, plan: ChargePlan, charge: BasicCharge, fleet: 
         divisor = capacity.factor_divisor
         sheet.write(
             basic.capacity_charge(in_use, price, fleet.months, divisor=divisor, scales=scales),
-            code=_versioned("basic.capacity", version),
-            name="capacity charge",
-            section="basic",
-            unit="kVA",
-            rule="TR-3.1",
+            Label(_versioned("basic.capacity", version), "capacity charge", "basic", "kVA", "TR-3.1"),
             quantity=Figure(in_use, scales.capacity, divisor),
             price=Figure(price, scales.month_price),
         )
@@ -274,11 +246,7 @@ def _write_demand(sheet: Sheet, plan: ChargePlan, charge: BasicCharge, fleet: Fl
     price, divisor = basic.weighted_price(charge)
     sheet.write(
         basic.demand_charge(kw, charge, fleet.months, scales=plan.scales),
-        code="basic.demand",
-        name="demand charge",
-        section="basic",
-        unit="kW",
-        rule="TR-3.1",
+        Label("basic.demand", "demand charge", "basic", "kW", "TR-3.1"),
         quantity=Figure(kw, plan.scales.demand),
         price=Figure(price, plan.scales.month_price, divisor),
     )
@@ -296,11 +264,7 @@ def _write_contract_demand(
         price, divisor = basic.weighted_price(charge)
         sheet.write(
             basic.excess_charge(contract.excess_kw, charge, fleet.months, scales=scales),
-            code="basic.excess",
-            name="demand above the band",
-            section="basic",
-            unit="kW",
-            rule="TR-3.1",
+            Label("basic.excess", "demand above the band", "basic", "kW", "TR-3.1"),
             quantity=Figure(contract.excess_kw, scales.demand),
             price=Figure(price * charge.excess_multiple, scales.month_price + scales.ratio, divisor),
             present=np.asarray(contract.excess_kw > 0, dtype=bool),
@@ -328,12 +292,8 @@ def _write_discount(
         sheet.write_ratio(
             sheet.add_up(sheet.section("basic")),
             charge.discount.ratio - 10**plan.scales.ratio,
+            Label("basic.discount", "load factor discount", "basic", plan.currency, "TR-3.2"),
             ratio_scale=plan.scales.ratio,
-            code="basic.discount",
-            name="load factor discount",
-            section="basic",
-            unit=plan.currency,
-            rule="TR-3.2",
             present=is_discounted,
         )
     return DemandFacts(facts.billed_kw, facts.contract_kw, is_discounted)

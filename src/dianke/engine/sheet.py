@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -28,6 +27,17 @@ class Figure:
     divisor: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a line is called, what it counts, and the rule it follows."""
+
+    code: str
+    name: str
+    section: Section
+    unit: str
+    rule: str
+
+
 class Sheet:
     """Collects line columns and adds them up, rounded or exact as the plan's rounding says."""
 
@@ -39,12 +49,8 @@ class Sheet:
     def write(
         self,
         product: Product,
+        label: Label,
         *,
-        code: str,
-        name: str,
-        section: Section,
-        unit: str,
-        rule: str,
         quantity: Figure,
         price: Figure,
         present: BoolArray | None = None,
@@ -58,11 +64,11 @@ class Sheet:
             exact = None if exact is None else np.where(present, exact, 0)
         units = quantity.units
         line = LineColumn(
-            code=code,
-            name=name,
-            section=section,
-            unit=unit,
-            rule=rule,
+            code=label.code,
+            name=label.name,
+            section=label.section,
+            unit=label.unit,
+            rule=label.rule,
             quantity=units if isinstance(units, np.ndarray) else np.full(self.size, units),
             quantity_scale=quantity.scale,
             quantity_divisor=quantity.divisor,
@@ -84,7 +90,15 @@ class Sheet:
         exact = exact_quotients(product) if exact is None else exact
         return round_fractions(exact, decimals=self._rounding.line), exact
 
-    def write_ratio(self, base: "Sum", ratio: IntArray | int, *, ratio_scale: int, **line: Any) -> LineColumn:
+    def write_ratio(
+        self,
+        base: "Sum",
+        ratio: IntArray | int,
+        label: Label,
+        *,
+        ratio_scale: int,
+        present: BoolArray | None = None,
+    ) -> LineColumn:
         """Round a ratio of other charges and add its line."""
         exact = None
         if base.exact is not None:
@@ -93,10 +107,11 @@ class Sheet:
             exact = base.exact * np.array(factors, dtype=object)
         return self.write(
             ratio_charge(base.amount, ratio, base_scale=self._rounding.line, ratio_scale=ratio_scale),
+            label,
             quantity=Figure(base.amount, self._rounding.line),
             price=Figure(ratio, ratio_scale),
+            present=present,
             exact=exact,
-            **line,
         )
 
     def add_up(self, lines: Iterable[LineColumn]) -> "Sum":

@@ -107,12 +107,3 @@ def any_of_rows(flags: BoolArray, offsets: IntArray | None) -> BoolArray:
     Shapes: flags (s,), offsets (n + 1,) -> (n,). Units: none. Errors: none. Source: no rule.
     """
     return flags if offsets is None else sum_rows(flags.astype(np.int64), offsets) > 0
-
-
-def all_of_rows(flags: BoolArray, offsets: IntArray | None) -> BoolArray:
-    """
-    Return of which points every row has the flag.
-
-    Shapes: flags (s,), offsets (n + 1,) -> (n,). Units: none. Errors: none. Source: no rule.
-    """
-    return flags if offsets is None else ~any_of_rows(~flags, offsets)

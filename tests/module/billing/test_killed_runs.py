@@ -10,13 +10,13 @@ import time
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from tests.factories import utility as factory
+from tests.factories.utility import LATER, Utility
 
 from dianke.application import meter_to_cash
 from dianke.domain.billing.models import BillDraft, BillDraftLine, BillRun
 from dianke.domain.customers.types import UsageClass
 from dianke.domain.metering.types import MeteringSide
-from tests.factories import utility as factory
-from tests.factories.utility import LATER, Utility
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.factories import archive as factory
 from tests.factories.archive import Archive
 
-from dianke.application.archive import search_archive
+from dianke.application.listings.search import search_archive
 from dianke.domain.customers import queries
 from dianke.domain.customers.types import CustomerKind
 

@@ -1,10 +1,12 @@
 """The shipped tariffs, loaded."""
 
 from datetime import datetime
+from importlib import resources
 
 import pytest
 
 from dianke.application import tariffs
+from dianke.domain.tariffs import operations
 from dianke.domain.tariffs.types import LoadReport
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import Actor
@@ -22,3 +24,13 @@ def actor() -> Actor:
 def shipped(db: None, actor: Actor) -> LoadReport:
     """Load everything that ships and return the report."""
     return tariffs.load_shipped_tariffs(actor=actor, loaded_at=LOADED_AT)
+
+
+@pytest.fixture
+def provinces(db: None, actor: Actor) -> LoadReport:
+    """Load what ships without the grids' transport prices, which most tests do not need."""
+    data = resources.files("dianke.domain.tariffs").joinpath("data")
+    names = ["policies.yaml", "tou-rules-2025.yaml"]
+    names += [f"sheets/{name}.yaml" for name in ("beijing", "fujian", "guangdong", "hubei")]
+    files = [(name, data.joinpath(*name.split("/")).read_bytes()) for name in names]
+    return operations.load_files(actor=actor, files=files, loaded_at=LOADED_AT)

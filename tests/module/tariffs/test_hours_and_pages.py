@@ -41,7 +41,7 @@ def record(actor: Actor, day: date, maximum: str):
 
 
 class TestBands:
-    def test_come_back_as_they_were_read(self, shipped, actor):
+    def test_come_back_as_they_were_read(self, provinces, actor):
         from importlib import resources
 
         data = resources.files("dianke.domain.tariffs").joinpath("data", "tou-rules-2025.yaml").read_bytes()
@@ -50,12 +50,12 @@ class TestBands:
         assert queries.list_bands(actor=actor, version=get_version_of(actor, "BJ-CI")) == read["北京"].bands
         assert queries.list_bands(actor=actor, version=get_version_of(actor, "FJ-CI")) == read["福建"].bands
 
-    def test_are_none_where_a_sheet_names_no_hours(self, shipped, actor):
-        assert queries.list_bands(actor=actor, version=get_version_of(actor, "TD-HB")) == ()
+    def test_are_none_where_a_sheet_names_no_hours(self, provinces, actor):
+        assert queries.list_bands(actor=actor, version=get_version_of(actor, "GD-GZ-RES-SHARED")) == ()
 
 
 class TestPeriodCodes:
-    def test_follow_the_recorded_temperatures(self, shipped, actor):
+    def test_follow_the_recorded_temperatures(self, provinces, actor):
         record(actor, date(2026, 6, 20), "35.0")
         record(actor, date(2026, 6, 21), "34.9")
 
@@ -72,7 +72,7 @@ class TestPeriodCodes:
 
 
 class TestRecordTemperature:
-    def test_keeps_the_first_figure(self, shipped, actor):
+    def test_keeps_the_first_figure(self, provinces, actor):
         first = record(actor, date(2026, 6, 20), "35.0")
 
         assert record(actor, date(2026, 6, 20), "35.0") == first
@@ -92,7 +92,7 @@ class TestRecordTemperature:
 
 
 class TestListPlans:
-    def test_names_the_version_of_a_day(self, shipped, actor):
+    def test_names_the_version_of_a_day(self, provinces, actor):
         plans = queries.list_plans(actor=actor, on=date(2026, 1, 15), kind=PlanKind.COMMERCIAL_INDUSTRIAL)
 
         assert [(plan.code, plan.sheet_id) for plan in plans] == [
@@ -112,7 +112,7 @@ class TestListPlans:
 
 
 class TestVersionPage:
-    def test_shows_the_sheet_as_printed(self, shipped, actor):
+    def test_shows_the_sheet_as_printed(self, provinces, actor):
         page = queries.get_version_page(actor=actor, version_id=get_version_of(actor, "HB-CI").pk)
 
         assert page.plan.name == "湖北 · 工商业用电"
@@ -138,7 +138,7 @@ class TestVersionPage:
         assert "residential tiers" in page.version.missing
         assert page.policies.number("DEMAND_EXCESS_MULTIPLE") == 2
 
-    def test_shows_homes_with_tiers_and_the_shared_price_beside_them(self, shipped, actor):
+    def test_shows_homes_with_tiers_and_the_shared_price_beside_them(self, provinces, actor):
         page = queries.get_version_page(actor=actor, version_id=get_version_of(actor, "GD-GZ-RES").pk)
 
         assert page.tiers.large_household_persons == 5
@@ -152,7 +152,7 @@ class TestVersionPage:
             "19:00-24:00",
         ]
 
-    def test_shows_shared_hours_with_their_document(self, shipped, actor):
+    def test_shows_shared_hours_with_their_document(self, provinces, actor):
         page = queries.get_version_page(actor=actor, version_id=get_version_of(actor, "FJ-CI").pk)
 
         assert page.hours_document == "闽发改规〔2023〕8号"

@@ -80,8 +80,8 @@ def load(actor: Actor, text: str, name: str = "new.yaml") -> LoadReport:
 
 class TestLoadShippedTariffs:
     def test_stores_plans_versions_and_everything_below(self, shipped, actor):
-        assert count_rows(actor) == [36, 49, 299, 41, 43, 6, 217, 12]
-        assert len(shipped.loaded) == 36 + 43 + 12
+        assert count_rows(actor) == [28, 49, 299, 41, 43, 6, 213, 12]
+        assert len(shipped.loaded) == 28 + 43 + 12
 
     def test_reports_refused_sheets_by_name(self, shipped):
         assert shipped.list_refused_sheets() == [
@@ -139,7 +139,7 @@ class TestLoadShippedTariffs:
 
 
 class TestLoadFiles:
-    def test_stores_the_month_that_follows(self, shipped, actor):
+    def test_stores_the_month_that_follows(self, provinces, actor):
         report = load(actor, SHEET)
 
         assert [item.item for item in report.loaded] == ["HB-CI HB-CI-2026-02"]
@@ -148,7 +148,7 @@ class TestLoadFiles:
             "HB-CI-2026-01",
         ]
 
-    def test_refuses_an_overlap_and_stores_nothing(self, shipped, actor):
+    def test_refuses_an_overlap_and_stores_nothing(self, provinces, actor):
         before = count_rows(actor)
 
         report = load(actor, SHEET.replace("2026-02-01, to", "2026-01-31, to"))
@@ -158,7 +158,7 @@ class TestLoadFiles:
         assert fault.message == "2026-01-31/2026-03-01 overlaps HB-CI-2026-01 (2026-01-01/2026-02-01)"
         assert count_rows(actor) == before
 
-    def test_refuses_another_content_under_a_known_id(self, shipped, actor):
+    def test_refuses_another_content_under_a_known_id(self, provinces, actor):
         load(actor, SHEET)
         before = count_rows(actor)
 
@@ -167,7 +167,7 @@ class TestLoadFiles:
         assert [fault.code for fault in report.refused] == ["tariffs.version_is_fixed"]
         assert count_rows(actor) == before
 
-    def test_ends_a_version_without_end_on_the_first_day_of_the_next(self, shipped, actor):
+    def test_ends_a_version_without_end_on_the_first_day_of_the_next(self, provinces, actor):
         report = load(actor, HOMES)
 
         new, old = queries.list_versions(actor=actor, plan_code="GD-GZ-RES")
@@ -175,7 +175,7 @@ class TestLoadFiles:
         assert (old.end, old.status.value) == (date(2027, 1, 1), "SUPERSEDED")
         assert (new.start, new.end, new.status.value) == (date(2027, 1, 1), None, "ACTIVE")
 
-    def test_stores_the_good_sheets_of_a_file_with_a_bad_one(self, shipped, actor):
+    def test_stores_the_good_sheets_of_a_file_with_a_bad_one(self, provinces, actor):
         bad = SHEET.split("sheets:\n")[1].replace("HB-CI-2026-02", "HB-CI-2026-03").replace("0.7", "-0.7")
 
         report = load(actor, SHEET + bad)
@@ -183,7 +183,7 @@ class TestLoadFiles:
         assert [item.item for item in report.loaded] == ["HB-CI HB-CI-2026-02"]
         assert [(fault.sheet, fault.code) for fault in report.refused] == [("HB-CI-2026-03", "tariffs.negative_price")]
 
-    def test_refuses_other_hours_for_the_same_days(self, shipped, actor):
+    def test_refuses_other_hours_for_the_same_days(self, provinces, actor):
         text = (
             "schema: tou-rules/v1\neffective: {from: 2025-06-01}\n"
             'evidence: {grade: B, urls: ["https://example.org"]}\n'
@@ -194,7 +194,7 @@ class TestLoadFiles:
 
         assert [fault.code for fault in report.refused] == ["tariffs.overlapping_hours"]
 
-    def test_lets_a_new_policy_value_end_the_one_in_force(self, shipped, actor):
+    def test_lets_a_new_policy_value_end_the_one_in_force(self, provinces, actor):
         value = "{value: 250, from: 2027-01-01, citation: REG-1077-2026, grade: A}"
         head = "schema: tariff-policies/v1\npolicies: [{code: LOAD_FACTOR_DISCOUNT_KWH_PER_KVA, values: ["
 
@@ -207,7 +207,7 @@ class TestLoadFiles:
         assert len(report.loaded) == 1
         assert numbers == [260, 250]
 
-    def test_refuses_to_change_a_policy_value_in_force(self, shipped, actor):
+    def test_refuses_to_change_a_policy_value_in_force(self, provinces, actor):
         value = "{value: 250, from: 2020-01-01, citation: REG-1077-2026, grade: A}"
         head = "schema: tariff-policies/v1\npolicies: [{code: LOAD_FACTOR_DISCOUNT_KWH_PER_KVA, values: ["
 
@@ -217,7 +217,7 @@ class TestLoadFiles:
 
 
 class TestLoadSheetFile:
-    def test_loads_a_file_from_disk(self, shipped, actor, tmp_path: Path):
+    def test_loads_a_file_from_disk(self, provinces, actor, tmp_path: Path):
         path = tmp_path / "hubei-2026-02.yaml"
         path.write_text(SHEET, "utf-8")
 
@@ -231,7 +231,7 @@ class TestLoadSheetFile:
 
 
 class TestTables:
-    def test_keep_two_versions_of_a_plan_apart(self, shipped, actor):
+    def test_keep_two_versions_of_a_plan_apart(self, provinces, actor):
         version = TariffVersion.objects.for_actor(actor).get(sheet_id="HB-CI-2026-01")
         version.pk = None
         version.sheet_id = "HB-CI-COPY"
@@ -239,14 +239,14 @@ class TestTables:
         with pytest.raises(IntegrityError, match="one_tariff_version_at_a_time"), transaction.atomic():
             version.save()
 
-    def test_refuse_a_negative_price(self, shipped, actor):
+    def test_refuse_a_negative_price(self, provinces, actor):
         version = TariffVersion.objects.for_actor(actor).get(sheet_id="HB-CI-2026-01")
 
         with pytest.raises(IntegrityError, match="flat_price_not_negative"), transaction.atomic():
             PriceRow(version=version, position=99, structure="SINGLE", voltage="x", flat_price=-1).save()
 
     @pytest.mark.parametrize("table", [PriceRow, PriceComponent, TierBlock, TimeBand])
-    def test_never_change_what_was_printed(self, table, shipped, actor):
+    def test_never_change_what_was_printed(self, table, provinces, actor):
         row = table.objects.for_actor(actor).order_by("pk").first()
 
         with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
@@ -254,7 +254,7 @@ class TestTables:
         with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
             table.objects.for_actor(actor).filter(pk=row.pk).delete()
 
-    def test_keep_the_content_of_a_version(self, shipped, actor):
+    def test_keep_the_content_of_a_version(self, provinces, actor):
         versions = TariffVersion.objects.for_actor(actor).filter(sheet_id="HB-CI-2026-01")
 
         with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
@@ -264,7 +264,7 @@ class TestTables:
 
 
 class TestWithdrawVersion:
-    def test_refuses_a_version_in_force(self, shipped, actor):
+    def test_refuses_a_version_in_force(self, provinces, actor):
         (hubei,) = queries.list_versions(actor=actor, plan_code="HB-CI")
 
         with pytest.raises(operations.UnableToWithdrawVersion, match="in force since 2026-01-01"):
@@ -272,7 +272,7 @@ class TestWithdrawVersion:
 
         assert queries.get_version(actor=actor, version_id=hubei.id).status == "ACTIVE"
 
-    def test_lets_the_version_before_go_on(self, shipped, actor):
+    def test_lets_the_version_before_go_on(self, provinces, actor):
         load(actor, HOMES)
         new, _ = queries.list_versions(actor=actor, plan_code="GD-GZ-RES")
 

@@ -17,7 +17,7 @@ JANUARY = date(2026, 1, 15)
 
 
 @pytest.fixture
-def two_part(shipped, actor: Actor) -> PriceTable:
+def two_part(provinces, actor: Actor) -> PriceTable:
     """Return the Hubei two-part prices of 10 kV."""
     return queries.get_price_table(actor=actor, plan="HB-CI", on=JANUARY, structure="TWO_PART", voltage="10kV")
 
@@ -74,15 +74,15 @@ class TestHubei:
         assert two_part.regulations == ("REG-526-2023", "REG-HB-77-2024")
         assert two_part.tiers is None
 
-    def test_has_no_single_part_row_above_35_kv(self, shipped, actor):
+    def test_has_no_single_part_row_above_35_kv(self, provinces, actor):
         with pytest.raises(NoPriceRow, match=r"no SINGLE row for 110kV; it has <1kV, 1-10\(20\)kV, 35kV"):
             queries.get_price_table(actor=actor, plan="HB-CI", on=JANUARY, structure="SINGLE", voltage="110kV")
 
-    def test_has_no_price_on_another_day(self, shipped, actor):
+    def test_has_no_price_on_another_day(self, provinces, actor):
         with pytest.raises(queries.NoVersionInForce, match="plan HB-CI has no version in force on 2026-02-01"):
             queries.get_price_table(actor=actor, plan="HB-CI", on=date(2026, 2, 1), structure="SINGLE", voltage="<1kV")
 
-    def test_may_be_asked_for_by_the_row_of_the_plan(self, shipped, actor):
+    def test_may_be_asked_for_by_the_row_of_the_plan(self, provinces, actor):
         plan = queries.get_plan(actor=actor, plan_code="HB-CI")
 
         table = queries.get_price_table(actor=actor, plan=plan, on=JANUARY, structure="SINGLE", voltage="<1kV")
@@ -91,7 +91,7 @@ class TestHubei:
 
 
 class TestHomes:
-    def test_have_first_tier_prices_and_tiers(self, shipped, actor):
+    def test_have_first_tier_prices_and_tiers(self, provinces, actor):
         table = queries.get_price_table(actor=actor, plan="GD-GZ-RES", on=JANUARY, structure="SINGLE", voltage="220V")
 
         assert table.single_price == Decimal("0.58886875")
@@ -101,7 +101,7 @@ class TestHomes:
         assert table.funds_price == Decimal("0.00866875")
         assert table.end is None
 
-    def test_have_no_tiers_on_a_shared_meter(self, shipped, actor):
+    def test_have_no_tiers_on_a_shared_meter(self, provinces, actor):
         table = queries.get_price_table(
             actor=actor, plan="GD-GZ-RES-SHARED", on=JANUARY, structure="SINGLE", voltage=""
         )
@@ -111,7 +111,7 @@ class TestHomes:
 
 
 class TestMissingPrices:
-    def test_stop_only_a_bill_that_needs_them(self, shipped, actor):
+    def test_stop_only_a_bill_that_needs_them(self, provinces, actor):
         table = queries.get_price_table(
             actor=actor, plan="FJ-CI", on=date(2025, 8, 10), structure="TWO_PART", voltage="10kV"
         )
@@ -120,7 +120,7 @@ class TestMissingPrices:
         with pytest.raises(PriceMissing, match="column demand: the price was not found"):
             table.require(PriceColumn.DEMAND)
 
-    def test_are_named_at_once_when_asked_for(self, shipped, actor):
+    def test_are_named_at_once_when_asked_for(self, provinces, actor):
         with pytest.raises(PriceMissing, match=r"FJ-CI-2025-08, row TWO_PART 1-10\(20\)kV, column demand"):
             queries.get_price_table(
                 actor=actor,
@@ -131,7 +131,7 @@ class TestMissingPrices:
                 needed=[PriceColumn.FLAT, PriceColumn.DEMAND],
             )
 
-    def test_are_not_zero_where_funds_are_unknown(self, shipped, actor):
+    def test_are_not_zero_where_funds_are_unknown(self, provinces, actor):
         table = queries.get_price_table(
             actor=actor, plan="FJ-CI", on=date(2025, 8, 10), structure="TWO_PART", voltage="10kV"
         )
@@ -140,7 +140,7 @@ class TestMissingPrices:
 
 
 class TestDemoPrices:
-    def test_are_refused_unless_allowed(self, shipped, actor):
+    def test_are_refused_unless_allowed(self, provinces, actor):
         facts = {"plan": "BJ-CI", "on": date(2025, 2, 1), "structure": "SINGLE", "voltage": "10kV"}
 
         with pytest.raises(queries.DemoPricesOnly, match="BJ-CI-2025-02 rests on one copy"):
@@ -150,7 +150,7 @@ class TestDemoPrices:
 
 
 class TestListPriceTables:
-    def test_covers_a_period_or_names_the_first_day_without_price(self, shipped, actor):
+    def test_covers_a_period_or_names_the_first_day_without_price(self, provinces, actor):
         whole = queries.list_price_tables(
             actor=actor,
             plan="HB-CI",

@@ -7,9 +7,7 @@ import pytest
 from dianke.domain.billing.rules.runs import RunState, find_issue_obstacle, list_issue_conditions
 from dianke.domain.billing.types import RunStatus
 
-READY = RunState(
-    status=RunStatus.CALCULATED, started_by="shen", shards_open=0, faults_open=0, bills=10, lines_differ=0
-)
+READY = RunState(status=RunStatus.CALCULATED, started_by="shen", shards_open=0, faults_open=0, bills=10, lines_differ=0)
 
 
 def test_second_person_may_issue_a_run_in_order() -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from dianke.application.imports.checking import Checked, check_sheet
-from dianke.application.imports.files import Limits, read_bytes
+from dianke.application.imports.files import Limits
+from dianke.application.imports.reading import read_bytes
 from dianke.application.imports.tables import TABLES
 
 LIMITS = Limits(size=1024 * 1024)

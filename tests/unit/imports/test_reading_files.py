@@ -13,8 +13,9 @@ from openpyxl import Workbook
 from dianke.application.imports import files
 from dianke.application.imports.checking import check_sheet
 from dianke.application.imports.faults import MESSAGES
-from dianke.application.imports.files import Limits, Sheet, UnreadableFile, read_bytes, read_path
+from dianke.application.imports.files import Limits, Sheet, UnreadableFile
 from dianke.application.imports.parsing import FormulaCell
+from dianke.application.imports.reading import read_bytes, read_path
 from dianke.application.imports.tables import TABLES
 
 LIMITS = Limits(size=1024 * 1024, rows=1000)

@@ -10,8 +10,9 @@ from dianke.application.imports import templates
 from dianke.application.imports.checking import check_sheet
 from dianke.application.imports.columns import Column, TableSpec
 from dianke.application.imports.faults import Fault
-from dianke.application.imports.files import Limits, SheetRow, read_bytes
+from dianke.application.imports.files import Limits, SheetRow
 from dianke.application.imports.parsing import convert_column
+from dianke.application.imports.reading import read_bytes
 from dianke.application.imports.rejects import write_csv_rejects, write_xlsx_rejects
 from dianke.application.imports.report import LoadReport
 from dianke.application.imports.tables import TABLES

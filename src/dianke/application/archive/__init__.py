@@ -1,4 +1,4 @@
-"""The archive as people work on it: customers, equipment, meters, and finding them again."""
+"""The archive as people work on it: customers, equipment, meters."""
 
 from dianke.application.archive.customers import add_account, add_customer, add_location
 from dianke.application.archive.metering import (
@@ -16,11 +16,8 @@ from dianke.application.archive.network import (
     add_transformer,
     set_transformer_state,
 )
-from dianke.application.archive.search import CustomerHit, SearchPage, search_archive
 
 __all__ = [
-    "CustomerHit",
-    "SearchPage",
     "add_account",
     "add_area",
     "add_customer",
@@ -34,6 +31,5 @@ __all__ = [
     "install_meter",
     "register_meter",
     "remove_meter",
-    "search_archive",
     "set_transformer_state",
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from dianke.application.archive.search import search_archive
+from dianke.application.listings.search import search_archive
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.metering.models import UsagePoint
 from dianke.platform.identity.types import Actor
@@ -26,3 +26,10 @@ def search_accounts(*, actor: Actor, text: str, after: int, limit: int) -> tuple
     page = search_archive(actor=actor, text=text, after=after, limit=limit)
     accounts = filter_accounts(actor=actor).filter(customer__in=[hit.customer.pk for hit in page.hits])
     return list(accounts.order_by("customer_id", "id")), page.next_after
+
+
+def find_account_ids(*, actor: Actor, text: str, limit: int = 200) -> list[int]:
+    """Return the keys of the accounts of the customers that a text finds."""
+    page = search_archive(actor=actor, text=text, limit=limit)
+    accounts = CustomerAccount.objects.for_actor(actor).filter(customer__in=[hit.customer.pk for hit in page.hits])
+    return list(accounts.order_by("id").values_list("id", flat=True))

@@ -114,6 +114,7 @@ def prepare(*, homes: int, data_dir: Path, progress: Progress) -> dict[str, str]
 
 
 def _found(system: Actor, data_dir: Path, progress: Progress) -> dict[str, str]:
+    set_aside(data_dir / "intervals")
     with progress.step("电价", "tariffs"):
         load_shipped_tariffs(actor=system, loaded_at=SystemClock().now())
     passwords = organisation.make_passwords()
@@ -122,6 +123,12 @@ def _found(system: Actor, data_dir: Path, progress: Progress) -> dict[str, str]:
     with progress.step("档案", "archive"):
         load.found_utility(actor=system, passwords=passwords)
     return passwords
+
+
+def set_aside(root: Path) -> None:
+    """Move curves away that stay of another database: their points are not those that come."""
+    if root.is_dir() and any(root.iterdir()):
+        root.rename(root.with_name(f"{root.name}-until-{_now():%Y%m%d-%H%M%S}"))
 
 
 def _recall(system: Actor, data_dir: Path) -> dict[str, str]:

@@ -13,7 +13,8 @@ from dianke.application.imports import load_table as loading
 from dianke.application.imports import rejects, templates
 from dianke.application.imports.columns import TableSpec
 from dianke.application.imports.faults import Fault
-from dianke.application.imports.files import Limits, UnreadableFile, read_path
+from dianke.application.imports.files import Limits, UnreadableFile
+from dianke.application.imports.reading import read_path
 from dianke.application.imports.report import LoadReport
 from dianke.application.imports.tables import TABLES
 from dianke.kernel.clock import SystemClock
@@ -196,10 +197,11 @@ def _print_report(report: LoadReport, options: argparse.Namespace) -> None:
 
 def _line_of(fault: Fault, language: str) -> str:
     told = fault.as_dict(language)
-    where = f"第 {fault.row} 行" if language == "zh" else f"row {fault.row}"
-    place = " ".join(part for part in (where if fault.row else "", str(told["column"])) if part)
-    value = f" [{told['value']}]" if told["value"] else ""
-    return f"{fault.code}: {place}{value}: {told['message']}；{told['remedy']}"
+    row = f"第 {fault.row} 行" if language == "zh" else f"row {fault.row}"
+    value = f"[{told['value']}]" if told["value"] else ""
+    place = " ".join(part for part in (row if fault.row else "", str(told["column"]), value) if part)
+    between = "；" if language == "zh" else "; "
+    return ": ".join(part for part in (fault.code, place, f"{told['message']}{between}{told['remedy']}") if part)
 
 
 def _is_workbook(path: Path) -> bool:

@@ -18,8 +18,12 @@ def run(argv: list[str]) -> int:
 
 def serve(*, host: str, port: int, workers: int, with_worker: bool) -> int:
     """Run granian in this process and the worker in a child that ends with it."""
+    from django.conf import settings
     from granian.constants import Interfaces
     from granian.server import Server
+
+    # WhiteNoise warns at every start while nothing was collected; what it then serves comes from the package.
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
     worker = start_worker() if with_worker else None
     try:

@@ -1,5 +1,6 @@
 """Reads of identity."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from dianke.kernel.errors import DomainError
@@ -39,6 +40,26 @@ def build_actor(*, staff: Staff, on: date, origin: str, address: str = "") -> Ac
 def list_staff(*, actor: Scope) -> list[Staff]:
     """Return the people of the actor's units."""
     return list(Staff.objects.for_actor(actor).select_related("unit").order_by("login", "id"))
+
+
+def get_names(*, logins: Iterable[str]) -> dict[str, str]:
+    """Return the name of each login that a page already shows, wherever the person works."""
+    everybody = Actor.system("naming those whom a page shows by login")
+    rows = Staff.objects.for_actor(everybody).filter(login__in=set(logins))
+    return dict(rows.values_list("login", "name").order_by("login"))
+
+
+def list_holders(*, right: str, unit_path: str, on: date) -> list[Staff]:
+    """Return the active people who hold a right at a unit on a day, through a post there or above it."""
+    everybody = Actor.system("naming those who may act next")
+    assignments = (
+        PostAssignment.objects.for_actor(everybody)
+        .filter(post__rights__contains=[right], period__contains=on, staff__active=True)
+        .select_related("staff", "unit")
+        .order_by("staff__login", "id")
+    )
+    held = [one.staff for one in assignments if unit_path.startswith(one.unit.path)]
+    return list(dict.fromkeys(held))
 
 
 def get_actor(*, login: str, on: date, origin: str) -> Actor:

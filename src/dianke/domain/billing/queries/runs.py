@@ -57,9 +57,10 @@ def get_run(*, actor: Scope, number: str, lock: bool = False) -> BillRun:
     return run
 
 
-def get_run_by_id(*, actor: Scope, run_id: int) -> BillRun:
-    """Return the run of a key."""
-    run: BillRun = BillRun.objects.for_actor(actor).select_related("unit", "cycle_month__cycle").get(pk=run_id)
+def find_run(*, actor: Scope, run_id: int) -> BillRun | None:
+    """Return the run of a key, or None where it reaches beyond the actor's units, as it may for a station."""
+    runs = BillRun.objects.for_actor(actor).select_related("unit", "cycle_month__cycle")
+    run: BillRun | None = runs.filter(pk=run_id).first()
     return run
 
 

@@ -9,7 +9,7 @@ from dianke.domain.tariffs.queries.plans import find_version
 from dianke.domain.tariffs.types import Consumer, Structure
 from dianke.kernel.calendar import load_mainland_calendar
 from dianke.kernel.errors import DomainError
-from dianke.kernel.period import Period
+from dianke.kernel.period import DatePeriod
 from dianke.platform.org.scoping import Scope
 
 
@@ -29,7 +29,7 @@ def get_period_codes(*, actor: Scope, usage_point_id: int, day: date) -> list[in
             actor=actor,
             version=find_version(actor=actor, plan=terms.plan, on=day),
             consumer=Consumer(structure=Structure(terms.structure)),
-            period=Period(day, day + timedelta(days=1)),
+            period=DatePeriod(day, day + timedelta(days=1)),
             calendar=load_mainland_calendar(),
         )
     except DomainError:

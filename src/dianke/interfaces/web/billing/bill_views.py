@@ -1,6 +1,10 @@
 """The list of bills and the bill itself."""
 
-from datetime import date
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,54 +13,65 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dianke.domain.billing.models import Bill, BillDraft
+from dianke.application.listings import accounts as listings
+from dianke.domain.billing.models import Bill, BillDraft, BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.rules import explain
 from dianke.interfaces.web.access import page_right
-from dianke.interfaces.web.billing import words
-from dianke.interfaces.web.billing.paper import lay_out
+from dianke.interfaces.web.billing import bill_words, paper, words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
-from dianke.interfaces.web.components.paging import page_by_key
+from dianke.interfaces.web.components.paging import count_roughly, page_by_key
+from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.sheets import answer_xlsx
 from dianke.kernel.money import fen_to_yuan, spell_yuan
 
 EXPORT_LIMIT = 50_000
 
+Event = tuple[datetime | None, str, str]
+
 
 @require_GET
 @page_right("billing.view")
 def list_bills(request: StaffRequest) -> HttpResponse:
-    """List issued bills, newest first, by account and month."""
-    text = request.GET.get("q", "").strip()
+    """List issued bills, newest first, of the customers that a text finds, of one month."""
+    text = " ".join(request.GET.get("q", "").split())
     month = request.GET.get("month", "")
     bills = bill_queries.filter_bills(
-        actor=request.actor, account_prefix=text, month=bill_queries.get_month(month) if month else None
+        actor=request.actor,
+        account_ids=listings.find_account_ids(actor=request.actor, text=text) if text else None,
+        month=bill_queries.get_month(month) if month else None,
     )
     if request.GET.get("format") == "xlsx":
         return _export(bills.order_by("-id")[:EXPORT_LIMIT].iterator())
     values = {
         "page": Page(title=_("Bills"), crumbs=[Crumb(_("Billing"))]),
         "bills": page_by_key(bills, order=["-id"], at=request.GET.get("at", "")),
+        "total": _("%(count)s bills") % {"count": count_roughly(bills)},
         "text": text,
         "month": month,
     }
     return render(request, "billing/bills.html", values)
 
 
-def _export(bills: Any) -> HttpResponse:
-    titles = [_("Bill"), _("Account"), _("Name"), _("Class"), _("Month"), "kWh", _("Amount (yuan)")]
+def _export(bills: Iterable[Bill]) -> HttpResponse:
+    titles = [
+        *(_("Bill"), _("Account"), _("Name"), _("Class"), _("Address"), _("Month")),
+        *(_("Energy (kWh)"), _("Amount (yuan)"), _("Issued")),
+    ]
     rows = (
         [
             bill.number,
             bill.account_number,
             bill.customer_name,
             str(words.USAGE_CLASSES.get(bill.usage_class, bill.usage_class)),
+            bill.address,
             formats.month(bill.month),
-            fen_to_yuan(bill.energy_kwh_e2),
+            Decimal(bill.energy_kwh_e2).scaleb(-2),
             fen_to_yuan(bill.amount_fen),
+            formats.moment(bill.issued_at),
         ]
         for bill in bills
     )
@@ -69,21 +84,10 @@ def show_bill(request: StaffRequest, bill_id: int) -> HttpResponse:
     """Show an issued bill, every line open to its calculation, and compute it again from what it froze."""
     bill = bill_queries.get_bill(actor=request.actor, bill_id=bill_id)
     lines = bill_queries.list_lines(actor=request.actor, bill_id=bill_id)
-    run = run_queries.get_run_by_id(actor=request.actor, run_id=bill.run_id)
     before, after = bill_queries.list_neighbours(actor=request.actor, bill=bill)
-    values = {
-        **_draw(bill, explain.lines_of(lines)),
-        "run": run,
-        "before": before,
-        "after": after,
-        "history": [
-            (run.cycle_month.frozen_at, _("readings frozen"), run.cycle_month.frozen_by),
-            (run.calculated_at, _("calculated"), bill.calculated_by),
-            (bill.issued_at, _("issued"), bill.issued_by),
-        ][::-1],
-    }
-    values["page"] = _head(bill, number=bill.number, run=run, explanation=values["explanation"], issued=True)
-    return render(request, "billing/bill.html", values)
+    values = {**_draw(bill, explain.lines_of(lines)), "before": before, "after": after}
+    issued = (bill.issued_at, _("issued"), bill.issued_by)
+    return _render(request, bill, values, number=bill.number, steps=[issued], calculated_by=bill.calculated_by)
 
 
 @require_GET
@@ -92,58 +96,121 @@ def show_draft(request: StaffRequest, bill_id: int) -> HttpResponse:
     """Show a draft in the same form as a bill."""
     draft = bill_queries.get_draft(actor=request.actor, bill_id=bill_id)
     lines = bill_queries.list_draft_lines(actor=request.actor, bill_id=bill_id)
-    run = run_queries.get_run_by_id(actor=request.actor, run_id=draft.run_id)
-    values = {
-        **_draw(draft, explain.lines_of(lines)),
+    values = {**_draw(draft, explain.lines_of(lines)), "is_draft": True}
+    return _render(request, draft, values, number=draft.account_number, steps=[], calculated_by=draft.run.started_by)
+
+
+def _render(
+    request: StaffRequest,
+    bill: Bill | BillDraft,
+    values: dict[str, Any],
+    *,
+    number: str,
+    steps: list[Event],
+    calculated_by: str,
+) -> HttpResponse:
+    run = run_queries.find_run(actor=request.actor, run_id=bill.run_id)
+    if run is not None:
+        month = run.cycle_month
+        steps.append((run.calculated_at, _("calculated"), calculated_by))
+        steps.append((month.frozen_at, _("readings frozen"), month.frozen_by))
+    names = Names(login for _at, _what, login in steps)
+    values |= {
         "run": run,
-        "history": [(run.calculated_at, _("calculated"), run.started_by)],
+        "history": [(at, what, names.of(login)) for at, what, login in steps if at is not None],
+        "page": _head(bill, number=number, run=run, is_equal=values["explanation"].is_equal),
     }
-    values["page"] = _head(draft, number=draft.account_number, run=run, explanation=values["explanation"], issued=False)
     return render(request, "billing/bill.html", values)
 
 
-def _head(bill: Bill | BillDraft, *, number: str, run: Any, explanation: explain.Explanation, issued: bool) -> Page:
-    month: date = bill.month
+def _head(bill: Bill | BillDraft, *, number: str, run: BillRun | None, is_equal: bool) -> Page:
+    crumbs = [Crumb(_("Billing"))]
+    if run is not None:
+        crumbs.append(
+            Crumb(_("Run %(number)s") % {"number": run.number}, reverse("web:bill_run", args=[run.number]))
+        )
+    is_issued = isinstance(bill, Bill)
     return Page(
-        title=_("%(month)s electricity bill") % {"month": formats.month(month)},
+        title=_("%(month)s electricity bill") % {"month": formats.month(bill.month)},
         number=number,
-        crumbs=[
-            Crumb(_("Billing")),
-            Crumb(_("Run %(number)s") % {"number": run.number}, reverse("web:bill_run", args=[run.number])),
-            Crumb(_("Bill")),
-        ],
+        crumbs=[*crumbs, Crumb(_("Bill"))],
         chips=[
-            Chip("ok", _("issued")) if issued else Chip("warn", _("draft")),
-            Chip("ok", _("computes again to the same fen"))
-            if explanation.is_equal
-            else Chip("bad", _("computes again differently")),
+            Chip("ok", _("Issued")) if is_issued else Chip("warn", _("Draft")),
+            Chip("ok", _("Computes again equally")) if is_equal else Chip("bad", _("Computes again differently")),
         ],
-        menu_url=reverse("web:bills"),
+        menu_url=reverse("web:bills" if is_issued else "web:bill_runs"),
     )
 
 
 def _draw(bill: Bill | BillDraft, lines: list[explain.Line]) -> dict[str, Any]:
     basis: dict[str, Any] = bill.basis
     explanation = explain.explain_bill(basis=basis, lines=lines)
-    price = basis["price"]
-    capacity = [own for own in basis["transformers"] if own["charged"]]
-    multipliers = {meter["multiplier"] for meter in basis["meters"]}
+    groups = paper.lay_out(explanation, basis=basis)
+    included = [line for line in lines if line.included]
+    energy_kwh = Decimal(bill.energy_kwh_e2).scaleb(-2)
+    periods_kwh = paper.sum_energy(groups)
+    shared_kwh = sum((line.quantity for line in lines if line.code.startswith("share.")), Decimal(0))
     return {
         "bill": bill,
         "explanation": explanation,
-        "groups": lay_out(explanation, basis=basis),
+        "groups": groups,
+        "losses": paper.draw_steps(explanation.losses),
+        "facts": _list_facts(bill, basis),
+        "version_id": basis["price"]["version"],
         "spelled": spell_yuan(bill.amount_fen),
-        "usage_class": words.USAGE_CLASSES.get(bill.usage_class, bill.usage_class),
-        "structure": words.STRUCTURES.get(price["structure"], price["structure"]),
-        "side": words.SIDES.get(basis["supply"]["side"], basis["supply"]["side"]),
-        "voltage": basis["supply"]["voltage"],
-        "basic_mode": words.BASIC_MODES.get(price.get("basic_mode", "NONE")),
-        "kva": sum(float(own["kva"]) for own in capacity) if capacity else None,
-        "multiplier": " / ".join(sorted(multipliers)),
-        "price": price,
-        "days": (bill.period_end - bill.period_start).days,
-        "included": [line for line in lines if line.included],
-        "included_total": sum((line.amount for line in lines if line.included), start=0),
+        "included": [(bill_words.name_line(line), line) for line in included],
+        "included_total": sum((line.amount for line in included), start=Decimal(0)),
+        "included_price": sum((line.price for line in included), start=Decimal(0)),
+        # Each register is rounded on its own, so the periods may come to another kWh than the total.
+        "periods_kwh": None if periods_kwh is None or periods_kwh + shared_kwh == energy_kwh else periods_kwh,
         "average_price": explain.average_price(bill.amount_fen, bill.energy_kwh_e2),
         "tax": explain.split_tax(bill.amount_fen),
+        "recomputed": formats.number(Decimal(explanation.recomputed_total), 2)
+        if explanation.recomputed_total
+        else formats.NONE,
+        "difference": _difference(bill, explanation),
+        "fingerprint": _fingerprint(basis),
     }
+
+
+def _list_facts(bill: Bill | BillDraft, basis: dict[str, Any]) -> list[tuple[str, str]]:
+    price, supply = basis["price"], basis["supply"]
+    days = (bill.period_end - bill.period_start).days
+    usage_class = words.USAGE_CLASSES.get(bill.usage_class, bill.usage_class)
+    structure = words.STRUCTURES.get(price["structure"], price["structure"])
+    kva = sum((Decimal(own["kva"]) for own in basis["transformers"] if own["charged"]), Decimal(0))
+    facts = [
+        (_("Address"), bill.address),
+        (_("Class of use"), f"{usage_class} {structure}"),
+        (
+            _("Period"),
+            _("%(start)s to %(end)s, %(days)s days")
+            % {"start": formats.day(bill.period_start), "end": f"{bill.period_end:%m-%d}", "days": days},
+        ),
+        (_("Voltage"), words.format_voltage(supply["voltage"])),
+        (_("Metering"), str(words.SIDES.get(supply["side"], supply["side"]))),
+        (_("Multiplier"), " / ".join(dict.fromkeys(_plain(meter["multiplier"]) for meter in basis["meters"]))),
+        (_("Meter"), " / ".join(dict.fromkeys(meter["meter"] for meter in basis["meters"]))),
+    ]
+    if kva:
+        facts.append((_("Capacity"), f"{_plain(str(kva))} kVA"))
+    if price.get("basic_mode", "NONE") != "NONE":
+        facts.append((_("Basic charge"), str(words.BASIC_MODES[price["basic_mode"]])))
+    return facts
+
+
+def _plain(value: str) -> str:
+    return explain.plain(Decimal(value))
+
+
+def _difference(bill: Bill | BillDraft, explanation: explain.Explanation) -> str:
+    if not explanation.recomputed_total:
+        return formats.NONE
+    return formats.number(Decimal(explanation.recomputed_total) - fen_to_yuan(bill.amount_fen), 2)
+
+
+def _fingerprint(basis: dict[str, Any]) -> str:
+    """Return the ends of a hash of the frozen inputs: two bills with the same one had the same inputs."""
+    text = json.dumps(basis, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return f"{digest[:6]}…{digest[-6:]}"

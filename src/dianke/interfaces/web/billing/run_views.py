@@ -1,34 +1,43 @@
-"""Runs: the list, the board, faults and bills of a run, and its steps."""
+"""Runs as pages: the list, the board, faults and bills of a run."""
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from dianke.application import meter_to_cash
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.rules import remedies
 from dianke.domain.billing.rules.runs import list_issue_conditions
+from dianke.domain.billing.types import RunStatus
 from dianke.domain.readings import queries as reading_queries
 from dianke.domain.readings.types import MonthStatus
-from dianke.interfaces.jobs import tasks
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Crumb, Page
-from dianke.interfaces.web.components.paging import page_by_key
+from dianke.interfaces.web.components.paging import count_roughly, page_by_key
 from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.shell.errors import explain as explain_refusal
 from dianke.kernel.clock import SystemClock
-from dianke.kernel.errors import DomainError
+from dianke.platform.identity import queries as identity
+
+MOVING = {RunStatus.CALCULATING.value, RunStatus.ISSUING.value}
+CHANGEABLE = {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}
+
+
+def find_run(request: StaffRequest, number: str) -> BillRun:
+    """Return the run of a number, or answer that nothing is found."""
+    try:
+        return run_queries.get_run(actor=request.actor, number=number)
+    except BillRun.DoesNotExist as error:
+        raise Http404 from error
 
 
 @require_GET
@@ -36,49 +45,31 @@ from dianke.kernel.errors import DomainError
 def list_runs(request: StaffRequest) -> HttpResponse:
     """List the runs of the actor's units and the frozen months that wait for one."""
     runs = run_queries.list_runs(actor=request.actor)
-    live = {run.cycle_month_id for run in runs if run.status != "CANCELLED"}
+    totals = run_queries.list_totals(actor=request.actor, runs=runs)
+    live = {run.cycle_month_id for run in runs if run.status != RunStatus.CANCELLED.value}
     frozen = reading_queries.list_months(actor=request.actor, status=MonthStatus.FROZEN)
+    names = Names(login for run in runs for login in (run.started_by, run.issued_by))
     values = {
         "page": Page(title=_("Bill runs"), crumbs=[Crumb(_("Billing"))]),
-        "rows": [(run, run_queries.get_totals(actor=request.actor, run=run)) for run in runs],
+        "rows": [(run, totals[run.pk], names.of(run.started_by), names.of(run.issued_by)) for run in runs],
         "waiting": [month for month in frozen if month.pk not in live],
         "may_run": request.actor.may("billing.run"),
     }
     return render(request, "billing/runs.html", values)
 
 
-@require_POST
-@page_right("billing.run")
-def start_run(request: StaffRequest) -> HttpResponse:
-    """Start the run of a frozen month and hand its calculation to the worker."""
-    try:
-        run = meter_to_cash.start_run(
-            actor=request.actor,
-            cycle_code=request.POST.get("cycle", ""),
-            month=bill_queries.get_month(request.POST.get("month", "")),
-            at=SystemClock().now(),
-        )
-    except DomainError as refusal:
-        messages.error(request, explain_refusal(refusal))
-        return redirect("web:bill_runs")
-    tasks.calculate_run.defer(number=run.number, login=request.actor.login)
-    messages.success(request, _("The run has started; the board shows its progress."))
-    return redirect("web:bill_run", run.number)
-
-
 @require_GET
 @page_right("billing.view")
 def show_run(request: StaffRequest, number: str) -> HttpResponse:
     """Show the board of a run."""
-    run = _get_run(request, number)
+    run = find_run(request, number)
     values = _board(request, run)
     values["page"] = Page(
         title=f"{formats.month(run.cycle_month.month)} {run.cycle_month.cycle.name}",
         number=run.number,
         facts=[
-            _("reading day %(day)s") % {"day": run.cycle_month.cycle.reading_day},
             run.unit.name,
-            _("started %(at)s by %(login)s") % {"at": formats.moment(run.started_at), "login": run.started_by},
+            _("started %(at)s by %(name)s") % {"at": formats.moment(run.started_at), "name": values["runner"]},
         ],
         crumbs=[Crumb(_("Billing")), Crumb(_("Bill runs"), reverse("web:bill_runs")), Crumb(run.number)],
         chips=[state_chip("bill_run", run.status)],
@@ -91,45 +82,73 @@ def show_run(request: StaffRequest, number: str) -> HttpResponse:
 @page_right("billing.view")
 def show_board(request: StaffRequest, number: str) -> HttpResponse:
     """Return the moving part of the board, for the page to fetch while a run is at work."""
-    return render(request, "billing/run_board.html", _board(request, _get_run(request, number)))
+    return render(request, "billing/run_board.html", _board(request, find_run(request, number)))
 
 
 def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
     totals = run_queries.get_totals(actor=request.actor, run=run)
-    state = run_queries.get_state(actor=request.actor, run=run)
+    state = run_queries.get_state(actor=request.actor, run=run, totals=totals)
     conditions = list_issue_conditions(state, login=request.actor.login)
     groups = run_queries.list_fault_groups(actor=request.actor, run=run)
+    may_change = run.status in CHANGEABLE
+    may_issue = request.actor.may("billing.issue", run.unit.path) and run.status == RunStatus.CALCULATED.value
+    names = Names([run.started_by, run.issued_by])
     return {
         "run": run,
         "totals": totals,
-        "moving": run.status in {"CALCULATING", "ISSUING"},
-        "figures": _figures(totals),
+        "is_moving": run.status in MOVING,
+        "figures": _figures(run, totals),
         "groups": [(group, words.name_fault(group.code), remedies.get_remedy(group.code)) for group in groups],
+        "faults_open": totals.faults_open,
         "shards": run_queries.list_shards(actor=request.actor, run=run),
         "conditions": [(condition, words.CONDITIONS[condition.code]) for condition in conditions],
         "unmet": sum(not condition.met for condition in conditions),
-        "may_run": request.actor.may("billing.run"),
-        "may_review": request.actor.may("billing.review"),
-        "may_issue": request.actor.may("billing.issue") and run.status == "CALCULATED",
-        "may_change": run.status in {"CALCULATING", "CALCULATED"},
+        "runner": names.of(run.started_by),
+        "issuer": names.of(run.issued_by),
+        "issuers": [] if run.issued_by else _name_issuers(run),
+        "may_calculate": request.actor.may("billing.run") and may_change and (totals.faults_open or state.shards_open),
+        "may_cancel": request.actor.may("billing.run") and may_change,
+        "may_defer": request.actor.may("billing.review") and may_change,
+        "may_issue": may_issue,
     }
 
 
-def _figures(totals: run_queries.RunTotals) -> list[Figure]:
+def _name_issuers(run: BillRun) -> list[str]:
+    today = SystemClock().now().date()
+    holders = identity.list_holders(right="billing.issue", unit_path=run.unit.path, on=today)
+    return [person.name for person in holders if person.login != run.started_by]
+
+
+def _figures(run: BillRun, totals: run_queries.RunTotals) -> list[Figure]:
     ratio = totals.points_done / totals.points if totals.points else 0.0
+    is_issued = run.status == RunStatus.ISSUED.value
+    bills_url = reverse("web:bill_run_bills", args=[run.number]) if totals.bills else ""
+    faults_url = reverse("web:bill_run_faults", args=[run.number]) if totals.faults else ""
     return [
-        Figure(caption=_("Usage points"), value=f"{totals.points_done:,}", of=f"/ {totals.points:,}", ratio=ratio),
-        Figure(caption=_("Bills"), value=f"{totals.bills:,}", context=_("points less faults")),
+        Figure(
+            caption=_("Usage points"),
+            value=f"{totals.points_done:,}",
+            of=f"/ {totals.points:,}",
+            ratio=ratio,
+        ),
+        Figure(
+            caption=_("Bills"),
+            value=f"{totals.bills:,}",
+            context=_("%(points)s points less %(faults)s faults")
+            % {"points": f"{totals.points_done:,}", "faults": f"{totals.faults:,}"},
+            url=bills_url,
+        ),
         Figure(
             caption=_("Receivable (yuan)"),
             value=formats.fen(totals.amount_fen),
-            context=_("sum of the drafts"),
+            context=_("sum of the bills") if is_issued else _("sum of the drafts"),
         ),
         Figure(
             caption=_("Faults · cannot be billed"),
             value=f"{totals.faults_open:,}",
-            of=_("open / %(all)s") % {"all": f"{totals.faults:,}"},
-            context=_("the others are put off"),
+            of=_("undecided / %(all)s") % {"all": f"{totals.faults:,}"},
+            context=_("%(count)s put off") % {"count": f"{totals.faults - totals.faults_open:,}"},
+            url=faults_url,
         ),
     ]
 
@@ -138,15 +157,20 @@ def _figures(totals: run_queries.RunTotals) -> list[Figure]:
 @page_right("billing.view")
 def list_faults(request: StaffRequest, number: str) -> HttpResponse:
     """List the faults of a run, of one cause if asked."""
-    run = _get_run(request, number)
+    run = find_run(request, number)
     code = request.GET.get("code", "")
+    rows = run_queries.filter_faults(actor=request.actor, run=run, code=code)
+    page = page_by_key(rows, order=["id"], at=request.GET.get("at", ""))
+    names = Names(fault.decided_by for fault in page.rows)
     values = {
         "page": _sub_page(run, words.name_fault(code) if code else _("Faults")),
         "run": run,
         "code": code,
+        "paged": page,
+        "total": _("%(count)s faults") % {"count": count_roughly(rows)},
         "rows": [
-            (fault, words.name_fault(fault.code), remedies.get_remedy(fault.code))
-            for fault in run_queries.list_faults(actor=request.actor, run=run, code=code or None, limit=500)
+            (fault, words.name_fault(fault.code), remedies.get_remedy(fault.code), names.of(fault.decided_by))
+            for fault in page.rows
         ],
     }
     return render(request, "billing/run_faults.html", values)
@@ -156,14 +180,16 @@ def list_faults(request: StaffRequest, number: str) -> HttpResponse:
 @page_right("billing.view")
 def list_run_bills(request: StaffRequest, number: str) -> HttpResponse:
     """List the bills of a run: drafts before issue, bills after."""
-    run = _get_run(request, number)
-    is_issued = run.status == "ISSUED"
+    run = find_run(request, number)
+    is_issued = run.status == RunStatus.ISSUED.value
     rows = bill_queries.filter_run(actor=request.actor, run_id=run.pk, is_issued=is_issued)
     values = {
-        "page": _sub_page(run, _("Bills")),
+        "page": _sub_page(run, _("Bills") if is_issued else _("Drafts")),
         "run": run,
         "is_issued": is_issued,
         "bills": page_by_key(rows, order=["-amount_fen", "id"], at=request.GET.get("at", "")),
+        "total": _("%(count)s bills") % {"count": count_roughly(rows)},
+        "classes": words.USAGE_CLASSES,
     }
     return render(request, "billing/run_bills.html", values)
 
@@ -172,6 +198,7 @@ def _sub_page(run: BillRun, title: str) -> Page:
     return Page(
         title=title,
         number=run.number,
+        facts=[f"{formats.month(run.cycle_month.month)} {run.cycle_month.cycle.name}"],
         crumbs=[
             Crumb(_("Billing")),
             Crumb(_("Bill runs"), reverse("web:bill_runs")),
@@ -180,72 +207,3 @@ def _sub_page(run: BillRun, title: str) -> Page:
         ],
         menu_url=reverse("web:bill_runs"),
     )
-
-
-@require_POST
-@page_right("billing.run")
-def calculate_run(request: StaffRequest, number: str) -> HttpResponse:
-    """Calculate what is pending, and again what has faults, in the worker."""
-    return _step(request, number, _recalculate, _("The worker calculates; the board shows its progress."))
-
-
-@require_POST
-@page_right("billing.review")
-def defer_faults(request: StaffRequest, number: str) -> HttpResponse:
-    """Let the points of one cause wait for a later run."""
-    return _step(request, number, _defer, _("The points wait for a later run."))
-
-
-@require_POST
-@page_right("billing.issue")
-def issue_run(request: StaffRequest, number: str) -> HttpResponse:
-    """Decide to issue and hand the shards to the worker."""
-    return _step(request, number, _issue, _("The bills are being issued."))
-
-
-@require_POST
-@page_right("billing.run")
-def cancel_run(request: StaffRequest, number: str) -> HttpResponse:
-    """Cancel a run before issue."""
-    return _step(request, number, _cancel, _("The run is cancelled; the month can be run again."))
-
-
-def _recalculate(request: StaffRequest, number: str) -> None:
-    meter_to_cash.recalculate_run(actor=request.actor, number=number)
-    tasks.calculate_run.defer(number=number, login=request.actor.login)
-
-
-def _defer(request: StaffRequest, number: str) -> None:
-    meter_to_cash.defer_faults(
-        actor=request.actor,
-        number=number,
-        code=request.POST.get("code", ""),
-        reason=request.POST.get("reason", ""),
-    )
-
-
-def _issue(request: StaffRequest, number: str) -> None:
-    meter_to_cash.begin_issue(actor=request.actor, number=number, at=SystemClock().now())
-    tasks.issue_run.defer(number=number, login=request.actor.login)
-
-
-def _cancel(request: StaffRequest, number: str) -> None:
-    meter_to_cash.cancel_run(actor=request.actor, number=number, reason=request.POST.get("reason", ""))
-
-
-def _step(request: StaffRequest, number: str, act: Any, done: str) -> HttpResponse:
-    _get_run(request, number)
-    try:
-        act(request, number)
-    except DomainError as refusal:
-        messages.error(request, explain_refusal(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:bill_run", number)
-
-
-def _get_run(request: StaffRequest, number: str) -> BillRun:
-    try:
-        return run_queries.get_run(actor=request.actor, number=number)
-    except BillRun.DoesNotExist as error:
-        raise Http404 from error

@@ -9,55 +9,22 @@ from dianke.interfaces.web.components.states import register_states
 register_states(
     "bill_run",
     {
-        "CALCULATING": ("run", _("calculating")),
-        "CALCULATED": ("warn", _("to be issued")),
-        "ISSUING": ("run", _("being issued")),
-        "ISSUED": ("ok", _("issued")),
-        "CANCELLED": ("idle", _("cancelled")),
+        "CALCULATING": ("run", _("Calculating")),
+        "CALCULATED": ("warn", _("To be issued")),
+        "ISSUING": ("run", _("Being issued")),
+        "ISSUED": ("ok", _("Issued")),
+        "CANCELLED": ("idle", _("Cancelled")),
     },
 )
 register_states(
     "shard",
     {
-        "PENDING": ("run", _("waiting")),
-        "CALCULATED": ("ok", _("calculated")),
-        "ISSUED": ("ok", _("issued")),
+        "PENDING": ("run", _("Waiting")),
+        "CALCULATED": ("ok", _("Calculated")),
+        "ISSUED": ("ok", _("Issued")),
     },
 )
-register_states("fault", {"OPEN": ("bad", _("open")), "DEFERRED": ("idle", _("put off"))})
-
-SECTIONS: dict[str, Text] = {
-    "basic": _("Basic charge"),
-    "energy": _("Energy charge"),
-    "share": _("Fixed and ratio shares"),
-    "power_factor": _("Power-factor adjustment"),
-    "fund": _("Funds and surcharges"),
-    "fixed": _("Fixed charges"),
-    "tax": _("Tax"),
-}
-
-PERIODS: dict[str, Text] = {
-    "single": _("all hours"),
-    "sharp": _("sharp"),
-    "peak": _("peak"),
-    "flat": _("flat"),
-    "valley": _("valley"),
-    "deep": _("deep valley"),
-}
-
-BASIC: dict[str, Text] = {
-    "capacity": _("Capacity charge"),
-    "demand": _("Demand charge"),
-    "excess": _("Demand above the band"),
-    "discount": _("Load-factor discount"),
-}
-
-BASIC_MODES: dict[str, Text] = {
-    "NONE": _("none"),
-    "CAPACITY": _("by capacity"),
-    "CONTRACT_DEMAND": _("by contract demand"),
-    "ACTUAL_DEMAND": _("by actual demand"),
-}
+register_states("fault", {"OPEN": ("bad", _("Undecided")), "DEFERRED": ("idle", _("Put off"))})
 
 USAGE_CLASSES: dict[str, Text] = {
     "RESIDENTIAL": _("Residential"),
@@ -75,38 +42,57 @@ SIDES: dict[str, Text] = {
     "LOW_LOW": _("low supply, low metering"),
 }
 
-QUALITIES: dict[str, Text] = {"ACTUAL": _("read"), "ESTIMATED": _("estimated"), "DERIVED": _("derived")}
+BASIC_MODES: dict[str, Text] = {
+    "NONE": _("none"),
+    "CAPACITY": _("by capacity"),
+    "CONTRACT_DEMAND": _("by contract demand"),
+    "ACTUAL_DEMAND": _("by actual demand"),
+}
+
+LOSS_METHODS: dict[str, Text] = {
+    "NONE": _("none"),
+    "FORMULA": _("by formula"),
+    "RATIO": _("by ratio"),
+    "FIXED": _("fixed"),
+}
+
+PERIODS: dict[str, Text] = {
+    "single": _("All hours"),
+    "sharp": _("Sharp hours"),
+    "peak": _("Peak hours"),
+    "flat": _("Flat hours"),
+    "valley": _("Valley hours"),
+    "deep": _("Deep valley hours"),
+}
 
 COMPONENTS: dict[str, Text] = {
     "PURCHASE": _("purchase"),
     "LINE_LOSS": _("upstream loss"),
+    "PURCHASE+LINE_LOSS": _("purchase and upstream loss"),
     "TRANSMISSION_DISTRIBUTION": _("transmission and distribution"),
     "SYSTEM_OPERATION": _("system operation"),
     "FUND": _("funds"),
     "ENERGY": _("energy"),
-    "PURCHASE+LINE_LOSS": _("purchase and upstream loss"),
 }
 
-STEPS: dict[str, Text] = {
-    "advance": _("Advance"),
-    "multiplier": _("Multiplier"),
-    "quantity": _("Quantity"),
-    "price": _("Price"),
-    "amount": _("Amount"),
-    "transformer": _("Transformer"),
-    "ratio": _("Power factor"),
-    "percent": _("Percent"),
-    "base": _("Amount adjusted"),
-}
-
-NOTES: dict[str, Text] = {
-    "sealed": _("sealed, not charged"),
-    "whole_month": _("whole month"),
-    "days": _("days of a 30-day month"),
-    "derived_flat": _("total less the other periods"),
-    "with_losses_and_shares": _("with losses, sub-meters and shares"),
-    "printed": _("printed on the sheet"),
-    "printed_period_price": _("the printed price is authoritative"),
+# Codes of parts and funds as the sheets' data name them.
+PARTS: dict[str, Text] = {
+    "AGENCY_PURCHASE": _("Agency purchase"),
+    "LINE_LOSS": _("Upstream loss"),
+    "TRANSMISSION_DISTRIBUTION": _("Transmission and distribution"),
+    "SYSTEM_OPERATION": _("System operation"),
+    "ANCILLARY": _("Ancillary services"),
+    "COAL_CAPACITY": _("Coal capacity"),
+    "PUMPED_STORAGE_CAPACITY": _("Pumped storage capacity"),
+    "CROSS_SUBSIDY_GAIN_LOSS": _("Cross-subsidy gain or loss"),
+    "LINE_LOSS_PURCHASE_GAIN_LOSS": _("Loss purchase gain or loss"),
+    "NEW_ENERGY_DIFFERENCE_SETTLEMENT": _("Renewables difference settlement"),
+    "PRIORITY_GENERATION_DIFFERENCE": _("Priority generation difference"),
+    "AREA_ADDITION": _("Area addition"),
+    "FUNDS": _("Funds and surcharges"),
+    "RURAL_GRID_LOAN": _("Rural grid loan"),
+    "LARGE_RESERVOIR_RESETTLEMENT": _("Large reservoir resettlement"),
+    "RENEWABLE_SURCHARGE": _("Renewables surcharge"),
 }
 
 CONDITIONS: dict[str, Text] = {
@@ -129,26 +115,44 @@ FAULTS: dict[str, Text] = {
     "transformers_share_a_meter": _("Several transformers behind one meter"),
     "register_backwards": _("A register went backwards"),
     "rollover_too_large": _("A rollover that cannot be"),
+    "flat_negative": _("Periods exceed the total"),
+    "negative_main": _("Sub-meters exceed the main meter"),
+    "quantity_negative": _("Energy below zero"),
+    "quantity_missing": _("Energy is missing"),
+    "capacity_missing": _("Capacity is missing"),
     "power_factor_undefined": _("Reactive without active energy"),
     "demand_missing": _("Demand register not read"),
+    "price_missing": _("A period without a price"),
+    "plan_incomplete": _("The plan does not fit the terms"),
+    "tariffs.price_missing": _("The sheet does not state the price"),
+    "tariffs.no_version_in_force": _("No sheet in force in the period"),
+    "tariffs.no_price_row": _("No price row of the voltage"),
+    "tariffs.demo_prices_only": _("The sheet is for demonstrations only"),
 }
 
 
-def name_line(code: str, name: str) -> str:
-    """Return what a bill calls a line: a word of the trade for our codes, the given name for the others."""
-    kind, _dot, rest = code.partition(".")
-    first, _dot, component = rest.partition(".")
-    if kind == "energy" and first in PERIODS:
-        return f"{PERIODS[first]} {component}".strip()
-    if kind == "energy" and first.startswith("tier"):
-        return _now("Tier %(number)s, surcharge") % {"number": first.removeprefix("tier")}
-    if kind == "basic":
-        return str(BASIC.get(rest, name))
-    if code == "power_factor":
-        return str(SECTIONS["power_factor"])
-    return name or code
-
-
 def name_fault(code: str) -> str:
-    """Return the cause of a fault in words; a cause of a tariff keeps its code beside the detail."""
+    """Return the cause of a fault in words; a cause that has none keeps its code."""
     return str(FAULTS.get(code, code))
+
+
+def name_part(code: str, label: str = "") -> str:
+    """Return what a fund or a part of the price is called: its own label before the word of its code."""
+    return label if label and label != code else str(PARTS.get(code, code))
+
+
+def format_voltage(voltage: str) -> str:
+    """Return 10 kV of 10kV, 1–10(20) kV of 1-10(20)kV, and words for the open ends of a sheet."""
+    text = voltage.strip()
+    if text.startswith("<"):
+        return _now("below %(voltage)s") % {"voltage": _space_unit(text[1:])}
+    if text.startswith(">="):
+        return _now("%(voltage)s and above") % {"voltage": _space_unit(text[2:])}
+    return _space_unit(text)
+
+
+def _space_unit(text: str) -> str:
+    for unit in ("kV", "V"):
+        if text.endswith(unit):
+            return f"{text.removesuffix(unit).strip().replace('-', '–')} {unit}"
+    return text

@@ -56,14 +56,19 @@ def kwh_e2(energy_kwh_e2: int | None, decimals: int | None = None) -> str:
     return NONE if energy_kwh_e2 is None else kwh(Decimal(energy_kwh_e2).scaleb(-2), decimals)
 
 
-def price(price_yuan: Decimal | None) -> str:
+def price(price_yuan: Decimal | None, least_decimals: int = 6) -> str:
     """Return a price in yuan: six decimals, which is how price tables print them, eight where it is finer."""
     if price_yuan is None:
         return NONE
     text = f"{round_half_up(price_yuan, decimals=8):f}"
     whole, _, decimals = text.partition(".")
-    kept = decimals[:6] + decimals[6:].rstrip("0")
+    kept = decimals[:least_decimals] + decimals[least_decimals:].rstrip("0")
     return f"{whole}.{kept}".replace("-", MINUS)
+
+
+def price_short(price_yuan: Decimal | None) -> str:
+    """Return a small price with four decimals, more only where it is finer: 0.0200, 0.00866875."""
+    return price(price_yuan, 4)
 
 
 def price8(price_e8: int | None) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from dianke.kernel.errors import DomainError
 
 PAGE_SIZE = 50
+COUNT_LIMIT = 10_000
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -114,3 +115,9 @@ def _cursor_of(row: Model, order: Sequence[str], *, backwards: bool) -> str:
             value = getattr(value, step)
         values.append(value)
     return Cursor(values=tuple(values), backwards=backwards).encode()
+
+
+def count_roughly(rows: QuerySet[Any]) -> str:
+    """Return how many rows there are, counted up to a limit: an exact count of a long list costs too much."""
+    counted = rows.order_by()[: COUNT_LIMIT + 1].count()
+    return f"{COUNT_LIMIT:,}+" if counted > COUNT_LIMIT else f"{counted:,}"

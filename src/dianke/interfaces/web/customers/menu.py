@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 import dianke.interfaces.web.customers.words  # noqa: F401 - enters the states
-from dianke.application.archive.search import search_archive
+from dianke.application.listings.search import search_archive
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.shell.search import Hit, SearchSource, register_source
 from dianke.platform.identity.types import Actor

@@ -28,6 +28,7 @@ for _format in (
     formats.kwh_e2,
     formats.price,
     formats.price8,
+    formats.price_short,
     formats.percent,
     formats.percent4,
     formats.signed_percent,

@@ -1,0 +1,30 @@
+"""The tables that can be loaded: what each looks like, is checked against and is stored by."""
+
+from dianke.application.imports.tables.base import TableLoader
+from dianke.application.imports.tables.customers import ACCOUNTS, CUSTOMERS, PLACES
+from dianke.application.imports.tables.metering import USAGE_POINTS
+from dianke.application.imports.tables.meters import METERS
+from dianke.application.imports.tables.network import AREAS, FEEDERS, SUBSTATIONS, TRANSFORMERS
+from dianke.application.imports.tables.organisation import STAFF, UNITS
+from dianke.application.imports.tables.reading import INTERVALS, READINGS, ROUTES
+
+# In the order in which an empty archive is filled.
+TABLES: dict[str, TableLoader] = {
+    loader.spec.name: loader
+    for loader in (
+        UNITS,
+        STAFF,
+        CUSTOMERS,
+        ACCOUNTS,
+        PLACES,
+        SUBSTATIONS,
+        FEEDERS,
+        AREAS,
+        TRANSFORMERS,
+        ROUTES,
+        USAGE_POINTS,
+        METERS,
+        READINGS,
+        INTERVALS,
+    )
+}
