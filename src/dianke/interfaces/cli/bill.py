@@ -162,20 +162,29 @@ def _show_progress(what: str) -> Callable[[int, int], None]:
     return show
 
 
-def _print(answer: dict[str, Any], indent: str = "") -> None:
+def _print(answer: dict[str, Any]) -> None:
     for key, value in answer.items():
-        if isinstance(value, list):
-            print(f"{indent}{key}:")
+        if key == "explanation":
+            _print_explanation(value)
+        elif isinstance(value, list):
+            print(f"{key}:")
             for row in value:
-                if isinstance(row, dict):
-                    print(indent + "  " + "  ".join(f"{k}={v}" for k, v in row.items() if v not in {"", None}))
-                else:
-                    print(f"{indent}  {row}")
-        elif isinstance(value, dict):
-            print(f"{indent}{key}:")
-            _print(value, indent + "  ")
+                print("  " + "  ".join(f"{name}={cell}" for name, cell in row.items() if cell not in ("", None)))
         else:
-            print(f"{indent}{key}: {value}")
+            print(f"{key}: {value}")
+
+
+def _print_explanation(explanation: dict[str, Any]) -> None:
+    for opened in explanation["lines"]:
+        line = opened["line"]
+        print(f"\n{line['code']}  {line['amount']:.2f}" + ("  (included)" if line["included"] else ""))
+        for number, step in enumerate(opened["steps"], 1):
+            result = f"{step['result']} {step['unit']}".strip()
+            print(
+                f"  {number} {step['kind']:<12}{step['expression']} = {result}  {step['rule']} {step['note']}".rstrip()
+            )
+    equal = "equal to the fen" if explanation["is_equal"] else f"different: {explanation['differences']}"
+    print(f"\ncomputed again from the frozen case: {explanation['recomputed_total']}, {equal}")
 
 
 _STEPS: dict[str, Callable[[Actor, argparse.Namespace], dict[str, Any]]] = {

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from dianke.domain.billing.models import BillingTerms
+from django.db.models import Prefetch
+
+from dianke.domain.billing.models import BillingTerms, ShareTerms
 from dianke.domain.tariffs import queries as tariffs
 from dianke.domain.tariffs.queries.plans import find_version
 from dianke.domain.tariffs.types import Consumer, Structure
@@ -16,7 +18,9 @@ from dianke.platform.org.scoping import Scope
 def list_terms(*, actor: Scope, usage_point_ids: Sequence[int], on: date) -> list[BillingTerms]:
     """Return the terms that hold for points on a day, with plans and shares."""
     terms = BillingTerms.objects.for_actor(actor).filter(usage_point__in=usage_point_ids, period__contains=on)
-    return list(terms.select_related("plan", "usage_point").order_by("usage_point__code", "id"))
+    rows = terms.select_related("plan", "usage_point").order_by("usage_point__code", "id")
+    # Related rows are scoped too, so each prefetch names who asks.
+    return list(rows.prefetch_related(Prefetch("shares", ShareTerms.objects.for_actor(actor).order_by("sequence"))))
 
 
 def get_period_codes(*, actor: Scope, usage_point_id: int, day: date) -> list[int] | None:
