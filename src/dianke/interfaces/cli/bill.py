@@ -179,10 +179,11 @@ def _print_explanation(explanation: dict[str, Any]) -> None:
         line = opened["line"]
         print(f"\n{line['code']}  {line['amount']:.2f}" + ("  (included)" if line["included"] else ""))
         for number, step in enumerate(opened["steps"], 1):
-            result = f"{step['result']} {step['unit']}".strip()
-            print(
-                f"  {number} {step['kind']:<12}{step['expression']} = {result}  {step['rule']} {step['note']}".rstrip()
-            )
+            parts = [f"{part['name'] or part['code']} {part['value']}" for part in step["parts"]]
+            shown = " + ".join([step["expression"], *parts] if step["expression"] else parts)
+            result = f"= {step['result']} {step['unit']}".strip()
+            about = f"{step['rule']} {step['note']} {step['about']}"
+            print(f"  {number} {step['kind']:<12}{shown} {result}  {about}".rstrip())
     equal = "equal to the fen" if explanation["is_equal"] else f"different: {explanation['differences']}"
     print(f"\ncomputed again from the frozen case: {explanation['recomputed_total']}, {equal}")
 
