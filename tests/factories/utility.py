@@ -107,18 +107,7 @@ def add_point(
     """Return a new point with a meter, opening and closing readings, and terms from its first day."""
     serial = 100_000_001 + len(utility.points)
     account = _add_account(utility, serial, usage_class, household_size)
-    point = metering.add_usage_point(
-        actor=utility.actor,
-        code=f"P{serial}",
-        account=account,
-        location=customers.add_location(
-            actor=utility.actor, unit=utility.root, code=f"L{serial}", address=f"测试路 {serial} 号"
-        ),
-        voltage="10kV",
-        metering_side=side,
-        feeder=utility.feeder,
-        parent=parent,
-    )
+    point = _add_usage_point(utility, account, serial, side, parent)
     installation = _install(utility, point, serial, start, ct or Ratio(), pt or Ratio())
     if kva is not None:
         network.add_transformer(
@@ -142,6 +131,17 @@ def add_point(
     return point
 
 
+def add_point_without_meter(utility: Utility) -> UsagePoint:
+    """Return a new point that has terms and stands on the route, but no meter."""
+    serial = 100_000_001 + len(utility.points)
+    account = _add_account(utility, serial, UsageClass.RESIDENTIAL, 0)
+    point = _add_usage_point(utility, account, serial, MeteringSide.LOW_LOW, None)
+    plan = get_plan(actor=utility.actor, plan_code=GUANGZHOU)
+    set_terms(actor=utility.actor, usage_point=point, start=INSTALLED, plan=plan, structure="SINGLE", time_of_use=False)
+    utility.points.append(point)
+    return point
+
+
 def freeze_january(utility: Utility) -> CycleMonth:
     """Record what is pending, put the points on the route and return January, frozen."""
     actor = utility.actor
@@ -154,6 +154,23 @@ def freeze_january(utility: Utility) -> CycleMonth:
     readings.freeze_month(actor=actor, cycle_month=month, at=LATER)
     month.refresh_from_db()
     return month
+
+
+def _add_usage_point(
+    utility: Utility, account: CustomerAccount, serial: int, side: MeteringSide, parent: UsagePoint | None
+) -> UsagePoint:
+    return metering.add_usage_point(
+        actor=utility.actor,
+        code=f"P{serial}",
+        account=account,
+        location=customers.add_location(
+            actor=utility.actor, unit=utility.root, code=f"L{serial}", address=f"测试路 {serial} 号"
+        ),
+        voltage="10kV",
+        metering_side=side,
+        feeder=utility.feeder,
+        parent=parent,
+    )
 
 
 def _add_account(utility: Utility, serial: int, usage_class: UsageClass, household_size: int) -> CustomerAccount:

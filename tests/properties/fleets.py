@@ -232,21 +232,24 @@ def _usage(draw: DrawFn, shape: Case, scale: int) -> Case:
 
 @st.composite
 def _meters(draw: DrawFn, shape: Case, usage: Case) -> Case:
-    """Turn figures into readings of one meter or two, the second without periods of its own surprises."""
+    """Turn figures into readings of one meter or two, some with registers that roll over."""
     meters = []
     for _ in range(shape["meters"]):
         start = draw(decimals(0, 99_999, 2))
+        digits = draw(st.none() | st.integers(4, 6))
         registers: Case = {}
         for kind in shape["kinds"]:
             unit = "_kvarh" if kind.startswith("reactive") else "_kwh"
             advance = usage[kind + unit].lstrip("-")
-            registers[kind] = [start, _sum_of_text(start, advance)]
+            registers[kind] = _readings(start, advance, digits)
         if shape["has_demand"]:
             registers["demand"] = [draw(decimals(0, 900_000, 4))]
         meter: Case = {
             "multiplier": draw(st.sampled_from(["1", "20", "1.5", "3000"])),
             "registers": registers,
         }
+        if digits is not None:
+            meter |= {"digits": digits, "rollover": True}
         if shape["has_add"]:
             added = draw(st.sets(st.sampled_from(shape["kinds"])))
             meter["add"] = {kind: draw(decimals(0, 90_000, 2)) for kind in sorted(added)}
@@ -254,9 +257,12 @@ def _meters(draw: DrawFn, shape: Case, usage: Case) -> Case:
     return {"meters": meters}
 
 
-def _sum_of_text(left: str, right: str) -> str:
-    units = sum(int(text.replace(".", "")) for text in (left, right))
-    return as_text(units, 2)
+def _readings(start: str, advance: str, digits: int | None) -> list[str]:
+    """Return start and end; a register with few digits shows what is left after it rolled over."""
+    units = [int(text.replace(".", "")) for text in (start, advance)]
+    if digits is None:
+        return [start, as_text(sum(units), 2)]
+    return [start, as_text(sum(units) % 10 ** (digits + 2), 2)]
 
 
 def _transformer_loss(method: str) -> st.SearchStrategy[Case]:
@@ -318,6 +324,8 @@ def _capacity(draw: DrawFn, shape: Case) -> Case:
 @st.composite
 def _dates(draw: DrawFn) -> Case:
     row: Case = {}
+    if draw(st.integers(0, 3)) == 0:
+        return {"days": str(draw(st.integers(0, 31))), "suspended": draw(st.lists(_suspension(), max_size=2))}
     if draw(st.booleans()):
         row["from"] = draw(st.dates(*SPAN)).isoformat()
     if draw(st.booleans()):

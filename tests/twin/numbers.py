@@ -60,10 +60,11 @@ def cosine(active: Fraction, reactive: Fraction, decimals: int) -> Fraction:
 
 def text(value: Fraction, decimals: int | None = None) -> str:
     """Write a number plainly; with `decimals` padded, else as long as it is (at most twelve decimals)."""
-    if decimals is not None:
-        shown = half_up(value, decimals)
-        return f"{Decimal(int(shown * 10**decimals)).scaleb(-decimals):f}"
-    shown = half_up(value, 12)
-    digits = Decimal(int(shown * 10**12)).scaleb(-12)
-    plain = f"{digits:f}"
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    places = 12 if decimals is None else decimals
+    units = int(half_up(value, places) * 10**places)
+    digits = f"{abs(units):0{places + 1}d}"
+    shown = ("-" if units < 0 else "") + digits[: len(digits) - places]
+    after = digits[len(digits) - places :]
+    if decimals is None:
+        after = after.rstrip("0")
+    return f"{shown}.{after}" if after else shown

@@ -156,6 +156,16 @@ class TestRun:
         ]
         assert run_queries.get_totals(actor=utility.actor, run=run).bills == 1
 
+    def test_lists_a_point_on_a_route_that_has_no_meter(self, utility: Utility) -> None:
+        add_home(utility, "1100")
+        bare = factory.add_point_without_meter(utility)
+
+        run = run_january(utility)
+
+        faults = run_queries.list_faults(actor=utility.actor, run=run)
+        assert [(fault.usage_point, fault.code) for fault in faults] == [(bare, "meter_missing")]
+        assert run_queries.get_totals(actor=utility.actor, run=run).points == 2
+
     def test_is_refused_before_the_readings_are_frozen_and_twice(self, utility: Utility) -> None:
         add_home(utility, "1100")
         run = run_january(utility)

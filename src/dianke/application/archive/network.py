@@ -30,9 +30,7 @@ def add_feeder(
 
 
 @use_case(right=EDIT)
-def add_area(
-    *, actor: Actor, feeder: Feeder, code: str, name: str, unit: Unit | None = None
-) -> TransformerArea:
+def add_area(*, actor: Actor, feeder: Feeder, code: str, name: str, unit: Unit | None = None) -> TransformerArea:
     """Add a transformer area on a feeder."""
     return operations.add_area(actor=narrow(actor), feeder=feeder, code=code, name=name, unit=unit)
 

@@ -9,7 +9,7 @@ from dianke.platform.org.scoping import Scope
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence in both languages; the first of them fits a foot line."""
+    """A sentence in both languages; the first of the notes fits a foot line."""
 
     code: str
     zh: str
@@ -27,6 +27,9 @@ class Source:
     origin: str
     folder: str
 
+
+TITLE = Note("TITLE", "示例数据", "Sample data")
+MORE = Note("MORE", "数据来源与处理", "Sources and what was done to them")
 
 _NOTES = (
     Note(

@@ -78,7 +78,9 @@ def _read(stream: BinaryIO, limits: Limits) -> Sheet:
 
 def _list_rows(sheet: Any, limits: Limits) -> Iterator[SheetRow]:
     found = 0
-    for line, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), start=1):
+    for line, row in enumerate(sheet.iter_rows(), start=1):
+        if len(row) > MOST_COLUMNS:
+            raise UnreadableFile("workbook_broken", row=line, reason=f"> {MOST_COLUMNS} columns")
         cells = [_text_of(cell) for cell in row]
         while cells and not cells[-1].strip():
             cells.pop()

@@ -42,9 +42,7 @@ def search_archive(*, actor: Actor, text: str, limit: int = 20, after: int = 0) 
     # One more than a page tells whether there is another.
     keys = customers.page_of_keys(branches, limit=limit + 1, after=after)
     found = customers.list_customers_by_key(actor=actor, ids=keys[:limit])
-    return SearchPage(
-        hits=tuple(_describe(actor, found)), next_after=keys[limit - 1] if len(keys) > limit else None
-    )
+    return SearchPage(hits=tuple(_describe(actor, found)), next_after=keys[limit - 1] if len(keys) > limit else None)
 
 
 def _describe(actor: Actor, found: list[Customer]) -> list[CustomerHit]:
@@ -59,7 +57,4 @@ def _describe(actor: Actor, found: list[Customer]) -> list[CustomerHit]:
         .distinct("account__customer_id")
         .values_list("account__customer_id", "location__address")
     )
-    return [
-        CustomerHit(customer, tuple(numbers[customer.pk]), addresses.get(customer.pk, ""))
-        for customer in found
-    ]
+    return [CustomerHit(customer, tuple(numbers[customer.pk]), addresses.get(customer.pk, "")) for customer in found]

@@ -8,8 +8,11 @@ from django.db import models
 
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
 from dianke.domain.readings.types import MonthStatus, ReadingQuality, ReadingSource
+from dianke.platform.database.grants import declare_append_only
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
+
+declare_append_only("readings_frozensegment")
 
 
 def _register(**options: Any) -> models.DecimalField:  # type: ignore[type-arg]

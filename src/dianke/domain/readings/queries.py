@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, Max, OuterRef, Sum
 from django.db.models.functions import TruncMonth
 
 from dianke.domain.metering.models import UsagePoint
@@ -106,13 +106,20 @@ def list_unread_points(
 
 
 def sum_months(*, actor: Actor, usage_point_ids: Sequence[int], start: date, end: date) -> dict[date, dict[str, int]]:
-    """Return the energy (1e-2 kWh) of points by month and period of use, from a day up to, not including, another."""
+    """
+    Return the energy (1e-2 kWh) of points by month and period of use, from a day up to, not including, another.
+
+    `demand_w` is the highest mean power that any of the points had in the month.
+    """
     rows = (
         DailyUsage.objects.for_actor(actor)
         .filter(usage_point__in=usage_point_ids, day__gte=start, day__lt=end)
         .annotate(month=TruncMonth("day"))
         .values("month")
-        .annotate(**{name: Sum(f"{name}_kwh_e2") for name in ("total", *DAY_PERIODS, "generated")})
+        .annotate(
+            **{name: Sum(f"{name}_kwh_e2") for name in ("total", *DAY_PERIODS, "generated")},
+            demand_w=Max("demand_w"),
+        )
         .order_by("month")
     )
     return {row.pop("month"): row for row in rows}

@@ -6,6 +6,7 @@ from django.db import connection
 
 from dianke.domain.billing.models import BillDraft, BillDraftLine, BillRun, BillRunFault, BillRunShard
 from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
+from dianke.domain.metering.types import PointStatus
 from dianke.domain.readings.models import CycleMonth
 from dianke.domain.readings.types import MonthStatus
 from dianke.kernel.errors import DomainError
@@ -76,13 +77,25 @@ def _cut_into_shards(run: BillRun) -> int:
                 (run_id, number, first_point_id, last_point_id, point_count,
                  status, bill_count, fault_count, amount_fen, attempts, duration_ms)
             select %s, shard + 1, min(point), max(point), count(*), %s, 0, 0, 0, 0, 0
-              from (select usage_point_id as point,
-                           (row_number() over (order by usage_point_id) - 1) / %s as shard
-                      from readings_frozensegment
-                     where cycle_month_id = %s and sequence = 1) points
+              from (select point, (row_number() over (order by point) - 1) / %s as shard
+                      from (select usage_point_id as point from readings_frozensegment
+                             where cycle_month_id = %s and sequence = 1
+                            union
+                            -- A point that stands on a route without a meter is a fault, not a silence.
+                            select p.id from readings_routepoint t
+                              join readings_readingroute r on r.id = t.route_id
+                              join metering_usagepoint p on p.id = t.usage_point_id
+                             where r.cycle_id = %s and p.status = %s) known) points
              group by shard
             """,
-            [run.pk, ShardStatus.PENDING.value, run.shard_size, run.cycle_month_id],
+            [
+                run.pk,
+                ShardStatus.PENDING.value,
+                run.shard_size,
+                run.cycle_month_id,
+                run.cycle_month.cycle_id,
+                PointStatus.ACTIVE.value,
+            ],
         )
         return int(cursor.rowcount)
 

@@ -86,8 +86,15 @@ select p.id as point_id, p.code, p.unit_id, p.metering_side, p.voltage, p.parent
        (t.line_loss_ratio * 1000000)::bigint as line_loss_ratio_e6,
        (select count(*) from billing_billingterms o
          where o.usage_point_id = p.id and o.period && daterange(%(start)s, %(end)s)) as terms_in_period
-  from (select distinct usage_point_id from readings_frozensegment
-         where cycle_month_id = %(cycle_month)s and usage_point_id between %(first)s and %(last)s) f
+  from (select usage_point_id from readings_frozensegment
+         where cycle_month_id = %(cycle_month)s and usage_point_id between %(first)s and %(last)s
+        union
+        select t.usage_point_id from readings_routepoint t
+          join readings_readingroute r on r.id = t.route_id
+          join readings_cyclemonth m on m.cycle_id = r.cycle_id
+          join metering_usagepoint u on u.id = t.usage_point_id
+         where m.id = %(cycle_month)s and u.status = 'ACTIVE'
+           and t.usage_point_id between %(first)s and %(last)s) f
   join metering_usagepoint p on p.id = f.usage_point_id
   join customers_customeraccount a on a.id = p.account_id
   join customers_customer c on c.id = a.customer_id

@@ -70,6 +70,12 @@ def list_runs(*, actor: Scope) -> list[BillRun]:
     return list(runs.order_by("-cycle_month__month", "-id")[:200])
 
 
+def count_unfinished(*, actor: Scope) -> int:
+    """Return how many runs are neither issued nor cancelled."""
+    done = (RunStatus.ISSUED.value, RunStatus.CANCELLED.value)
+    return BillRun.objects.for_actor(actor).exclude(status__in=done).count()  # type: ignore[no-any-return]
+
+
 def list_shards(*, actor: Scope, run: BillRun) -> list[BillRunShard]:
     """Return the shards of a run: unfinished ones first."""
     return list(BillRunShard.objects.for_actor(actor).filter(run=run).order_by("-status", "number", "id"))
@@ -159,9 +165,9 @@ def list_faults(
     return list(filter_faults(actor=actor, run=run, code=code or "").filter(id__gt=after).order_by("id")[:limit])
 
 
-def get_state(*, actor: Scope, run: BillRun) -> RunState:
-    """Return what decides whether a run may be issued."""
-    totals = get_totals(actor=actor, run=run)
+def get_state(*, actor: Scope, run: BillRun, totals: RunTotals | None = None) -> RunState:
+    """Return what decides whether a run may be issued; totals that are known already are not summed again."""
+    totals = totals or get_totals(actor=actor, run=run)
     return RunState(
         status=RunStatus(run.status),
         started_by=run.started_by,

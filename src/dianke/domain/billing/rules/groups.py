@@ -51,7 +51,7 @@ def find_faults(*, facts: ShardFacts, segments: pa.Table, sub_segments: pa.Table
         if obstacle := _find_obstacle(point, facts):
             book.add([point["point_id"]], code=obstacle)
         elif point["point_id"] not in has_segments:
-            book.add([point["point_id"]], code="end_reading_missing", about="total")
+            book.add([point["point_id"]], code="meter_missing")
     find_reading_faults(segments, book)
     subs = FaultBook()
     find_reading_faults(sub_segments, subs)

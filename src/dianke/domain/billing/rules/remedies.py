@@ -1,9 +1,11 @@
 """What a clerk does about a point that cannot be billed: the cause's code and its remedy."""
 
 REMEDIES = {
+    "": "Open the point and check readings, terms and prices.",
     "start_reading_missing": "Read or estimate the register at the start of the period, then recalculate.",
     "end_reading_missing": "Read or estimate the register at the end of the period, then recalculate.",
     "sub_meter_reading_missing": "Complete the sub-meter's readings; the main point waits for them.",
+    "meter_missing": "Install a meter, or take the point off its route.",
     "terms_missing": "Give the point a price plan and terms that cover the period.",
     "terms_changed_in_period": "Enter a reading at the day of the change and bill both parts.",
     "price_changes_in_period": "Enter a reading at the day the price changes and bill both parts.",
@@ -24,4 +26,4 @@ REMEDIES = {
 
 def get_remedy(code: str) -> str:
     """Return the remedy of a cause; a cause without one is for the tariff or metering desk."""
-    return REMEDIES.get(code, "Open the point and check readings, terms and prices.")
+    return REMEDIES.get(code, REMEDIES[""])

@@ -7,6 +7,7 @@ from dianke.domain.tariffs.queries.plans import (
     NoVersionInForce,
     get_plan,
     get_version,
+    list_newest_versions,
     list_plans,
     list_versions,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "get_version_page",
     "list_bands",
     "list_event_days",
+    "list_newest_versions",
     "list_plans",
     "list_price_tables",
     "list_versions",

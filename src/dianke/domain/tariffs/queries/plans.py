@@ -55,6 +55,24 @@ def list_versions(*, actor: Scope, plan_code: str) -> list[VersionFacts]:
     return [to_version_facts(version) for version in versions.order_by("-period", "-id")]
 
 
+def list_newest_versions(*, actor: Scope, on: date, plan_code: str = "") -> dict[str, VersionFacts]:
+    """Return for each plan (or one) the version in force on a day, else its newest that was not withdrawn."""
+    versions = _list_valid(actor).order_by("plan__code", "period", "id")
+    if plan_code:
+        versions = versions.filter(plan__code=plan_code)
+    chosen: dict[str, VersionFacts] = {}
+    for version in versions:
+        facts = to_version_facts(version)
+        known = chosen.get(facts.plan_code)
+        if known is None or not _is_in_force(known, on):
+            chosen[facts.plan_code] = facts
+    return chosen
+
+
+def _is_in_force(version: VersionFacts, on: date) -> bool:
+    return version.start <= on and (version.end is None or on < version.end)
+
+
 def get_version(*, actor: Scope, version_id: int) -> TariffVersion:
     """
     Return the row of a version with its plan.

@@ -107,6 +107,7 @@ FAULTS: dict[str, Text] = {
     "start_reading_missing": _("Reading at the start is missing"),
     "end_reading_missing": _("Reading at the end is missing"),
     "sub_meter_reading_missing": _("A sub-meter's reading is missing"),
+    "meter_missing": _("No meter at the point"),
     "terms_missing": _("No price plan and terms"),
     "terms_changed_in_period": _("Terms changed within the period"),
     "price_changes_in_period": _("The price changes within the period"),
