@@ -110,23 +110,13 @@ def add_point(
     point = _add_usage_point(utility, account, serial, side, parent)
     installation = _install(utility, point, serial, start, ct or Ratio(), pt or Ratio())
     if kva is not None:
-        network.add_transformer(
-            actor=utility.actor, feeder=utility.feeder, code=f"T{serial}", name="1 号变",
-            capacity_kva=Decimal(kva), since_date=INSTALLED, account=account,
-        )  # fmt: skip
+        _add_transformer(utility, account, serial, kva)
     for moment, values in ((OPENING, start), (CLOSING, end)):
         if values:
-            utility.pending.append(
-                NewReading(
-                    installation_id=installation.pk, read_at=moment,
-                    values={name: Decimal(value) for name, value in values.items()},
-                )
-            )  # fmt: skip
+            read = {name: Decimal(value) for name, value in values.items()}
+            utility.pending.append(NewReading(installation_id=installation.pk, read_at=moment, values=read))
     if terms is not None:
-        set_terms(
-            actor=utility.actor, usage_point=point, start=INSTALLED, plan=get_plan(actor=utility.actor, plan_code=plan),
-            **terms,
-        )  # fmt: skip
+        _set_terms(utility, point, plan, terms)
     utility.points.append(point)
     return point
 
@@ -154,6 +144,23 @@ def freeze_january(utility: Utility) -> CycleMonth:
     readings.freeze_month(actor=actor, cycle_month=month, at=LATER)
     month.refresh_from_db()
     return month
+
+
+def _add_transformer(utility: Utility, account: CustomerAccount, serial: int, kva: str) -> None:
+    network.add_transformer(
+        actor=utility.actor,
+        feeder=utility.feeder,
+        code=f"T{serial}",
+        name="1 号变",
+        capacity_kva=Decimal(kva),
+        since_date=INSTALLED,
+        account=account,
+    )
+
+
+def _set_terms(utility: Utility, point: UsagePoint, plan: str, terms: dict[str, Any]) -> None:
+    found = get_plan(actor=utility.actor, plan_code=plan)
+    set_terms(actor=utility.actor, usage_point=point, start=INSTALLED, plan=found, **terms)
 
 
 def _add_usage_point(

@@ -141,7 +141,7 @@ def _calculate_group(
     except DomainError as refusal:
         work.book.add(point_ids, code=refusal.code, about=refusal.field or "", detail=str(refusal))
         return
-    batch = bases.build_batch(
+    group = bases.Group(
         key=key,
         table=table,
         plan=plan,
@@ -154,6 +154,7 @@ def _calculate_group(
         period=(work.start, work.end),
         used_before=_used_before(work, points) if table.tiers else {},
     )
+    batch = bases.build_batch(group)
     result = calculate(batch.plan, batch.fleet)
     for fault in result.faults:
         work.book.add(point_ids[fault.points], code=fault.code, about=fault.field)

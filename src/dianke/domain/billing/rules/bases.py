@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import numpy as np
@@ -39,61 +39,74 @@ class Batch:
     basis_of: Callable[[int], Row]
 
 
-def build_batch(
-    *,
-    key: GroupKey,
-    table: PriceTable,
-    plan: ChargePlan,
-    points: pa.Table,
-    segments: pa.Table,
-    facts: ShardFacts,
-    positions: IntArray,
-    sub_meters: Mapping[str, Mapping[int, int]],
-    months: list[date],
-    period: tuple[date, date],
-    used_before: Mapping[int, int],
-) -> Batch:
-    """Return the batch of the points at the positions."""
-    rows = [facts.points[position] for position in positions.tolist()]
-    ids = ints(points, "point_id")
-    read = fleets.read_segments(segments, ids)
-    capacity = [facts.capacity.get(row["point_id"], []) for row in rows]
-    limits = get_tier_limits(table=table, months=months)
+@dataclass(frozen=True)
+class Group:
+    """Points of a shard that share a plan, with everything their bills depend on."""
+
+    key: GroupKey
+    table: PriceTable
+    plan: ChargePlan
+    points: pa.Table
+    segments: pa.Table
+    facts: ShardFacts
+    positions: IntArray
+    sub_meters: Mapping[str, Mapping[int, int]]
+    months: list[date]
+    period: tuple[date, date]
+    used_before: Mapping[int, int]
+
+    @property
+    def rows(self) -> list[Row]:
+        """Return the points as rows."""
+        return [self.facts.points[position] for position in self.positions.tolist()]
+
+
+def build_batch(group: Group) -> Batch:
+    """Return the group as the engine takes it, with the writer of each bill's basis."""
+    rows = group.rows
+    ids = ints(group.points, "point_id")
+    read = fleets.read_segments(group.segments, ids)
+    capacity = [group.facts.capacity.get(row["point_id"], []) for row in rows]
+    limits = get_tier_limits(table=group.table, months=group.months)
     fleet = fleets.build_fleet(
-        points=points,
+        points=group.points,
         segments=read,
         capacity=capacity,
-        share_amounts=_share_amounts(key, rows, facts),
-        sub_meters=_sub_meters_of(ids, sub_meters),
-        loss_method=key.loss_method,
-        tier_limits=_tier_limits(limits, rows) if limits else None,
-        has_basic=key.basic_mode != "NONE",
-        months_e4=len(months) * 10_000,
+        share_amounts=_share_amounts(group.key, rows, group.facts),
+        sub_meters=_sub_meters_of(ids, group.sub_meters),
+        loss_method=group.key.loss_method,
+        tier_limits=_tier_limits(limits, rows, group.period[0]) if limits else None,
+        has_basic=group.key.basic_mode != "NONE",
+        months_e4=len(group.months) * 10_000,
     )
     if limits:
-        fleet = replace(
-            fleet,
-            # The limits handed in are those of the whole period already.
-            tier_months=np.full(fleet.size, 10_000, dtype=np.int64),
-            used_before_kwh=np.array(
-                [used_before.get(row["point_id"], 0) if limits.is_annual else 0 for row in rows],
-                dtype=np.int64,
-            ),
-        )
+        fleet = _set_tiers(fleet, limits, rows, group.used_before)
     writer = _BasisWriter(
         limits=limits,
-        segments=_group_rows(segments, ids),
+        segments=_group_rows(group.segments, ids),
         capacity=capacity,
-        shares=facts.shares,
-        sub_meters=sub_meters,
-        months=len(months),
-        period=period,
-        used_before=used_before,
+        shares=group.facts.shares,
+        sub_meters=group.sub_meters,
+        months=len(group.months),
+        period=group.period,
+        used_before=group.used_before,
         rows=rows,
-        prices=build_prices(key=key, table=table, tiers=limits),
-        price=_describe_price(key=key, table=table, month=period[0].month),
+        prices=build_prices(key=group.key, table=group.table, tiers=limits),
+        price=_describe_price(key=group.key, table=group.table, month=group.period[0].month),
     )
-    return Batch(plan=replace(plan, scales=fleets.scales_of(read)), fleet=fleet, points=rows, basis_of=writer.write)
+    plan = replace(group.plan, scales=fleets.scales_of(read))
+    return Batch(plan=plan, fleet=fleet, points=rows, basis_of=writer.write)
+
+
+def _set_tiers(fleet: Fleet, limits: TierLimits, rows: list[Row], used_before: Mapping[int, int]) -> Fleet:
+    """Return the fleet with the year's energy before, where tiers run through the year."""
+    before = [used_before.get(row["point_id"], 0) if limits.is_annual else 0 for row in rows]
+    return replace(
+        fleet,
+        # The limits handed in are those of the whole period already.
+        tier_months=np.full(fleet.size, 10_000, dtype=np.int64),
+        used_before_kwh=np.array(before, dtype=np.int64),
+    )
 
 
 def _share_amounts(key: GroupKey, rows: list[Row], facts: ShardFacts) -> tuple[IntArray, ...]:
@@ -114,10 +127,25 @@ def _sub_meters_of(ids: IntArray, sums: Mapping[str, Mapping[int, int]]) -> dict
     return columns if any(column.any() for column in columns.values()) else None
 
 
-def _tier_limits(limits: TierLimits, rows: list[Row]) -> tuple[IntArray, ...]:
-    allowance = to_units(limits.allowance_kwh, 2)
-    extra = np.array([allowance if _is_large(limits, row) else 0 for row in rows], dtype=np.int64)
-    return tuple(extra + to_units(limit, 2) for limit in limits.limits_kwh)
+def _tier_limits(limits: TierLimits, rows: list[Row], start: date) -> tuple[IntArray, ...]:
+    return tuple(
+        np.array([to_units(_limit_of(limits, at, row, start), 2) for row in rows], dtype=np.int64)
+        for at in range(len(limits.limits_kwh))
+    )
+
+
+def _limit_of(limits: TierLimits, at: int, row: Row, start: date) -> Decimal:
+    """
+    Return an upper limit of a household for the billed months or the year.
+
+    A household that was connected within the year has the limits of its months of service; the month of
+    connection counts (TR-6). Hundredths of a kWh are cut, in the customer's disfavour by less than a cent.
+    """
+    limit = limits.limits_kwh[at] + (limits.allowance_kwh if _is_large(limits, row) else Decimal(0))
+    opened: date = row["opened_date"]
+    if not limits.is_annual or opened.year < start.year:
+        return limit
+    return (limit * (13 - opened.month) / 12).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 
 def _is_large(limits: TierLimits, row: Row) -> bool:
@@ -184,13 +212,12 @@ class _BasisWriter:
         if self.limits is None:
             return self.prices
         divisor = 1 if self.limits.is_annual else self.months
-        allowance = self.limits.allowance_kwh if _is_large(self.limits, row) else Decimal(0)
         energy = {
             **self.prices["energy_price"],
             "tiers": [dict(tier) for tier in self.prices["energy_price"]["tiers"]],
         }
-        for tier, limit in zip(energy["tiers"], self.limits.limits_kwh, strict=False):
-            tier["up_to_kwh"] = text((limit + allowance) / divisor)
+        for at, tier in enumerate(energy["tiers"][: len(self.limits.limits_kwh)]):
+            tier["up_to_kwh"] = text(_limit_of(self.limits, at, row, self.period[0]) / divisor)
         if self.limits.is_annual and self.used_before.get(row["point_id"]):
             energy["used_before_kwh"] = decimal_text(self.used_before[row["point_id"]], 2)
         return {**self.prices, "energy_price": energy}

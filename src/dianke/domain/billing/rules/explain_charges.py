@@ -193,7 +193,7 @@ class ChargeExplainer:
                 if meter.get("rollover") and advance < 0:
                     advance += Decimal(10) ** int(meter["digits"])
                 totals[kind] += advance * Decimal(meter["multiplier"])
-        parts = [Part(kind, plain(whole(value))) for kind, value in totals.items()]
+        parts = [Part(kind, plain(whole(value))) for kind, value in totals.items() if value]
         if self.replay.calculation is not None:
             found = self.replay.calculation.quantities
             reactive, metered = (self.replay.energy(values) for values in (found.reactive_kvarh, found.metered_kvarh))

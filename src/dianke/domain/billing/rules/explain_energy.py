@@ -222,3 +222,8 @@ class EnergyExplainer:
         if floating and rest != stated:
             note = "printed" if period in {"flat", "single"} else "floats"
         return Step("price", "", printed, "yuan/kWh", "TR-8", note, price["sheet"], tuple(parts))
+
+
+def _product(advance: Advance) -> str:
+    multiplier = Decimal(advance.meter["multiplier"])
+    return plain(advance.value) if multiplier == 1 else f"{plain(advance.value)} × {plain(multiplier)}"
