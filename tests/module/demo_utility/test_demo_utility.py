@@ -15,12 +15,14 @@ from dianke.application.demo_utility import load, notes, organisation, trades
 from dianke.application.demo_utility.designs import BILLED_FROM, BILLED_TO, CURVES_FROM
 from dianke.application.demo_utility.faults import DESIGNED_FAULTS
 from dianke.application.demo_utility.load import UnableToLoadDemo
+from dianke.application.tariffs import load_shipped_tariffs
 from dianke.domain.billing.models import Bill, BillingTerms, BillRunFault
 from dianke.domain.customers.models import Customer
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings import queries as readings
 from dianke.domain.readings.models import DailyUsage, FrozenSegment
 from dianke.interfaces.cli import demo
+from dianke.kernel.clock import SystemClock
 from dianke.kernel.ids import make_user_number
 from dianke.platform.identity.backends import StaffBackend
 from dianke.platform.org.operations import add_unit
@@ -272,6 +274,16 @@ class TestFirstStart:
         [moved] = tmp_path.iterdir()
         assert moved.name.startswith("intervals-until-")
         assert [folder.name for folder in moved.iterdir()] == ["day=2026-01-01"]
+
+
+@pytest.mark.django_db
+def test_goes_on_where_a_broken_load_stopped(tmp_path: Path) -> None:
+    load_shipped_tariffs(actor=SYSTEM, loaded_at=SystemClock().now())
+    load.found_utility(actor=SYSTEM, passwords=organisation.make_passwords())
+
+    prepare(tmp_path)
+
+    assert hash_bills(list_bills()) == GOLDEN
 
 
 @pytest.mark.django_db

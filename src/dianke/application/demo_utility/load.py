@@ -29,6 +29,8 @@ from dianke.platform.identity.types import Actor
 from dianke.platform.org import queries as org
 
 RIGHT = "demo.load_utility"
+# A year of days and a month of quarters of so many homes fit into a gigabyte.
+_MEASURED_AT_ONCE = 5_000
 
 
 class UnableToLoadDemo(DomainError):
@@ -133,14 +135,16 @@ def measure_growth(*, actor: Actor, root: Path, homes: int, at: datetime) -> int
     """Store daily usage, the billed month's curves and readings of the grown homes, and open their month."""
     points = list_estate(homes, HOMES)
     codes = usage.read_codes(actor=actor)[HOME_PLAN]
-    usage.record_month(
-        actor=actor,
-        root=root,
-        points=points,
-        keys=_find_keys(actor, points),
-        usage=loads.build_grown_usage(points, codes),
-        at=at,
-    )
+    for start in range(0, len(points), _MEASURED_AT_ONCE):
+        some = points[start : start + _MEASURED_AT_ONCE]
+        usage.record_month(
+            actor=actor,
+            root=root,
+            points=some,
+            keys=_find_keys(actor, some),
+            usage=loads.build_grown_usage(some, codes),
+            at=at,
+        )
     _open_months(actor, (CYCLE_GROWN,))
     return len(points)
 

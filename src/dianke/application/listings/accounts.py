@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from dianke.application.listings.search import search_archive
 from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers.types import AccountStatus
 from dianke.domain.metering.models import UsagePoint
 from dianke.platform.identity.types import Actor
 
@@ -33,3 +34,9 @@ def find_account_ids(*, actor: Actor, text: str, limit: int = 200) -> list[int]:
     page = search_archive(actor=actor, text=text, limit=limit)
     accounts = CustomerAccount.objects.for_actor(actor).filter(customer__in=[hit.customer.pk for hit in page.hits])
     return list(accounts.order_by("id").values_list("id", flat=True))
+
+
+def count_by_class(*, actor: Actor) -> dict[str, int]:
+    """Return how many accounts of each class are not closed."""
+    rows = CustomerAccount.objects.for_actor(actor).exclude(status=AccountStatus.CLOSED.value)
+    return dict(rows.values_list("usage_class").annotate(n=Count("id")).order_by("-n"))

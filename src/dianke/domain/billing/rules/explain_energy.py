@@ -148,12 +148,11 @@ class EnergyExplainer:
         if advances:
             exact = sum((advance.energy for advance in advances), _NOTHING)
             metered = whole(exact)
-            products = (
-                f"{plain(advance.value)} × {plain(Decimal(advance.meter['multiplier']))}" for advance in advances
-            )
-            expression, note = " + ".join(products), ""
+            expression, note = " + ".join(_product(advance) for advance in advances), ""
             if exact != metered:
-                expression, note = f"{expression} = {plain(exact)} ≈ {plain(metered)}", "rounded"
+                is_bare = len(advances) == 1 and exact == advances[0].value
+                exactly = expression if is_bare else f"{expression} = {plain(exact)}"
+                expression, note = f"{exactly} ≈ {plain(metered)}", "rounded"
         else:
             metered, expression = self._derive_flat(line)
             note = "derived_flat"
