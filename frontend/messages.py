@@ -29,7 +29,7 @@ HEADER = (
     "Plural-Forms: nplurals=1; plural=0;\\n",
 )
 
-_SIMPLE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+_SIMPLE = {"_", "_now", "gettext", "gettext_lazy", "gettext_noop"}
 _PLURAL = {"ngettext", "ngettext_lazy"}
 _CONTEXT = {"pgettext", "pgettext_lazy"}
 _LITERAL = r"""u?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
@@ -68,11 +68,13 @@ def find_messages() -> dict[Message, list[str]]:
 
 
 def find_all_refusals() -> dict[Message, list[str]]:
-    """Return the message of every refusal that a page may show, with the files it stands in."""
+    """Return what every refusal that a page may show says, reasons and remedies too, with the files."""
     found: dict[Message, list[str]] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         if path.relative_to(SOURCE).parts[:2] not in {("interfaces", "cli"), ("interfaces", "jobs")}:
-            _note(found, path, find_refusals(path.read_text("utf-8")))
+            text = path.read_text("utf-8")
+            for find in (find_refusals, find_reasons, find_remedies):
+                _note(found, path, find(text))
     return found
 
 
@@ -109,6 +111,24 @@ def find_refusals(text: str) -> Iterator[Message]:
             texts = dict(_text_fields(node))
             if "code" in texts and "message" in texts:
                 yield Message(texts["message"])
+
+
+def find_reasons(text: str) -> Iterator[Message]:
+    """Yield the reasons that refusals of a module are raised with, as far as they are fixed texts."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            for keyword in node.exc.keywords:
+                if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant):
+                    yield Message(str(keyword.value.value))
+
+
+def find_remedies(text: str) -> Iterator[Message]:
+    """Yield the values of a module's REMEDIES: the domain knows no gettext, pages translate what it says."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if names == ["REMEDIES"]:
+                yield from (Message(str(value.value)) for value in node.value.values if isinstance(value, ast.Constant))
 
 
 def _message_of(name: str, literals: list[str]) -> Message:

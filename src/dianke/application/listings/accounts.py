@@ -19,7 +19,8 @@ def filter_accounts(*, actor: Actor, usage_class: str = "", unit_code: str = "")
         accounts = accounts.filter(usage_class=usage_class)
     if unit_code:
         accounts = accounts.filter(unit__code=unit_code)
-    return accounts.annotate(address=Subquery(first_point.values("location__address")[:1]))
+    listed: QuerySet[Any] = accounts.annotate(address=Subquery(first_point.values("location__address")[:1]))
+    return listed
 
 
 def search_accounts(*, actor: Actor, text: str, after: int, limit: int) -> tuple[list[Any], int | None]:

@@ -7,7 +7,9 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 
+from dianke.application.demo_utility import notes
 from dianke.interfaces.web import navigation
 from dianke.interfaces.web.requests import actor_of
 from dianke.kernel.clock import SystemClock
@@ -52,6 +54,14 @@ class Shell:
         return get_utility_name()
 
     @cached_property
+    def foot_note(self) -> str:
+        """Return what the foot of every page says of a demo utility, or nothing."""
+        if not self.actor or not is_demo_utility():
+            return ""
+        first = notes.list_notes()[0]
+        return first.en if get_language() == "en" else first.zh
+
+    @cached_property
     def menu(self) -> list[navigation.MenuGroup]:
         """Return the side menu of the actor."""
         if self.actor is None:
@@ -67,6 +77,15 @@ def get_utility_name() -> str:
         name = utility.name if utility else ""
         cache.set("web.utility_name", name, _NAME_SECONDS if name else 1)
     return name
+
+
+def is_demo_utility() -> bool:
+    """Tell whether the demo utility is loaded; asked on every page, so the answer is kept for a minute."""
+    known: bool | None = cache.get("web.is_demo")
+    if known is None:
+        known = notes.is_demo(actor=Actor.system("telling a demo utility from a real one"))
+        cache.set("web.is_demo", known, _NAME_SECONDS)
+    return known
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

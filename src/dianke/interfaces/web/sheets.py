@@ -29,7 +29,8 @@ def answer_xlsx(*, name: str, titles: Sequence[str], rows: Iterable[Sequence[Cel
     for row in rows:
         cells = []
         for value in row:
-            cell = WriteOnlyCell(sheet, value=value)
+            cell = WriteOnlyCell(sheet)
+            cell.value = value
             if isinstance(value, str):
                 # Excel would read "=1+1" in a name as a formula.
                 cell.data_type = "s"

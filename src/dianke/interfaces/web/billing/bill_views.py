@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,7 @@ from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.components.paging import count_roughly, page_by_key
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.sheets import answer_xlsx
+from dianke.interfaces.web.sheets import Cell, answer_xlsx
 from dianke.kernel.money import fen_to_yuan, spell_yuan
 
 EXPORT_LIMIT = 50_000
@@ -61,7 +61,7 @@ def _export(bills: Iterable[Bill]) -> HttpResponse:
         *(_("Bill"), _("Account"), _("Name"), _("Class"), _("Address"), _("Month")),
         *(_("Energy (kWh)"), _("Amount (yuan)"), _("Issued")),
     ]
-    rows = (
+    rows: Iterable[Sequence[Cell]] = (
         [
             bill.number,
             bill.account_number,
@@ -126,9 +126,7 @@ def _render(
 def _head(bill: Bill | BillDraft, *, number: str, run: BillRun | None, is_equal: bool) -> Page:
     crumbs = [Crumb(_("Billing"))]
     if run is not None:
-        crumbs.append(
-            Crumb(_("Run %(number)s") % {"number": run.number}, reverse("web:bill_run", args=[run.number]))
-        )
+        crumbs.append(Crumb(_("Run %(number)s") % {"number": run.number}, reverse("web:bill_run", args=[run.number])))
     is_issued = isinstance(bill, Bill)
     return Page(
         title=_("%(month)s electricity bill") % {"month": formats.month(bill.month)},
@@ -188,15 +186,22 @@ def _list_facts(bill: Bill | BillDraft, basis: dict[str, Any]) -> list[tuple[str
             % {"start": formats.day(bill.period_start), "end": f"{bill.period_end:%m-%d}", "days": days},
         ),
         (_("Voltage"), words.format_voltage(supply["voltage"])),
-        (_("Metering"), str(words.SIDES.get(supply["side"], supply["side"]))),
-        (_("Multiplier"), " / ".join(dict.fromkeys(_plain(meter["multiplier"]) for meter in basis["meters"]))),
-        (_("Meter"), " / ".join(dict.fromkeys(meter["meter"] for meter in basis["meters"]))),
+        (_("Metering side"), str(words.SIDES.get(supply["side"], supply["side"]))),
+        (_("Meter × multiplier"), _name_meters(basis["meters"])),
     ]
     if kva:
         facts.append((_("Capacity"), f"{_plain(str(kva))} kVA"))
     if price.get("basic_mode", "NONE") != "NONE":
-        facts.append((_("Basic charge"), str(words.BASIC_MODES[price["basic_mode"]])))
+        facts.append((_("Basic charge mode"), str(words.BASIC_MODES[price["basic_mode"]])))
     return facts
+
+
+def _name_meters(meters: list[dict[str, Any]]) -> str:
+    """Return each meter with its multipliers: a changed ratio gives one meter two, an exchange gives two meters."""
+    multipliers: dict[str, list[str]] = {}
+    for meter in meters:
+        multipliers.setdefault(meter["meter"], []).append(_plain(meter["multiplier"]))
+    return "; ".join(f"{number} × {' / '.join(dict.fromkeys(found))}" for number, found in multipliers.items())
 
 
 def _plain(value: str) -> str:

@@ -165,7 +165,9 @@ def note_step(step: Step) -> str:
     if step.kind == "advance" and step.about:
         start, _slash, end = step.about.partition("/")
         notes.insert(0, _now("%(start)s to %(end)s") % {"start": start[5:], "end": end[5:]})
-    return _now(", ").join(note for note in notes if note)
+    if step.kind == "multiplier" and not step.expression:
+        notes.insert(0, _now("direct"))
+    return _now("; ").join(note for note in notes if note)
 
 
 def name_span(lower: str, upper: str) -> str:

@@ -2,43 +2,87 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 import dianke.interfaces.web.billing.words  # noqa: F401 - enters the states
+from dianke.application.listings import accounts as listings
+from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.billing.queries.runs import RunTotals
+from dianke.domain.billing.types import RunStatus
+from dianke.domain.readings import queries as reading_queries
+from dianke.domain.readings.types import MonthStatus
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.navigation import MenuEntry, register
-from dianke.interfaces.web.shell.home import WorkItem, register_figures, register_work
+from dianke.interfaces.web.people import Names
+from dianke.interfaces.web.shell.home import HomeCard, WorkItem, register_card, register_figures, register_work
 from dianke.interfaces.web.shell.search import Hit, SearchSource, register_source
 from dianke.platform.identity.types import Actor
 
+_DONE = {RunStatus.ISSUED.value, RunStatus.CANCELLED.value}
+_RUNS_ON_CARD = 5
+
+
+def _count_unfinished(actor: Actor) -> int:
+    return run_queries.count_unfinished(actor=actor)
+
+
 register(
-    MenuEntry(group="billing", label=_("Bill runs"), url_name="web:bill_runs", right="billing.view", order=10),
+    MenuEntry(
+        group="billing",
+        label=_("Bill runs"),
+        url_name="web:bill_runs",
+        right="billing.view",
+        order=10,
+        count=_count_unfinished,
+    ),
     MenuEntry(group="billing", label=_("Bills"), url_name="web:bills", right="billing.view", order=20),
 )
 
 
 def _list_work(actor: Actor, at: datetime) -> Sequence[WorkItem]:
-    items = []
-    for run in run_queries.list_runs(actor=actor):
-        if run.status not in {"CALCULATING", "CALCULATED", "ISSUING"}:
-            continue
-        totals = run_queries.get_totals(actor=actor, run=run)
-        items.append(
+    runs = run_queries.list_runs(actor=actor)
+    unfinished = [run for run in runs if run.status not in _DONE]
+    totals = run_queries.list_totals(actor=actor, runs=unfinished)
+    names = Names(run.started_by for run in unfinished)
+    items = [
+        item for run in unfinished for item in _list_work_of_run(actor, run, totals[run.pk], names.of(run.started_by))
+    ]
+    if actor.may("billing.run"):
+        live = {run.cycle_month_id for run in runs if run.status != RunStatus.CANCELLED.value}
+        items += [
             WorkItem(
-                kind=_("Bill run"),
-                number=run.number,
-                title=f"{run.cycle_month.cycle.name} {run.cycle_month.month:%Y-%m}",
-                url=reverse("web:bill_run", args=[run.number]),
-                quantity=_now("%(count)s bills") % {"count": f"{totals.bills:,}"},
-                source=run.started_by,
+                kind=_("To be run"),
+                number=f"{month.month:%Y-%m}",
+                title=month.cycle.name,
+                url=reverse("web:bill_runs"),
+                source=_now("readings frozen"),
             )
-        )
+            for month in reading_queries.list_months(actor=actor, status=MonthStatus.FROZEN)
+            if month.pk not in live
+        ]
+    return items
+
+
+def _list_work_of_run(actor: Actor, run: BillRun, totals: RunTotals, runner: str) -> list[WorkItem]:
+    url = reverse("web:bill_run", args=[run.number])
+    name = f"{run.cycle_month.month:%Y-%m} {run.cycle_month.cycle.name}"
+    items = []
+    if totals.faults_open and actor.may("billing.review"):
+        quantity = _now("%(count)s points") % {"count": f"{totals.faults_open:,}"}
+        items.append(WorkItem(_("Faults"), run.number, name, url, quantity=quantity, source=runner))
+    if run.status == RunStatus.CALCULATED.value and run.started_by != actor.login and actor.may("billing.issue"):
+        quantity = _now("%(amount)s yuan") % {"amount": formats.fen(totals.amount_fen)}
+        items.append(WorkItem(_("To be issued"), run.number, name, url, quantity=quantity, source=runner))
+    if run.status in {RunStatus.CALCULATING.value, RunStatus.ISSUING.value}:
+        quantity = f"{totals.points_done:,} / {totals.points:,}"
+        items.append(WorkItem(_("At work"), run.number, name, url, quantity=quantity, source=runner))
     return items
 
 
@@ -49,33 +93,53 @@ def _list_figures(actor: Actor) -> Sequence[Figure]:
     totals = run_queries.sum_month(actor=actor, month=latest.cycle_month.month)
     month = formats.month(latest.cycle_month.month)
     return [
+        Figure(
+            caption=_("Points billed"),
+            value=f"{totals.points_done:,}",
+            of=f"/ {totals.points:,}",
+            context=month,
+            url=reverse("web:bill_runs"),
+        ),
         Figure(caption=_("Bills of the month"), value=f"{totals.bills:,}", context=month),
         Figure(caption=_("Receivable (yuan)"), value=formats.fen(totals.amount_fen), context=month),
         Figure(
-            caption=_("Faults · cannot be billed"),
+            caption=_("Faults undecided"),
             value=f"{totals.faults_open:,}",
             of=f"/ {totals.faults:,}",
-            context=_("open"),
+            context=_now("%(count)s put off") % {"count": f"{totals.faults - totals.faults_open:,}"},
         ),
     ]
 
 
+def _draw_card(actor: Actor) -> dict[str, object] | None:
+    runs = run_queries.list_runs(actor=actor)
+    if not runs:
+        return None
+    month, of_month = next(groupby(runs, key=lambda run: run.cycle_month.month))
+    shown = list(of_month)[:_RUNS_ON_CARD]
+    totals = run_queries.list_totals(actor=actor, runs=shown)
+    return {"month": month, "runs": [(run, totals[run.pk]) for run in shown]}
+
+
 def _find_bills(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
-    digits = text.upper().removeprefix("ZD-").split("-")
-    number = digits[1] if len(digits) > 1 else digits[0]
-    if not number.isdigit() or len(number) < 4:
+    parts = text.upper().removeprefix("ZD-").split("-")
+    number = parts[1] if len(parts) > 1 else parts[0]
+    if not (number.isascii() and number.isdigit()) or len(number) < 4:
         return []
+    account_ids = listings.find_account_ids(actor=actor, text=number, limit=limit)
+    bills = bill_queries.filter_bills(actor=actor, account_ids=account_ids, month=None).order_by("-id")[:limit]
     return [
         Hit(
             title=bill.customer_name,
             url=reverse("web:bill", args=[bill.id]),
             number=bill.number,
-            note=formats.fen(bill.amount_fen),
+            note=_now("%(amount)s yuan") % {"amount": formats.fen(bill.amount_fen)},
         )
-        for bill in bill_queries.find_by_account_number(actor=actor, prefix=number, limit=limit)
+        for bill in bills
     ]
 
 
 register_work(_list_work, right="billing.view")
 register_figures(_list_figures, right="billing.view")
+register_card(HomeCard(template="billing/runs_card.html", values=_draw_card, right="billing.view", order=20))
 register_source(SearchSource(label=_("Bills"), find=_find_bills, right="billing.view", order=40))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from dianke.domain.billing.rules.explain import Explanation, Line, LineExplanation, Step, money
 from dianke.interfaces.web.billing import bill_words, words
 from dianke.interfaces.web.components import formats
@@ -108,7 +110,7 @@ def draw_steps(steps: Sequence[Step]) -> list[PaperStep]:
     return [
         PaperStep(
             number=number,
-            name=str(bill_words.STEPS.get(step.kind, step.kind)),
+            name=step.about if step.kind == "transformer" else str(bill_words.STEPS.get(step.kind, step.kind)),
             expression=step.expression,
             terms=_draw_terms(step),
             result=step.result,
@@ -138,8 +140,11 @@ def _open_adjustment(group: PaperGroup, explained: LineExplanation, explanation:
     group.key = "power-factor"
     group.steps = draw_steps(explained.steps)
     if described:
-        note = next((step.note for step in group.steps if described["standard"] in step.note), "")
-        group.remark = note
+        percent = next(step for step in explained.steps if step.kind == "percent")
+        group.remark = _("%(factors)s, %(percent)s%%") % {
+            "factors": bill_words.note_step(percent),
+            "percent": described["percent"],
+        }
         group.formula = f"({described['base_expression']}) × {described['percent']}%"
 
 
@@ -152,7 +157,7 @@ def _draw_line(key: str, explained: LineExplanation, hours: dict[str, list[str]]
         start=_reading(explained.start),
         end=_reading(explained.end),
         quantity=_quantity(line),
-        unit=bill_words.name_unit(line.unit),
+        unit=_unit(line),
         price=_price(line),
         amount=formats.number(line.amount, 2),
         steps=draw_steps(explained.steps),
@@ -191,16 +196,22 @@ def _draw_terms(step: Step) -> list[Term]:
             Term(
                 sign=sign if at or step.expression or is_less else "",
                 name=bill_words.name_part(part),
-                value=part.value.lstrip(f"+{_MINUS}"),
+                value=_term_value(step, part.value.lstrip(f"+{_MINUS}")),
             )
         )
     return terms
 
 
+def _term_value(step: Step, value: str) -> str:
+    return formats.price(Decimal(value)) if step.kind == "price" else value
+
+
 def _caption(explained: LineExplanation, hours: dict[str, list[str]]) -> str:
     period = explained.line.code.partition(".")[2]
     if period in hours:
-        return bill_words.name_hours(hours[period])
+        shown = bill_words.name_hours(hours[period])
+        pieces = sum(step.kind == "advance" for step in explained.steps)
+        return _("%(hours)s, %(count)s parts") % {"hours": shown, "count": pieces} if pieces > 1 else shown
     tier = next((step for step in explained.steps if step.kind == "tier"), None)
     return bill_words.note_step(tier) if tier else ""
 
@@ -219,6 +230,12 @@ def _quantity(line: Line) -> str:
     exponent = plain.as_tuple().exponent
     decimals = max(0, -exponent) if isinstance(exponent, int) else 0
     return formats.number(line.quantity, min(decimals, 6))
+
+
+def _unit(line: Line) -> str:
+    if line.unit in {"kVA", "kW"}:
+        return _("%(unit)s·month") % {"unit": line.unit}
+    return bill_words.name_unit(line.unit)
 
 
 def _price(line: Line) -> str:

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dianke.application import meter_to_cash
+from dianke.domain.billing.operations.issue import UnableToIssueRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.interfaces.jobs import tasks
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.billing import words
 from dianke.interfaces.web.billing.run_views import find_run
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
@@ -100,6 +102,9 @@ def _step(request: StaffRequest, number: str, act: _Act, done: str) -> HttpRespo
         act(request, number)
     except PermissionRefused:
         raise
+    except UnableToIssueRun as refusal:
+        obstacle = words.CONDITIONS.get(refusal.field or "", refusal.field)
+        messages.error(request, _("Not issued. Condition not met: %(condition)s") % {"condition": obstacle})
     except DomainError as refusal:
         messages.error(request, explain(refusal))
     else:

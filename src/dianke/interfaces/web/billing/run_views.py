@@ -12,7 +12,7 @@ from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.rules import remedies
-from dianke.domain.billing.rules.runs import list_issue_conditions
+from dianke.domain.billing.rules.runs import Condition, list_issue_conditions
 from dianke.domain.billing.types import RunStatus
 from dianke.domain.readings import queries as reading_queries
 from dianke.domain.readings.types import MonthStatus
@@ -20,7 +20,7 @@ from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
-from dianke.interfaces.web.components.page import Crumb, Page
+from dianke.interfaces.web.components.page import Crumb, Page, Text
 from dianke.interfaces.web.components.paging import count_roughly, page_by_key
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.people import Names
@@ -87,8 +87,7 @@ def show_board(request: StaffRequest, number: str) -> HttpResponse:
 
 def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
     totals = run_queries.get_totals(actor=request.actor, run=run)
-    state = run_queries.get_state(actor=request.actor, run=run, totals=totals)
-    conditions = list_issue_conditions(state, login=request.actor.login)
+    conditions = _list_conditions(request, run, totals)
     groups = run_queries.list_fault_groups(actor=request.actor, run=run)
     may_change = run.status in CHANGEABLE
     may_issue = request.actor.may("billing.issue", run.unit.path) and run.status == RunStatus.CALCULATED.value
@@ -101,16 +100,27 @@ def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
         "groups": [(group, words.name_fault(group.code), remedies.get_remedy(group.code)) for group in groups],
         "faults_open": totals.faults_open,
         "shards": run_queries.list_shards(actor=request.actor, run=run),
-        "conditions": [(condition, words.CONDITIONS[condition.code]) for condition in conditions],
-        "unmet": sum(not condition.met for condition in conditions),
+        "conditions": conditions,
+        "unmet": sum(not condition.met for condition, _name in conditions),
         "runner": names.of(run.started_by),
         "issuer": names.of(run.issued_by),
         "issuers": [] if run.issued_by else _name_issuers(run),
-        "may_calculate": request.actor.may("billing.run") and may_change and (totals.faults_open or state.shards_open),
+        "may_calculate": request.actor.may("billing.run") and may_change and totals.faults > 0,
         "may_cancel": request.actor.may("billing.run") and may_change,
         "may_defer": request.actor.may("billing.review") and may_change,
         "may_issue": may_issue,
     }
+
+
+def _list_conditions(
+    request: StaffRequest, run: BillRun, totals: run_queries.RunTotals
+) -> list[tuple[Condition, Text]]:
+    """Return what must hold before issue; asked only then, for adding up every line is dear."""
+    if run.status != RunStatus.CALCULATED.value:
+        return []
+    state = run_queries.get_state(actor=request.actor, run=run, totals=totals)
+    conditions = list_issue_conditions(state, login=request.actor.login)
+    return [(condition, words.CONDITIONS[condition.code]) for condition in conditions]
 
 
 def _name_issuers(run: BillRun) -> list[str]:
@@ -169,7 +179,13 @@ def list_faults(request: StaffRequest, number: str) -> HttpResponse:
         "paged": page,
         "total": _("%(count)s faults") % {"count": count_roughly(rows)},
         "rows": [
-            (fault, words.name_fault(fault.code), remedies.get_remedy(fault.code), names.of(fault.decided_by))
+            (
+                fault,
+                words.name_fault(fault.code),
+                remedies.get_remedy(fault.code),
+                words.name_detail(fault.field, fault.detail),
+                names.of(fault.decided_by),
+            )
             for fault in page.rows
         ],
     }

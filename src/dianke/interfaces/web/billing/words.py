@@ -132,6 +132,24 @@ FAULTS: dict[str, Text] = {
 }
 
 
+FIELDS: dict[str, Text] = {
+    "total": _("total register"),
+    "sharp": _("sharp register"),
+    "peak": _("peak register"),
+    "flat": _("flat register"),
+    "valley": _("valley register"),
+    "deep": _("deep valley register"),
+    "reactive_import": _("imported reactive register"),
+    "reactive_export": _("exported reactive register"),
+    "demand": _("demand register"),
+}
+
+
+def name_detail(field: str, detail: str) -> str:
+    """Return what a fault is about: the register in words, else its detail as the calculation told it."""
+    return str(FIELDS.get(field, "")) or detail or field
+
+
 def name_fault(code: str) -> str:
     """Return the cause of a fault in words; a cause that has none keeps its code."""
     return str(FAULTS.get(code, code))

@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from dianke.interfaces.web.components.page import Text
 
-Colour = Literal["accent", "quiet", "tou-sharp", "tou-peak", "tou-flat", "tou-valley", "ok", "warn", "bad", "idle"]
+Colour = Literal[
+    "accent", "quiet", "tou-sharp", "tou-peak", "tou-flat", "tou-valley", "tou-deep", "ok", "warn", "bad", "idle"
+]
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 import dianke.interfaces.web.customers.words  # noqa: F401 - enters the states
+from dianke.application.listings import accounts as listings
 from dianke.application.listings.search import search_archive
+from dianke.interfaces.web.billing import words as billing_words
+from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.navigation import MenuEntry, register
+from dianke.interfaces.web.shell.home import register_figures
 from dianke.interfaces.web.shell.search import Hit, SearchSource, register_source
 from dianke.platform.identity.types import Actor
 
-register(MenuEntry(group="customers", label=_("Customers"), url_name="web:customers", right="archive.view", order=10))
+register(
+    MenuEntry(group="customers", label=_("Customer list"), url_name="web:customers", right="archive.view", order=10)
+)
 
 
 def _find_customers(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
@@ -28,4 +34,20 @@ def _find_customers(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
     ]
 
 
-register_source(SearchSource(label=_("Customers"), find=_find_customers, right="archive.view", order=10))
+def _list_figures(actor: Actor) -> Sequence[Figure]:
+    counts = listings.count_by_class(actor=actor)
+    if not counts:
+        return []
+    classes = (f"{billing_words.USAGE_CLASSES.get(code, code)} {count:,}" for code, count in counts.items())
+    return [
+        Figure(
+            caption=_("Accounts supplied"),
+            value=f"{sum(counts.values()):,}",
+            context=" · ".join(classes),
+            url=reverse("web:customers"),
+        )
+    ]
+
+
+register_figures(_list_figures, right="archive.view")
+register_source(SearchSource(label=_("Customer list"), find=_find_customers, right="archive.view", order=10))

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.customers import views
+from dianke.interfaces.web.customers import account_views, list_views
 
 urlpatterns = [
-    path("", views.list_accounts, name="customers"),
-    path("accounts/<str:number>/", views.show_account, name="customer_account"),
-    path("accounts/<str:number>/day/", views.show_day, name="customer_day"),
+    path("", list_views.list_accounts, name="customers"),
+    path("accounts/<str:number>/", account_views.show_account, name="customer_account"),
+    path("accounts/<str:number>/day/", account_views.show_day, name="customer_day"),
 ]

@@ -40,9 +40,10 @@ TEXTS = {
 
 
 def explain(error: DomainError) -> str:
-    """Return the refusal in the reader's language."""
+    """Return the refusal in the reader's language, a reason within it too."""
+    facts = {name: gettext(fact) if name == "reason" and fact else fact for name, fact in error.facts.items()}
     try:
-        return gettext(error.message).format(**error.facts)
+        return gettext(error.message).format(**facts)
     except (KeyError, IndexError):
         return str(error)
 

@@ -44,6 +44,11 @@ class Home:
     cards: Sequence[tuple[str, dict[str, object]]]
     links: Sequence[MenuEntry] = field(default=())
 
+    @property
+    def has_due(self) -> bool:
+        """Tell whether anything has a due time; without one the columns of time are left out."""
+        return any(item.due_at is not None for item in self.work)
+
 
 WorkProvider = Callable[[Actor, datetime], Sequence[WorkItem]]
 FigureProvider = Callable[[Actor], Sequence[Figure]]

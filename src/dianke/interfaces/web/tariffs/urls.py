@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.tariffs import views
+from dianke.interfaces.web.tariffs import plan_views, version_views
 
 urlpatterns = [
-    path("", views.list_plans, name="tariffs"),
-    path("plans/<str:code>/", views.show_plan, name="tariff_plan"),
-    path("versions/<int:version_id>/", views.show_version, name="tariff_version"),
+    path("", plan_views.list_plans, name="tariffs"),
+    path("rules/", plan_views.show_rules, name="rules"),
+    path("plans/<str:code>/", plan_views.show_plan, name="tariff_plan"),
+    path("versions/<int:version_id>/", version_views.show_version, name="tariff_version"),
 ]

@@ -52,6 +52,12 @@ def num(text: object) -> SafeString:
     return format_html('<span class="num">{}</span>', text)
 
 
+@register.simple_tag
+def word(words: Mapping[str, Text], code: str) -> Text:
+    """Write the word of a code, or the code where there is none."""
+    return words.get(code, code)
+
+
 @register.inclusion_tag("web/parts/chip.html")
 def chip(kind: str, label: Text, quiet: bool = False) -> dict[str, Any]:
     """Draw a state: shape, word and colour."""

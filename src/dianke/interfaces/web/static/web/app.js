@@ -176,6 +176,9 @@ document.addEventListener("click", (event) => {
 // A board that was at work has finished: the actions in the head of the page belong to the new state.
 document.addEventListener("htmx:afterSettle", () => { if ($("[data-finished]")) window.location.reload(); });
 
+// A choice that filters a list sends its form at once: data-submit.
+document.addEventListener("change", (event) => event.target.closest("[data-submit]")?.form.requestSubmit());
+
 // --- bulk selection: x-data="rowPicker" around a list, see docs/howto/add-a-page.md ---------------------------
 
 document.addEventListener("alpine:init", () => {

@@ -139,7 +139,7 @@ function maximumOf(colour, data) {
     symbol: "circle",
     symbolSize: 6,
     itemStyle: { color: colour },
-    label: { position: "right", color: token("text-2"), fontSize: 11, formatter: (point) => written(point.value, data.decimals) },
+    label: { position: "top", distance: 4, color: token("text-2"), fontSize: 11, formatter: (point) => written(point.value, data.decimals) },
     data: [{ type: "max" }],
   };
 }

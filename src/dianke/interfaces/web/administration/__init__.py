@@ -1,0 +1,1 @@
+"""What administration brings to the home of those who give posts."""

@@ -1,0 +1,1 @@
+"""What readings bring to the home of those who read and freeze."""

@@ -1,0 +1,48 @@
+"""What readings bring to the home: how the months of the cycles stand."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from dianke.domain.readings import queries as readings
+from dianke.domain.readings.types import MonthStatus
+from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.components.figures import Figure
+from dianke.interfaces.web.components.states import register_states
+from dianke.interfaces.web.people import Names
+from dianke.interfaces.web.shell.home import HomeCard, register_card, register_figures
+from dianke.platform.identity.types import Actor
+
+_MONTHS_ON_CARD = 6
+
+register_states("cycle_month", {"OPEN": ("warn", _("To be frozen")), "FROZEN": ("ok", _("Readings frozen"))})
+
+
+def _list_figures(actor: Actor) -> Sequence[Figure]:
+    months = readings.list_months_of_routes(actor=actor)
+    if not months:
+        return []
+    newest = months[0].month
+    of_newest = [month for month in months if month.month == newest]
+    frozen = sum(month.status == MonthStatus.FROZEN.value for month in of_newest)
+    opened = sum(month.status == MonthStatus.OPEN.value for month in months)
+    return [
+        Figure(
+            caption=_("Cycles frozen"),
+            value=f"{frozen:,}",
+            of=f"/ {len(of_newest):,}",
+            context=formats.month(newest),
+            ratio=frozen / len(of_newest),
+        ),
+        Figure(caption=_("Months to be frozen"), value=f"{opened:,}", context=_("of all cycles")),
+    ]
+
+
+def _draw_card(actor: Actor) -> dict[str, object] | None:
+    months = readings.list_months_of_routes(actor=actor)[:_MONTHS_ON_CARD]
+    names = Names(month.frozen_by for month in months)
+    return {"months": [(month, names.of(month.frozen_by)) for month in months]} if months else None
+
+
+register_figures(_list_figures, right="readings.record")
+register_card(HomeCard(template="readings/months_card.html", values=_draw_card, right="readings.record", order=30))
