@@ -5,6 +5,7 @@ from typing import ClassVar
 import pghistory
 from django.db import models
 
+from dianke.domain.billing.models.columns import BillColumns, BillLineColumns
 from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings.models import CycleMonth
@@ -80,32 +81,12 @@ class BillRunShard(ScopedModel):
         return f"{self.duration_ms / 1000:.1f}"
 
 
-class BillDraft(ScopedModel):
-    """A bill as calculated, not yet issued; the same columns as Bill."""
+class BillDraft(BillColumns):
+    """A bill as calculated, not yet issued."""
 
-    # The key the bill will keep: yymm × 10^12 + serial.
-    id = models.BigIntegerField(primary_key=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     run = models.ForeignKey(BillRun, models.PROTECT, related_name="drafts")
-    shard_number = models.PositiveIntegerField()
     usage_point = models.ForeignKey(UsagePoint, models.PROTECT, related_name="+")
-    account_id = models.BigIntegerField()
-    account_number = models.CharField(max_length=10)
-    customer_name = models.CharField(max_length=120)
-    address = models.CharField(max_length=200)
-    usage_class = models.CharField(max_length=24)
-    month = models.DateField()
-    period_start = models.DateField()
-    period_end = models.DateField()
-    energy_kwh_e2 = models.BigIntegerField()
-    basic_fen = models.BigIntegerField()
-    energy_fen = models.BigIntegerField()
-    shares_fen = models.BigIntegerField()
-    power_factor_fen = models.BigIntegerField()
-    funds_fen = models.BigIntegerField()
-    amount_fen = models.BigIntegerField()
-    # The frozen inputs: a case of the quote command, the meters it came from, the price's parts.
-    basis = models.JSONField()
 
     class Meta:
         """One draft a point and run."""
@@ -118,26 +99,8 @@ class BillDraft(ScopedModel):
         return f"draft {self.id}"
 
 
-class BillDraftLine(ScopedModel):
+class BillDraftLine(BillLineColumns):
     """A line of a draft."""
-
-    unit_lookup = None
-
-    # bill key × 100 + sequence: the lines of a bill are one range of the key.
-    id = models.BigIntegerField(primary_key=True)
-    bill_id = models.BigIntegerField()
-    sequence = models.PositiveSmallIntegerField()
-    code = models.CharField(max_length=60)
-    name = models.CharField(max_length=60)
-    quantity = models.DecimalField(max_digits=20, decimal_places=6)
-    unit_name = models.CharField(max_length=12)
-    price = models.DecimalField(max_digits=20, decimal_places=8)
-    amount = models.DecimalField(max_digits=20, decimal_places=6)
-    included = models.BooleanField(default=False)
-    rule = models.CharField(max_length=40)
-
-    def __str__(self) -> str:
-        return f"{self.bill_id} {self.code}"
 
 
 class BillRunFault(ScopedModel):
