@@ -16,6 +16,7 @@ from dianke.domain.readings.models import (
     FrozenSegment,
     MeterReading,
     ReadingCycle,
+    ReadingRoute,
     RoutePoint,
 )
 from dianke.domain.readings.types import DAY_PERIODS, MonthStatus
@@ -38,6 +39,14 @@ def list_months(*, actor: Actor, status: MonthStatus | None = None) -> list[Cycl
     rows = CycleMonth.objects.for_actor(actor).select_related("cycle")
     if status is not None:
         rows = rows.filter(status=status.value)
+    return list(rows.order_by("-month", "cycle__code", "id"))
+
+
+def list_months_of_routes(*, actor: Actor) -> list[CycleMonth]:
+    """Return the months of the cycles that the actor's routes belong to, newest first; the cycle may be above them."""
+    everybody = Actor.system("showing a station the months of the cycles of its routes")
+    cycles = ReadingRoute.objects.for_actor(actor).values("cycle_id")
+    rows = CycleMonth.objects.for_actor(everybody).filter(cycle_id__in=cycles).select_related("cycle")
     return list(rows.order_by("-month", "cycle__code", "id"))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -82,7 +82,10 @@ def _export(bills: Iterable[Bill]) -> HttpResponse:
 @page_right("billing.view")
 def show_bill(request: StaffRequest, bill_id: int) -> HttpResponse:
     """Show an issued bill, every line open to its calculation, and compute it again from what it froze."""
-    bill = bill_queries.get_bill(actor=request.actor, bill_id=bill_id)
+    try:
+        bill = bill_queries.get_bill(actor=request.actor, bill_id=bill_id)
+    except bill_queries.BillNotFound as error:
+        raise Http404 from error
     lines = bill_queries.list_lines(actor=request.actor, bill_id=bill_id)
     before, after = bill_queries.list_neighbours(actor=request.actor, bill=bill)
     values = {**_draw(bill, explain.lines_of(lines)), "before": before, "after": after}
@@ -94,7 +97,10 @@ def show_bill(request: StaffRequest, bill_id: int) -> HttpResponse:
 @page_right("billing.view")
 def show_draft(request: StaffRequest, bill_id: int) -> HttpResponse:
     """Show a draft in the same form as a bill."""
-    draft = bill_queries.get_draft(actor=request.actor, bill_id=bill_id)
+    try:
+        draft = bill_queries.get_draft(actor=request.actor, bill_id=bill_id)
+    except bill_queries.BillNotFound as error:
+        raise Http404 from error
     lines = bill_queries.list_draft_lines(actor=request.actor, bill_id=bill_id)
     values = {**_draw(draft, explain.lines_of(lines)), "is_draft": True}
     return _render(request, draft, values, number=draft.account_number, steps=[], calculated_by=draft.run.started_by)
