@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -21,6 +22,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
 WIDE, NARROW = (1440, 900), (390, 844)
+LONGEST_PX = 1800
 PASSWORD = "a long enough password"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox: the tests may run as root. The others keep the browser from calling out.
@@ -95,13 +97,15 @@ def _windows(browser: Browser, server: str, faults: list[str]) -> Iterator[OpenP
 
 @pytest.fixture
 def save_screen() -> Callable[[Page, str], None]:
-    """Return a function that keeps a picture of the whole page, when pictures were asked for."""
+    """Return a function that keeps a picture of the page, when pictures were asked for."""
     wanted = os.environ.get("DIANKE_SCREENS") == "1"
 
     def save(page: Page, name: str) -> None:
         if wanted:
             SCREENS.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+            # A page of several windows' height is too large to be kept: its first window must do.
+            height = int(page.evaluate("document.documentElement.scrollHeight"))
+            page.screenshot(path=SCREENS / f"{name}.png", full_page=height <= LONGEST_PX)
 
     return save
 
@@ -129,3 +133,13 @@ def log_in(page: Page, person: Staff) -> None:
 def overflow_px(page: Page) -> int:
     """Return by how much the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def list_serious_faults(page: Page) -> list[str]:
+    """Return the rules that axe finds broken seriously, each with the first place."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
+        for fault in violations
+        if fault["impact"] in {"serious", "critical"}
+    ]

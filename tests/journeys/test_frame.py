@@ -1,12 +1,10 @@
 """What a person does with the frame: log in, find, move by keys, confirm, switch look and language."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
-from tests.journeys.conftest import NARROW, PASSWORD, WIDE, OpenPage, log_in, overflow_px
+from playwright.sync_api import expect
+from tests.journeys.conftest import NARROW, PASSWORD, WIDE, OpenPage, list_serious_faults, log_in, overflow_px
 from tests.journeys.gallery import data
 
 from dianke.interfaces.web import navigation
@@ -189,17 +187,14 @@ def test_pages_fit_their_window_without_complaint_of_the_browser(
     reviewer: Staff,
     open_page: OpenPage,
     faults: list[str],
-    save_screen: Callable[[Page, str], None],
 ) -> None:
     page = open_page("/login/", size=size, theme=theme)
-    save_screen(page, f"login-{size[0]}-{theme}")
     log_in(page, reviewer)
     too_wide = {}
 
     for name, address in PAGES.items():
         page.goto(address)
         expect(page.locator("[data-chart] canvas")).to_have_count(page.locator("[data-chart]").count())
-        save_screen(page, f"{name}-{size[0]}-{theme}")
         too_wide[name] = overflow_px(page)
 
     assert too_wide == dict.fromkeys(PAGES, 0)
@@ -217,13 +212,3 @@ def test_pages_have_no_serious_fault_for_assistive_technology(theme: str, review
         found[name] = list_serious_faults(page)
 
     assert found == {name: [] for name in ("login", *PAGES)}
-
-
-def list_serious_faults(page: Page) -> list[str]:
-    """Return the rules that axe finds broken seriously, each with the first place."""
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
-        for fault in violations
-        if fault["impact"] in {"serious", "critical"}
-    ]

@@ -9,7 +9,7 @@ import time
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from tests.factories import utility as factory
 from tests.factories.utility import LATER, Utility
 
@@ -98,6 +98,20 @@ def finish(utility: Utility) -> None:
     assert process.returncode == 0, faults.decode()
 
 
+def wait_for_recovery() -> None:
+    """Wait until the server that dropped everybody answers again."""
+    deadline = time.monotonic() + 120
+    while True:
+        connection.close()
+        try:
+            connection.ensure_connection()
+        except OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+        else:
+            return
+
+
 def assert_bills_are_whole(utility: Utility, expected: list[tuple[int, int]]) -> None:
     assert list_drafts(utility) == expected
     assert len(expected) == HOMES
@@ -139,14 +153,14 @@ def test_resumed_after_postgresql_was_killed_gives_the_same_bills(utility: Utili
     with connection.cursor() as cursor:
         cursor.execute(
             "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            " and backend_type = 'client backend' order by backend_start desc"
         )
         backend = cursor.fetchone()[0]
 
     # A killed backend makes the server drop everybody and recover from its log, as after a crash.
     os.kill(backend, signal.SIGKILL)
     process.communicate(timeout=60)
-    connection.close()
-    time.sleep(3)
+    wait_for_recovery()
     finish(utility)
 
     assert process.returncode != 0

@@ -1,10 +1,14 @@
-"""A utility with one reviewer, and a browser of hers without a browser."""
+"""A utility with one reviewer, an office with a billed month, and browsers of theirs without a browser."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from tests.factories import pages
+from tests.factories.pages import Office
 
 from dianke.platform.identity import operations as identity
 from dianke.platform.identity.models import Staff
@@ -36,3 +40,35 @@ def client_of_reviewer(reviewer: Staff, visitor: Client) -> Client:
     """Return a client that the reviewer has logged in with."""
     visitor.post("/login/", {"login": reviewer.login, "password": PASSWORD})
     return visitor
+
+
+@pytest.fixture(scope="module")
+def built(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Office]:
+    """Build the office once a file; `issued = True` in the file has its bills issued."""
+    with django_db_blocker.unblock(), pages.rolled_back():
+        yield pages.build_office(issued=getattr(request.module, "issued", False))
+
+
+@pytest.fixture
+def office(built: Office, db: None) -> Office:
+    """Return the office; what a test changes in it is undone."""
+    cache.clear()
+    return built
+
+
+@pytest.fixture
+def log_in(office: Office) -> Callable[[str], Client]:
+    """Return a function that opens the browser of a person."""
+
+    def open_browser(login: str) -> Client:
+        client = Client()
+        client.post("/login/", {"login": login, "password": pages.PASSWORD})
+        return client
+
+    return open_browser
+
+
+@pytest.fixture
+def reviewer_pages(log_in: Callable[[str], Client], office: Office) -> Client:
+    """Return the browser of who runs and reviews."""
+    return log_in(office.reviewer)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from dianke.application import meter_to_cash
 from dianke.domain.billing.operations.issue import UnableToIssueRun
+from dianke.domain.billing.operations.runs import UnableToDecideFault
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.interfaces.jobs import tasks
 from dianke.interfaces.web.access import page_right
@@ -105,6 +106,10 @@ def _step(request: StaffRequest, number: str, act: _Act, done: str) -> HttpRespo
     except UnableToIssueRun as refusal:
         obstacle = words.CONDITIONS.get(refusal.field or "", refusal.field)
         messages.error(request, _("Not issued. Condition not met: %(condition)s") % {"condition": obstacle})
+    except UnableToDecideFault as refusal:
+        cause = words.name_fault(request.POST.get("code", ""))
+        reason = _(str(refusal.facts["reason"]))
+        messages.error(request, _("%(cause)s was not put off: %(reason)s") % {"cause": cause, "reason": reason})
     except DomainError as refusal:
         messages.error(request, explain(refusal))
     else:

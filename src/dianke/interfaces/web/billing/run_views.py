@@ -104,7 +104,7 @@ def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
         "unmet": sum(not condition.met for condition, _name in conditions),
         "runner": names.of(run.started_by),
         "issuer": names.of(run.issued_by),
-        "issuers": [] if run.issued_by else _name_issuers(run),
+        "issuers": "" if run.issued_by else _name_issuers(run),
         "may_calculate": request.actor.may("billing.run") and may_change and totals.faults > 0,
         "may_cancel": request.actor.may("billing.run") and may_change,
         "may_defer": request.actor.may("billing.review") and may_change,
@@ -123,10 +123,10 @@ def _list_conditions(
     return [(condition, words.CONDITIONS[condition.code]) for condition in conditions]
 
 
-def _name_issuers(run: BillRun) -> list[str]:
+def _name_issuers(run: BillRun) -> str:
     today = SystemClock().now().date()
     holders = identity.list_holders(right="billing.issue", unit_path=run.unit.path, on=today)
-    return [person.name for person in holders if person.login != run.started_by]
+    return _(", ").join(person.name for person in holders if person.login != run.started_by)
 
 
 def _figures(run: BillRun, totals: run_queries.RunTotals) -> list[Figure]:

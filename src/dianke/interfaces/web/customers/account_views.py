@@ -217,8 +217,8 @@ def _read_day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    # A week before the first day that Python knows cannot be shown.
-    return day if day.year > 1 else None
+    # Beyond the days that Python knows there is neither a week before nor a next day.
+    return day if date.min.year < day.year < date.max.year else None
 
 
 def _get_account(request: StaffRequest, number: str) -> CustomerAccount:

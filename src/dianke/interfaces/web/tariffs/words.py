@@ -45,7 +45,7 @@ GRADES: dict[str, Text] = {
     "P": _("our own convention, unconfirmed"),
 }
 
-# From what a customer chooses to what a wrong use costs.
+# From what a customer chooses to how the bill is rounded and taxed.
 POLICIES: dict[str, Text] = {
     "TWO_PART_THRESHOLD_KVA": _("Two-part price from"),
     "CHOICE_LOW_KVA": _("Choice between single and two parts above"),
@@ -74,24 +74,9 @@ POLICIES: dict[str, Text] = {
     "AGENCY_PURCHASE_RETURN_MULTIPLE": _("Purchase price of customers back from the market"),
     "QUANTITY_DECIMALS": _("Decimals of billed energy"),
     "VAT_RATIO": _("Value-added tax"),
-    "LATE_FEE_RATIO_RESIDENTIAL": _("Late fee of homes"),
-    "LATE_FEE_RATIO_OTHER": _("Late fee of others, same year"),
-    "LATE_FEE_RATIO_OTHER_EARLIER_YEAR": _("Late fee of others, earlier years"),
-    "LATE_FEE_MIN_CHARGE": _("Least late fee"),
-    "BREACH_CLASS_CHANGE_MULTIPLE": _("Breach: price class changed"),
-    "BREACH_OVER_CAPACITY_MULTIPLE": _("Breach: above the contract capacity"),
-    "BREACH_SEALED_MULTIPLE": _("Breach: sealed equipment used"),
-    "THEFT_PENALTY_MULTIPLE": _("Penalty for theft, at most"),
 }
 
-POLICIES_OF_HOMES = {
-    "QUANTITY_DECIMALS",
-    "VAT_RATIO",
-    "LATE_FEE_RATIO_RESIDENTIAL",
-    "LATE_FEE_MIN_CHARGE",
-    "BREACH_CLASS_CHANGE_MULTIPLE",
-    "THEFT_PENALTY_MULTIPLE",
-}
+POLICIES_OF_HOMES = {"QUANTITY_DECIMALS", "VAT_RATIO"}
 
 _POLICY_TEXTS: dict[str, Text] = {
     "contract": _("the contract value"),
@@ -124,8 +109,6 @@ def write_policy(fact: PolicyFact) -> str:
     if fact.number is None:
         return str(_POLICY_TEXTS.get(fact.text, fact.text))
     plain = f"{fact.number:f}"
-    if fact.unit == "ratio/day":
-        return _now("%(value)s‰ a day") % {"value": f"{fact.number * 1000:f}".rstrip("0").rstrip(".")}
     if fact.unit != "ratio":
         return f"{plain} {_POLICY_UNITS.get(fact.unit, fact.unit)}".strip()
     if fact.code.endswith("_MULTIPLE"):

@@ -1,0 +1,263 @@
+"""A working day on the demo utility: from a name to a bill's last step, from a frozen month to issued bills."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from playwright.sync_api import Page, expect
+from tests.journeys.conftest import NARROW, WIDE, OpenPage, list_serious_faults, overflow_px
+
+from dianke.application.demo_utility import organisation
+from dianke.domain.billing.models import Bill, BillRun
+from dianke.domain.customers.models import CustomerAccount
+from dianke.interfaces.cli import demo
+from dianke.platform.identity.types import Actor
+
+pytestmark = [pytest.mark.browser]
+
+SYSTEM = Actor.system("looking at the demo utility in a journey")
+FOUNDRY = "云泽恒锐精密铸造有限公司"
+LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+LogIn = Callable[..., Page]
+RunWorker = Callable[[], None]
+
+
+@pytest.fixture
+def passwords(transactional_db: None, settings: object, tmp_path: Path) -> dict[str, str]:
+    """Load the demo utility with its January billed, and return everybody's password."""
+    cache.clear()
+    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
+    return demo.prepare(homes=17, data_dir=tmp_path, progress=demo.Progress())
+
+
+@pytest.fixture
+def enter(open_page: OpenPage, passwords: dict[str, str]) -> LogIn:
+    """Return a function that opens a window of a person who has logged in."""
+
+    def log_in(login: str, **look: object) -> Page:
+        page = open_page("/login/", **look)
+        page.fill("[name=login]", login)
+        page.fill("[name=password]", passwords[login])
+        page.click("form button[type=submit]")
+        page.wait_for_selector(".app")
+        return page
+
+    return log_in
+
+
+@pytest.fixture
+def run_worker(tmp_path: Path) -> RunWorker:
+    """Return a function that lets a real worker do what waits in the test database and end."""
+
+    def work() -> None:
+        place = connection.settings_dict
+        address = f"postgresql://{place['USER']}:{place['PASSWORD']}@/{place['NAME']}?host={place['HOST']}"
+        environment = {**os.environ, "DATABASE_URL": address, "DIANKE_DATA_DIR": str(tmp_path)}
+        command = [sys.executable, "-m", "dianke.interfaces.cli.main", "manage", "procrastinate", "worker"]
+        subprocess.run([*command, "--one-shot"], env=environment, check=True, timeout=120)
+
+    return work
+
+
+def test_clerk_finds_a_customer_and_opens_the_bill_down_to_its_readings(enter: LogIn, faults: list[str]) -> None:
+    page = enter("manager")
+    page.add_init_script("window.print = () => { document.documentElement.dataset.printed = 'yes'; }")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("恒锐")
+    expect(page.locator("#palette .hit").first).to_contain_text(FOUNDRY)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(FOUNDRY)
+    expect(page.locator("[data-chart] canvas")).to_have_count(2)
+    page.get_by_role("link", name="最近账单").click()
+    expect(page.locator("h1")).to_have_text("2026-01 电费账单")
+    peak = page.get_by_role("button", name="高峰")
+    peak.click()
+
+    steps = page.locator(".calc:not([hidden]) .calc-steps")
+    expect(steps).to_contain_text("CT 150/5 × PT 10000/100")
+    expect(steps).to_contain_text("四舍五入到分")
+    expect(peak).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("p")
+    expect(page.locator("html")).to_have_attribute("data-printed", "yes")
+    page.emulate_media(media="print")
+    expect(page.locator("#side")).not_to_be_visible()
+    expect(page.locator(".rail").first).not_to_be_visible()
+    expect(steps).to_be_visible()
+    assert faults == []
+
+
+def test_bill_opens_all_lines_and_the_next_bill_by_keys(enter: LogIn) -> None:
+    page = enter("manager")
+    account = CustomerAccount.objects.for_actor(SYSTEM).get(customer__name=FOUNDRY)
+    page.goto(f"/billing/bills/{Bill.objects.for_actor(SYSTEM).get(account_id=account.pk).id}/")
+    expect(page.locator(".calc:visible")).to_have_count(0)
+
+    page.keyboard.press("o")
+    expect(page.locator(".calc:visible")).to_have_count(page.locator(".calc").count())
+    page.keyboard.press("j")
+
+    expect(page.locator("h1")).to_have_text("2026-01 电费账单")
+    expect(page.locator(".head-facts")).not_to_contain_text(FOUNDRY)
+
+
+def test_usage_of_a_day_is_walked_through_without_leaving_the_page(enter: LogIn, faults: list[str]) -> None:
+    page = enter("manager")
+    account = CustomerAccount.objects.for_actor(SYSTEM).get(customer__name=FOUNDRY)
+    page.goto(f"/customers/accounts/{account.number}/")
+    expect(page.locator("#day input[name=day]")).to_have_value("2026-01-31")
+
+    page.get_by_role("button", name="前一日").click()
+    expect(page.locator("#day input[name=day]")).to_have_value("2026-01-30")
+    page.fill("#day input[name=day]", "2026-01-12")
+    page.press("#day input[name=day]", "Enter")
+
+    expect(page.locator("#day canvas")).to_have_count(1)
+    expect(page.locator("#day input[name=day]")).to_have_value("2026-01-12")
+    assert faults == []
+
+
+def test_month_is_run_by_one_person_and_issued_by_another(
+    enter: LogIn, run_worker: RunWorker, faults: list[str]
+) -> None:
+    first = enter(organisation.REVIEWER)
+    first.goto("/billing/runs/JS-202601-B-01/")
+    first.get_by_role("button", name="取消批次").click()
+    first.get_by_role("dialog").get_by_label("原因").fill("从头再来")
+    first.get_by_role("dialog").get_by_role("button", name="取消批次").click()
+    expect(first.locator(".ttl .chip")).to_have_text("已取消")
+
+    first.goto("/billing/runs/")
+    first.get_by_role("button", name="开始核算").click()
+    expect(first.locator(".ttl .chip")).to_have_text("计算中")
+    run_worker()
+    # Nobody reloads the page: the board fetches itself and tells the page when the work is done.
+    expect(first.locator(".ttl .chip")).to_have_text("待发行", timeout=15_000)
+    row = first.get_by_role("row", name="缺止码")
+    expect(row).to_contain_text("补抄或估抄止码后重算")
+    row.get_by_role("button", name="转下期").click()
+    first.get_by_role("dialog").get_by_label("原因").fill("现场补抄，下期核算")
+    first.get_by_role("dialog").get_by_role("button", name="转下期").click()
+    expect(first.get_by_role("row", name="缺止码")).to_contain_text("现场补抄，下期核算")
+    expect(first.get_by_role("button", name="发行")).to_be_disabled()
+
+    second = enter(organisation.SUPERVISOR)
+    second.get_by_role("link", name="JS-202601-B-02").first.click()
+    second.get_by_role("row", name="未建计费档案").get_by_role("button", name="转下期").click()
+    second.get_by_role("dialog").get_by_label("原因").fill("待建档")
+    second.get_by_role("dialog").get_by_role("button", name="转下期").click()
+    second.get_by_role("button", name="发行").click()
+    expect(second.get_by_role("dialog")).to_contain_text("发行后账单不可修改，只能退补更正：共 15 张")
+    second.get_by_role("dialog").get_by_role("button", name="发行").click()
+    expect(second.locator(".ttl .chip")).to_have_text("发行中")
+    run_worker()
+    expect(second.locator(".ttl .chip")).to_have_text("已发行", timeout=15_000)
+
+    run = BillRun.objects.for_actor(SYSTEM).get(number="JS-202601-B-02")
+    assert (run.started_by, run.issued_by) == (organisation.REVIEWER, organisation.SUPERVISOR)
+    assert Bill.objects.for_actor(SYSTEM).filter(run_id=run.pk).count() == 15
+    assert faults == []
+
+
+def test_runner_finds_no_way_to_issue_even_by_the_address(enter: LogIn) -> None:
+    page = enter(organisation.REVIEWER)
+    page.goto("/billing/runs/JS-202601-B-01/")
+    expect(page.get_by_role("button", name="发行")).to_be_disabled()
+
+    status = page.evaluate(
+        """async () => (await fetch('/billing/runs/JS-202601-B-01/issue/', {method: 'POST',
+             headers: JSON.parse(document.body.getAttribute('hx-headers'))})).status"""
+    )
+
+    assert status == 403
+    assert BillRun.objects.for_actor(SYSTEM).get(number="JS-202601-B-01").status == "CALCULATED"
+
+
+def test_language_and_look_hold_on_every_page(enter: LogIn) -> None:
+    page = enter("manager", theme="dark")
+    page.get_by_role("button", name="我的账户").click()
+    page.get_by_role("button", name="Switch to English").click()
+
+    page.goto("/customers/")
+    expect(page.locator("h1")).to_have_text("Customer list")
+    page.goto("/billing/bills/")
+    page.locator("tbody a").first.click()
+
+    expect(page.locator("h1")).to_have_text("2026-01 electricity bill")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def list_pages() -> dict[str, str]:
+    """Return the pages by name; a two-part bill with a sub-meter and a share, a home, and a run with faults."""
+    account = CustomerAccount.objects.for_actor(SYSTEM).get(customer__name=FOUNDRY)
+    mall = CustomerAccount.objects.for_actor(SYSTEM).get(customer__name="云泽晨晖商业广场有限公司")
+    home = Bill.objects.for_actor(SYSTEM).filter(usage_class="RESIDENTIAL").order_by("-amount_fen").first()
+    return {
+        "home": "/",
+        "customers": "/customers/",
+        "customer": f"/customers/accounts/{account.number}/",
+        "runs": "/billing/runs/",
+        "run": "/billing/runs/JS-202601-B-01/",
+        "faults": "/billing/runs/JS-202601-B-01/faults/",
+        "drafts": "/billing/runs/JS-202601-B-01/bills/",
+        "bills": "/billing/bills/",
+        "bill": f"/billing/bills/{Bill.objects.for_actor(SYSTEM).get(account_id=account.pk).id}/",
+        "bill-of-a-mall": f"/billing/bills/{Bill.objects.for_actor(SYSTEM).get(account_id=mall.pk).id}/",
+        "bill-of-a-home": f"/billing/bills/{home.id}/",
+        "tariffs": "/tariffs/",
+        "tariff": "/tariffs/plans/HB-CI/",
+        "tariff-of-homes": "/tariffs/plans/GD-GZ-RES/",
+        "rules": "/tariffs/rules/",
+    }
+
+
+def settle(page: Page, name: str) -> None:
+    """Wait for what comes after the page, and open a line of a bill."""
+    expect(page.locator("[data-chart] canvas")).to_have_count(2 if name == "customer" else 0, timeout=20_000)
+    if name.startswith("bill") and name != "bills":
+        page.locator("[data-fold]").nth(2).click()
+
+
+# The set that the README and docs show; each is small enough to be kept beside the code.
+SCREENS = {
+    (WIDE, "light"): ("home", "customer", "run", "bill", "tariff"),
+    (WIDE, "dark"): ("customer",),
+    (NARROW, "light"): ("customer", "run", "bill"),
+}
+
+
+def test_pages_fit_their_window_in_every_look_without_complaint(
+    enter: LogIn, faults: list[str], save_screen: Callable[[Page, str], None]
+) -> None:
+    pages = list_pages()
+    too_wide = {}
+
+    for size, theme in LOOKS:
+        page = enter(organisation.REVIEWER, size=size, theme=theme)
+        for name, address in pages.items():
+            page.goto(address)
+            settle(page, name)
+            too_wide[(name, size[0], theme)] = overflow_px(page)
+            if name in SCREENS.get((size, theme), ()):
+                save_screen(page, f"{name}-{size[0]}{'-dark' if theme == 'dark' else ''}")
+
+    assert {place: px for place, px in too_wide.items() if px} == {}
+    assert faults == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_have_no_serious_fault_for_assistive_technology(theme: str, enter: LogIn) -> None:
+    page = enter(organisation.REVIEWER, theme=theme)
+    found = {}
+
+    for name, address in list_pages().items():
+        page.goto(address)
+        settle(page, name)
+        found[name] = list_serious_faults(page)
+
+    assert {name: rules for name, rules in found.items() if rules} == {}
