@@ -22,7 +22,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
 WIDE, NARROW = (1440, 900), (390, 844)
-LONGEST_PX = 1800
+LONGEST_PX = 1400
 PASSWORD = "a long enough password"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox: the tests may run as root. The others keep the browser from calling out.

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,11 +28,19 @@ RunWorker = Callable[[], None]
 
 
 @pytest.fixture
-def passwords(transactional_db: None, settings: object, tmp_path: Path) -> dict[str, str]:
+def passwords(transactional_db: None, settings: object, tmp_path: Path) -> Iterator[dict[str, str]]:
     """Load the demo utility with its January billed, and return everybody's password."""
     cache.clear()
     settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
-    return demo.prepare(homes=17, data_dir=tmp_path, progress=demo.Progress())
+    _empty_queue()
+    yield demo.prepare(homes=17, data_dir=tmp_path, progress=demo.Progress())
+    _empty_queue()
+
+
+def _empty_queue() -> None:
+    """Forget every job: the queue's tables are not Django's, so Django does not empty them after a test."""
+    with connection.cursor() as cursor:
+        cursor.execute("truncate procrastinate_jobs cascade")
 
 
 @pytest.fixture
