@@ -123,11 +123,12 @@ def find_reasons(text: str) -> Iterator[Message]:
 
 
 def find_remedies(text: str) -> Iterator[Message]:
-    """Yield the values of a module's REMEDIES: the domain knows no gettext, pages translate what it says."""
+    """Yield the values of a module's REMEDIES or RIGHTS: what lies below the pages knows no gettext."""
     for node in ast.parse(text).body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            if names == ["REMEDIES"]:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            if names in (["REMEDIES"], ["RIGHTS"]):
                 yield from (Message(str(value.value)) for value in node.value.values if isinstance(value, ast.Constant))
 
 

@@ -84,6 +84,12 @@ class TestSearch:
     ) -> None:
         assert len(set(list_found(reviewer_pages, q="测试用户", after=after))) == 7
 
+    def test_box_shows_a_name_with_markup_as_text(self, reviewer_pages: Client) -> None:
+        hits = reviewer_pages.get("/search/", {"q": "铸造"}, headers={"HX-Request": "true"}).content.decode()
+
+        assert "<script>alert" not in hits
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;铸造" in hits
+
     def test_box_finds_customers_bills_and_plans(self, office: Office, reviewer_pages: Client) -> None:
         number = office.account("farm")
         by_number = reviewer_pages.get("/search/", {"q": number}, headers={"HX-Request": "true"}).content.decode()

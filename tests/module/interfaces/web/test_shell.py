@@ -163,7 +163,7 @@ class TestErrors:
         answer = client_of_reviewer.get("/refuse-right/")
 
         assert answer.status_code == 403
-        assert "YZ10427 没有权限 billing.issue" in answer.content.decode()
+        assert "YZ10427 没有“发行他人核算的批次”的权限" in answer.content.decode()
 
     def test_unknown_address_stays_in_the_frame(self, client_of_reviewer: Client) -> None:
         answer = client_of_reviewer.get("/nowhere/")

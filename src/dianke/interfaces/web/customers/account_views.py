@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from dianke.application.listings import usage
@@ -129,7 +130,8 @@ def _figures(account: CustomerAccount, tree: SupplyTree, bills: Sequence[Bill], 
     since = Figure(
         caption=_("Customer since"),
         value=formats.day(account.customer.since_date),
-        context=_("%(count)s usage points") % {"count": len(tree.points)},
+        context=ngettext("%(count)d usage point", "%(count)d usage points", len(tree.points))
+        % {"count": len(tree.points)},
     )
     return [*figures, since]
 

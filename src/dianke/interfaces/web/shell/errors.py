@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from django.template import loader
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dianke.application.rights import RIGHTS
 from dianke.interfaces.web.components.page import Page, Text
 from dianke.interfaces.web.requests import actor_of
 from dianke.kernel.errors import DomainError
@@ -41,11 +43,17 @@ TEXTS = {
 
 def explain(error: DomainError) -> str:
     """Return the refusal in the reader's language, a reason within it too."""
-    facts = {name: gettext(fact) if name == "reason" and fact else fact for name, fact in error.facts.items()}
+    facts = {name: _translate_fact(name, fact) for name, fact in error.facts.items()}
     try:
         return gettext(error.message).format(**facts)
     except (KeyError, IndexError):
         return str(error)
+
+
+def _translate_fact(name: str, fact: Any) -> Any:
+    if name == "right":
+        return gettext(RIGHTS.get(fact, fact))
+    return gettext(fact) if name == "reason" and fact else fact
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
