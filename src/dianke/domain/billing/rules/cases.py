@@ -1,8 +1,9 @@
 """
 The frozen inputs of a bill: a case of the quote command, and what a person wants to see beside it.
 
-The case alone recomputes the bill to the fen, with the product or without it; readings, multipliers and
-prices may change later and the bill still opens into the figures it was made of.
+Readings, multipliers and prices may change later and the bill still opens into the figures it was made of.
+`replay` recomputes every bill from it; `quote` prices the case alone too, except with sub-meters in the power
+factor or with several demand meters, where the run's rules differ from the command's.
 """
 
 from dataclasses import dataclass
