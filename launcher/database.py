@@ -1,10 +1,12 @@
 """Which database a command gets: DATABASE_URL, this checkout's kept one, or one that is thrown away."""
 
+import base64
+import json
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -110,17 +112,29 @@ def _own(folder: Path, variables: dict[str, str]) -> dict[str, str]:
 
 def _with_key(folder: Path, environ: dict[str, str]) -> dict[str, str]:
     if not environ.get("DIANKE_SECRET_KEY_FILE"):
-        environ["DIANKE_SECRET_KEY_FILE"] = str(_ensure_key(folder / "secret.key"))
+        environ["DIANKE_SECRET_KEY_FILE"] = str(_ensure_key(folder / "secret.key", _make_secret))
+    if not environ.get("DIANKE_DATA_KEYS_FILE"):
+        environ["DIANKE_DATA_KEYS_FILE"] = str(_ensure_key(folder / "data-keys.json", _make_data_keys))
     return environ
 
 
-def _ensure_key(file: Path) -> Path:
+def _make_secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def _make_data_keys() -> str:
+    # The form that dianke.platform.crypto.keys reads; the launcher runs before the product is installed.
+    data, lookup = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
+    return json.dumps({"current": "k1", "data": {"k1": data}, "lookup": lookup}, indent=1)
+
+
+def _ensure_key(file: Path, make: Callable[[], str]) -> Path:
     if not file.exists():
         with exclusive(file.with_name("key.lock")):
             if not file.exists():
                 part = file.with_suffix(".part")
                 part.unlink(missing_ok=True)
                 with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-                    handle.write(secrets.token_urlsafe(48) + "\n")
+                    handle.write(make() + "\n")
                 part.rename(file)
     return file

@@ -43,6 +43,7 @@ class Environment:
     database: DatabaseAddress
     database_owner: DatabaseAddress
     secret_key: str
+    data_keys_file: Path | None
     debug: bool
     allowed_hosts: tuple[str, ...]
     data_dir: Path
@@ -61,6 +62,7 @@ def read_environment() -> Environment:
         database=database,
         database_owner=DatabaseAddress.parse(owner_url) if owner_url else database,
         secret_key=_read_secret_key(),
+        data_keys_file=_find_data_keys(),
         debug=_flag("DIANKE_DEBUG"),
         allowed_hosts=tuple(os.environ.get("DIANKE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
         data_dir=Path(os.environ.get("DIANKE_DATA_DIR", "var")).resolve(),
@@ -90,3 +92,14 @@ def _read_secret_key() -> str:
         raise EnvironmentFault("DIANKE_SECRET_KEY_FILE must name a file of mode 0600 that holds the key")
     # Without a database nobody logs in, so nothing is ever signed with this.
     return "no-database-no-session"
+
+
+def _find_data_keys() -> Path | None:
+    path = os.environ.get("DIANKE_DATA_KEYS_FILE", "")
+    if path:
+        return Path(path)
+    if os.environ.get("DATABASE_URL"):
+        raise EnvironmentFault(
+            "DIANKE_DATA_KEYS_FILE must name a file of mode 0600 that holds the keys of personal data"
+        )
+    return None

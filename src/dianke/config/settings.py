@@ -11,6 +11,7 @@ ENV = read_environment()
 PACKAGE = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = ENV.secret_key
+DATA_KEYS_FILE = ENV.data_keys_file
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 DATA_DIR = ENV.data_dir
@@ -30,12 +31,17 @@ INSTALLED_APPS = [
     "dianke.platform.org",
     "dianke.platform.identity",
     "dianke.platform.audit",
+    "dianke.platform.documents",
+    "dianke.platform.preferences",
+    "dianke.platform.import_batches",
+    "dianke.platform.api_access",
     "dianke.domain.customers",
     "dianke.domain.network",
     "dianke.domain.metering",
     "dianke.domain.tariffs",
     "dianke.domain.readings",
     "dianke.domain.billing",
+    "dianke.domain.audits",
     "dianke.interfaces.jobs",
     "dianke.interfaces.web",
 ]
@@ -53,7 +59,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dianke.interfaces.web.middleware.ActorMiddleware",
-    "dianke.interfaces.web.middleware.RefusalMiddleware",
     "dianke.interfaces.web.middleware.RefusalMiddleware",
 ]
 

@@ -1,0 +1,1 @@
+"""Staff, posts, units: who works where and may do what."""

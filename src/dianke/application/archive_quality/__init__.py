@@ -1,0 +1,1 @@
+"""Nightly search for faults of the archive, and the work they make."""

@@ -1,0 +1,1 @@
+"""Unmasking, keys, and a person's data on request."""

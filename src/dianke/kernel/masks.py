@@ -1,0 +1,31 @@
+"""Personal data as it is shown to whoever has no leave to see it whole."""
+
+_STAR = "*"
+
+
+def mask_identity_number(text: str) -> str:
+    """Return an identity number with its first and last four characters: 4201**********1234."""
+    return _keep_ends(text, head=4, tail=4)
+
+
+def mask_phone(text: str) -> str:
+    """Return a phone number with its first three and last four digits: 139****4418."""
+    return _keep_ends(text, head=3, tail=4)
+
+
+def mask_bank_account(text: str) -> str:
+    """Return a bank account with its last four digits: ***************1234."""
+    return _keep_ends(text, head=0, tail=4)
+
+
+def mask_email(text: str) -> str:
+    """Return a mail address with the first letter before the @: l***@example.com."""
+    name, at, domain = text.partition("@")
+    return f"{name[:1]}***{at}{domain}" if at else _keep_ends(text, head=1, tail=0)
+
+
+def _keep_ends(text: str, *, head: int, tail: int) -> str:
+    # A short text keeps at most a third of itself, else the mask would show what it hides.
+    if len(text) < (head + tail) * 3 // 2:
+        head, tail = 0, min(tail, len(text) // 3)
+    return text[:head] + _STAR * (len(text) - head - tail) + text[len(text) - tail :]

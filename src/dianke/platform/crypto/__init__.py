@@ -1,0 +1,1 @@
+"""Encryption of personal data, lookup by keyed hash, masks."""

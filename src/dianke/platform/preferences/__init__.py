@@ -1,0 +1,1 @@
+"""What people set for themselves: saved views of lists, columns."""
