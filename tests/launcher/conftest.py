@@ -46,7 +46,8 @@ def own_home(launcher_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the launcher in this process use the tests' home and this environment's PostgreSQL."""
     monkeypatch.setenv("DIANKE_HOME", str(launcher_home))
     monkeypatch.setenv("DIANKE_VENV", sys.prefix)
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DIANKE_PG_BIN", "DIANKE_SECRET_KEY_FILE"):
+    keys = ("DIANKE_SECRET_KEY_FILE", "DIANKE_DATA_KEYS_FILE")
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DIANKE_PG_BIN", *keys):
         monkeypatch.delenv(name, raising=False)
     return launcher_home
 

@@ -147,6 +147,8 @@ class TestThrownAway:
             folder = Path(environ["DIANKE_SECRET_KEY_FILE"]).parent
             pid = running_pid(folder / "pgdata")
             assert (folder / "secret.key").stat().st_mode & 0o777 == 0o600
+            assert Path(environ["DIANKE_DATA_KEYS_FILE"]) == folder / "data-keys.json"
+            assert (folder / "data-keys.json").stat().st_mode & 0o777 == 0o600
             assert (folder / "credentials.json").stat().st_mode & 0o777 == 0o600
 
         assert pid is not None

@@ -33,6 +33,7 @@ class TestReadEnvironment:
         monkeypatch.setenv("DATABASE_URL", "postgresql://app:x@h/d")
         monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
         monkeypatch.setenv("DIANKE_SECRET_KEY_FILE", str(key))
+        monkeypatch.setenv("DIANKE_DATA_KEYS_FILE", str(tmp_path / "data-keys.json"))
 
         environment = read_environment()
 
@@ -44,6 +45,18 @@ class TestReadEnvironment:
         monkeypatch.delenv("DIANKE_SECRET_KEY_FILE", raising=False)
 
         with pytest.raises(EnvironmentFault, match="DIANKE_SECRET_KEY_FILE"):
+            read_environment()
+
+    def test_start_is_refused_without_keys_of_personal_data(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        key = tmp_path / "key"
+        key.write_text("a-signing-key\n", "utf-8")
+        monkeypatch.setenv("DATABASE_URL", "postgresql://app:x@h/d")
+        monkeypatch.setenv("DIANKE_SECRET_KEY_FILE", str(key))
+        monkeypatch.delenv("DIANKE_DATA_KEYS_FILE", raising=False)
+
+        with pytest.raises(EnvironmentFault, match="DIANKE_DATA_KEYS_FILE"):
             read_environment()
 
     def test_a_flag_that_is_none_is_refused_by_name(self, monkeypatch: pytest.MonkeyPatch) -> None:

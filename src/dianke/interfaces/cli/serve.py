@@ -22,8 +22,12 @@ def serve(*, host: str, port: int, workers: int, with_worker: bool) -> int:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from dianke.kernel.clock import SystemClock
+    from dianke.platform.database.known_keys import require_known_keys
+
     # WhiteNoise warns at every start while nothing was collected; what it then serves comes from the package.
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    require_known_keys(at=SystemClock().now())
 
     worker = start_worker() if with_worker else None
     try:

@@ -7,7 +7,7 @@ from django.db import models
 from dianke.platform.crypto.cipher import HASH_BYTES, decrypt, encrypt
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
     """
     Text encrypted under the current key; empty text is stored as no bytes.
 
@@ -53,7 +53,7 @@ class EncryptedTextField(models.BinaryField):
         return ""
 
 
-class KeyedHashField(models.BinaryField):
+class KeyedHashField(models.BinaryField):  # type: ignore[type-arg]
     """The keyed hash of an encrypted text beside it, None where the text is empty."""
 
     description = "keyed hash"
