@@ -43,6 +43,13 @@ def replace_lookup_mark(*, at: datetime) -> None:
     require_known_keys(at=at)
 
 
+def is_known(ring: KeyRing) -> bool:
+    """Tell whether the database was written with exactly this lookup key and no data key that the ring lacks."""
+    known = dict(KnownKey.objects.for_actor(_SYSTEM).values_list("key_id", "mark").order_by("key_id"))
+    marks = make_marks(ring)
+    return LOOKUP in known and all(marks.get(key_id) == mark for key_id, mark in known.items())
+
+
 def make_marks(ring: KeyRing) -> dict[str, str]:
     """Return a mark of each key of a ring, the lookup key among them."""
     keys = {**ring.data, LOOKUP: ring.lookup}

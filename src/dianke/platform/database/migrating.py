@@ -6,6 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from dianke.platform.database.grants import grant_to_service
+from dianke.platform.database.history import index_history
 
 
 def count_pending() -> int:
@@ -19,6 +20,7 @@ def migrate(*, verbose: bool) -> int:
     pending = count_pending()
     if pending:
         call_command("migrate", database="owner", interactive=False, verbosity=1 if verbose else 0)
+    index_history()
     grant_to_service()
     return pending
 
