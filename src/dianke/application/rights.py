@@ -18,7 +18,7 @@ RIGHTS: dict[str, str] = {
     "archive.change_key_data": "ask for a change of key data",
     "archive.approve_key_data": "approve a change of key data that somebody else asked for",
     "archive.merge": "merge customers that were entered twice",
-    "archive.export": "export lists of the archive",
+    "archive.export": "export lists",
     "documents.view": "see documents of customers",
     "documents.add": "add documents of customers",
     "protection.unmask_identity": "see identity numbers unmasked",
@@ -26,6 +26,8 @@ RIGHTS: dict[str, str] = {
     "protection.unmask_bank": "see bank accounts unmasked",
     "protection.export_person": "hand a person the data kept of them",
     "protection.record_consent": "record and withdraw consent",
+    "protection.view_register": "see who saw personal data unmasked",
+    "protection.rotate_keys": "rotate the keys of personal data",
     "imports.undo": "undo a bulk load that nobody has used",
     "tariffs.propose": "propose tariff versions",
     "tariffs.approve": "approve tariff versions that somebody else proposed",
@@ -34,11 +36,30 @@ RIGHTS: dict[str, str] = {
     "alarms.review": "review alarms of sensitive changes",
     "quality.view": "see faults of the archive",
     "quality.work": "work on faults of the archive",
+    "quality.exempt": "agree that a finding is no fault of the archive",
     "api.manage_tokens": "give programs access",
     "org.manage": "add and move units",
     "demo.load_utility": "load the demo utility",
     "staff.manage": "add staff and give posts",
 }
 
-# Held together by one person these break the separation of duties.
-CONFLICTING_RIGHTS: tuple[tuple[str, str], ...] = (("billing.run", "billing.issue"),)
+# Held together by one person these break the separation of duties: who does a thing and who decides on it, and
+# who gives out rights and whoever's decision moves money or key data.
+CONFLICTING_RIGHTS: tuple[tuple[str, str], ...] = (
+    ("billing.run", "billing.issue"),
+    ("readings.record", "billing.issue"),
+    ("archive.change_key_data", "archive.approve_key_data"),
+    ("archive.change_key_data", "alarms.review"),
+    ("archive.edit", "alarms.review"),
+    ("tariffs.propose", "tariffs.approve"),
+    ("tariffs.load_sheets", "tariffs.approve"),
+    ("tariffs.propose", "billing.issue"),
+    ("tariffs.propose", "alarms.review"),
+    ("quality.work", "quality.exempt"),
+    ("staff.manage", "billing.run"),
+    ("staff.manage", "billing.issue"),
+    ("staff.manage", "tariffs.approve"),
+    ("staff.manage", "archive.approve_key_data"),
+    ("staff.manage", "alarms.review"),
+    ("staff.manage", "trail.prove"),
+)

@@ -16,13 +16,17 @@ class StaffBackend:
         """Return the person whose password this is, or None."""
         if not login or password is None:
             return None
-        # Before the log-in there is no actor yet; this is the one read that may run without one.
-        staff = Staff._base_manager.filter(login=login).select_related("unit").first()
+        staff = self.find(login)
         if staff is None:
             # Spends the time of a check, so that a stranger cannot tell which logins exist.
             Staff(login=login).set_password(password)
             return None
         return staff if staff.check_password(password) and staff.active else None
+
+    def find(self, login: str) -> Staff | None:
+        """Return the person of a login, active or not."""
+        # Before the log-in there is no actor yet; this is the one read that may run without one.
+        return Staff._base_manager.filter(login=login).select_related("unit").first()
 
     def get_user(self, user_id: int) -> Staff | None:
         """Return the person of a session while they may log in."""

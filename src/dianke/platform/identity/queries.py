@@ -3,28 +3,45 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Count, Q, QuerySet
+
 from dianke.kernel.errors import DomainError
-from dianke.platform.identity.models import PostAssignment, Staff
+from dianke.platform.identity.models import Deputyship, Post, PostAssignment, Staff
 from dianke.platform.identity.types import EVERY_UNIT, Actor, Grant
 from dianke.platform.org.scoping import Scope
 
 
+class NoSuchStaff(DomainError):
+    """Nobody active has that login."""
+
+    code = "identity.no_such_staff"
+    message = "nobody logs in as {login}"
+
+
 def build_actor(*, staff: Staff, on: date, origin: str, address: str = "") -> Actor:
-    """Return the actor that a person is on a day: the rights of the posts held then, each with its units."""
+    """
+    Return the actor that a person is on a day: the rights of the posts held then, each with its units.
+
+    A deputy holds the posts of the absent person too; those grants name whom they are lent by.
+    """
     system = Actor.system("resolving the rights of a person who logs in")
+    standing_in = Deputyship.objects.for_actor(system).filter(deputy=staff, period__contains=on, absent__active=True)
     assignments = (
         PostAssignment.objects.for_actor(system)
-        .filter(staff=staff, period__contains=on)
-        .select_related("post", "unit")
+        .filter(Q(staff=staff) | Q(staff__in=standing_in.values("absent")), period__contains=on)
+        .select_related("post", "unit", "staff")
         .order_by("id")
     )
     grants: set[Grant] = set()
     posts: list[str] = []
+    lenders: set[str] = set()
     for assignment in assignments:
         # The root's own path is "/1/"; a post held there reaches everything.
         path = EVERY_UNIT if assignment.unit.parent_id is None else assignment.unit.path
-        grants |= {Grant(right, path) for right in assignment.post.rights}
-        posts.append(assignment.post.name)
+        lender = "" if assignment.staff_id == staff.pk else assignment.staff.login
+        grants |= {Grant(right, path, lender) for right in assignment.post.rights}
+        posts.append(f"{assignment.post.name}({assignment.staff.name})" if lender else assignment.post.name)
+        lenders |= {lender} - {""}
     return Actor(
         login=staff.login,
         name=staff.name,
@@ -34,7 +51,106 @@ def build_actor(*, staff: Staff, on: date, origin: str, address: str = "") -> Ac
         origin=origin,
         address=address,
         posts=tuple(posts),
+        deputises_for=tuple(sorted(lenders)),
     )
+
+
+def get_staff(*, actor: Scope, login: str, right: str | None = None) -> Staff | None:
+    """Return the person of a login within the actor's units (by one right, if named), active or not."""
+    staff: Staff | None = Staff.objects.for_actor(actor, right).select_related("unit").filter(login=login).first()
+    return staff
+
+
+def find_staff(
+    *, actor: Scope, right: str, text: str = "", unit_path: str = "", active: bool | None = None
+) -> QuerySet[Staff]:
+    """Return the people of the units that a right reaches, narrowed by login or name, unit and state."""
+    rows: QuerySet[Staff] = Staff.objects.for_actor(actor, right).select_related("unit")
+    if text:
+        rows = narrow_staff(rows=rows, text=text)
+    if unit_path:
+        rows = rows.filter(unit__path__startswith=unit_path)
+    if active is not None:
+        rows = rows.filter(active=active)
+    return rows
+
+
+def narrow_staff(*, rows: QuerySet[Staff], text: str) -> QuerySet[Staff]:
+    """Return the people whose login begins with a text or whose name holds it."""
+    return rows.filter(Q(login__istartswith=text) | Q(name__contains=text))
+
+
+def narrow_to_post(*, rows: QuerySet[Staff], post_code: str, on: date) -> QuerySet[Staff]:
+    """Return the people who hold a post on a day, anywhere."""
+    everything = Actor.system("finding who holds a post among people that the caller may see")
+    held = PostAssignment.objects.for_actor(everything).filter(post__code=post_code, period__contains=on)
+    return rows.filter(pk__in=held.values("staff"))
+
+
+def count_staff_by_unit(*, actor: Scope) -> dict[int, int]:
+    """Return how many active people work at each unit, by its key."""
+    rows = Staff.objects.for_actor(actor).filter(active=True).values_list("unit_id").annotate(people=Count("id"))
+    return dict(rows.order_by("unit_id"))
+
+
+def list_posts(*, actor: Scope) -> list[Post]:
+    """Return every post of the utility, by department and code."""
+    return list(Post.objects.for_actor(actor).order_by("department", "code"))
+
+
+def find_post(*, actor: Scope, code: str) -> Post | None:
+    """Return the post of a code, or None."""
+    post: Post | None = Post.objects.for_actor(actor).filter(code=code).first()
+    return post
+
+
+def list_assignments(*, staff: Iterable[Staff]) -> list[PostAssignment]:
+    """Return every post that people hold, held or will hold, the latest first."""
+    # Whoever may see a person sees all their posts, though one of them lies at another unit.
+    everything = Actor.system("naming the posts of people that the caller was allowed to see")
+    rows = PostAssignment.objects.for_actor(everything).filter(staff__in=list(staff))
+    return list(rows.select_related("post", "unit", "staff").order_by("-period", "id"))
+
+
+def find_assignment(*, actor: Scope, assignment_id: int) -> PostAssignment | None:
+    """Return a post that a person holds at the actor's units."""
+    rows = PostAssignment.objects.for_actor(actor).select_related("staff", "post", "unit")
+    found: PostAssignment | None = rows.filter(pk=assignment_id).first()
+    return found
+
+
+def find_deputyship(*, actor: Scope, deputyship_id: int, right: str) -> Deputyship | None:
+    """Return a deputyship for a person of the units where the actor holds the right."""
+    rows = Deputyship.objects.for_actor(actor, right).select_related("absent", "deputy")
+    found: Deputyship | None = rows.filter(pk=deputyship_id).first()
+    return found
+
+
+def list_holders_of_post(*, actor: Scope, post: Post, on: date) -> list[PostAssignment]:
+    """Return who holds a post on a day, at the actor's units."""
+    rows = PostAssignment.objects.for_actor(actor).filter(post=post, period__contains=on, staff__active=True)
+    return list(rows.select_related("staff", "unit").order_by("unit__path", "staff__login"))
+
+
+def list_deputyships(*, staff: Staff) -> list[Deputyship]:
+    """Return who stands in for a person and for whom they stand in, the latest first."""
+    everything = Actor.system("naming the deputies of a person that the caller was allowed to see")
+    rows = Deputyship.objects.for_actor(everything).filter(Q(absent=staff) | Q(deputy=staff))
+    return list(rows.select_related("absent", "deputy").order_by("-period", "id"))
+
+
+def list_current_deputyships(*, on: date) -> list[Deputyship]:
+    """Return every deputyship of a day."""
+    everything = Actor.system("telling what deputies hold")
+    rows = Deputyship.objects.for_actor(everything).filter(period__contains=on, absent__active=True)
+    return list(rows.select_related("absent", "deputy__unit").order_by("id"))
+
+
+def list_current_assignments(*, on: date) -> list[PostAssignment]:
+    """Return every post that somebody active holds on a day, in the whole utility."""
+    everything = Actor.system("telling what people hold together")
+    rows = PostAssignment.objects.for_actor(everything).filter(period__contains=on, staff__active=True)
+    return list(rows.select_related("staff", "staff__unit", "post", "unit").order_by("staff__login", "id"))
 
 
 def list_staff(*, actor: Scope) -> list[Staff]:
@@ -50,7 +166,11 @@ def get_names(*, logins: Iterable[str]) -> dict[str, str]:
 
 
 def list_holders(*, right: str, unit_path: str, on: date) -> list[Staff]:
-    """Return the active people who hold a right at a unit on a day, through a post there or above it."""
+    """
+    Return the active people who hold a right at a unit on a day, through a post there or above it.
+
+    Deputies are not among them: they act when they see the work, but nobody is told to ask them.
+    """
     everybody = Actor.system("naming those who may act next")
     assignments = (
         PostAssignment.objects.for_actor(everybody)
@@ -73,10 +193,3 @@ def get_actor(*, login: str, on: date, origin: str) -> Actor:
     if staff is None:
         raise NoSuchStaff(field="login", login=login)
     return build_actor(staff=staff, on=on, origin=origin)
-
-
-class NoSuchStaff(DomainError):
-    """Nobody active has that login."""
-
-    code = "identity.no_such_staff"
-    message = "nobody logs in as {login}"

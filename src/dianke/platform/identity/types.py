@@ -1,18 +1,41 @@
 """Who acts, and what they may do where."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Self
 
 EVERY_UNIT = "/"
 EVERY_RIGHT = "*"
 
 
+class Department(StrEnum):
+    """The departments of a supply company (职能部门) that posts belong to."""
+
+    MARKETING = "MARKETING"
+    BILLING = "BILLING"
+    COUNTER = "COUNTER"
+    METERING = "METERING"
+    INSPECTION = "INSPECTION"
+    DISPATCH = "DISPATCH"
+    CONTACT_CENTER = "CONTACT_CENTER"
+    AUDIT = "AUDIT"
+    ADMINISTRATION = "ADMINISTRATION"
+
+
+class LockKind(StrEnum):
+    """What failures of a log-in are counted by."""
+
+    LOGIN = "LOGIN"
+    ADDRESS = "ADDRESS"
+
+
 @dataclass(frozen=True)
 class Grant:
-    """One right within one unit and everything below it."""
+    """One right within one unit and everything below it; lent when it comes from a person stood in for."""
 
     right: str
     unit_path: str
+    lender: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,6 +50,10 @@ class Actor:
     origin: str = "web"
     address: str = ""
     posts: tuple[str, ...] = field(default=())
+    # Logins of the absent people whose posts this actor holds today besides their own.
+    deputises_for: tuple[str, ...] = field(default=())
+    # The right that is being used, whose units alone count while it is; empty outside of an act.
+    acting_by: str = ""
 
     @classmethod
     def system(cls, reason: str) -> Self:
@@ -38,10 +65,19 @@ class Actor:
             origin="system",
         )
 
+    def within(self, right: str) -> Self:
+        """
+        Return the actor while they use a right: rows answer to them only where that right is held.
+
+        Somebody with one post here and another there does not carry the rights of the one into the units of the
+        other.
+        """
+        return replace(self, acting_by=right)
+
     @property
     def sees_every_unit(self) -> bool:
-        """Tell whether any right reaches the whole tree."""
-        return any(grant.unit_path == EVERY_UNIT for grant in self.grants)
+        """Tell whether any right, or the one being used, reaches the whole tree."""
+        return EVERY_UNIT in self.list_unit_paths()
 
     def may(self, right: str, unit_path: str | None = None) -> bool:
         """Tell whether the actor holds a right at all, or within the unit of the path."""
@@ -50,9 +86,15 @@ class Actor:
             for grant in self.grants
         )
 
+    def find_lender(self, right: str) -> str:
+        """Return on whose behalf the actor uses a right, or nothing when one of their own posts holds it."""
+        lenders = {grant.lender for grant in self.grants if grant.right in {right, EVERY_RIGHT}}
+        return "" if "" in lenders else min(lenders, default="")
+
     def list_unit_paths(self, right: str | None = None) -> tuple[str, ...]:
-        """Return the shortest set of tree paths that the rights (or one right) reach."""
-        paths = sorted({g.unit_path for g in self.grants if right is None or g.right in {right, EVERY_RIGHT}})
+        """Return the shortest set of tree paths that the rights (or one right, or the one being used) reach."""
+        wanted = right or self.acting_by
+        paths = sorted({grant.unit_path for grant in self.grants if not wanted or grant.right in {wanted, EVERY_RIGHT}})
         reduced: list[str] = []
         for path in paths:
             if not any(path.startswith(known) for known in reduced):

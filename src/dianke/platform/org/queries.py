@@ -10,6 +10,12 @@ def get_unit(*, actor: Scope, code: str) -> Unit:
     return unit
 
 
+def find_unit(*, actor: Scope, code: str) -> Unit | None:
+    """Return the unit of a code, or None."""
+    unit: Unit | None = Unit.objects.for_actor(actor).filter(code=code).first()
+    return unit
+
+
 def list_units(*, actor: Scope) -> list[Unit]:
     """Return the whole tree, parents first."""
     return list(Unit.objects.for_actor(actor).order_by("path", "id"))

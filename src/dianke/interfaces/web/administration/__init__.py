@@ -1,1 +1,1 @@
-"""What administration brings to the home of those who give posts."""
+"""Pages of staff, posts, units and one's own account."""
