@@ -25,7 +25,7 @@ def mask_email(text: str) -> str:
 
 
 def _keep_ends(text: str, *, head: int, tail: int) -> str:
-    # A short text keeps at most a third of itself, else the mask would show what it hides.
-    if len(text) < (head + tail) * 3 // 2:
+    # A third at least is hidden; a text too short for its ends keeps at most a third of itself.
+    if len(text) * 2 < (head + tail) * 3:
         head, tail = 0, min(tail, len(text) // 3)
     return text[:head] + _STAR * (len(text) - head - tail) + text[len(text) - tail :]

@@ -1,8 +1,13 @@
 """The keys of personal data: read from a file of mode 0600 that lies outside database and checkout."""
 
 import base64
+import dataclasses
 import json
+import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -71,9 +76,60 @@ def read_keys(file: Path) -> KeyRing:
     return ring
 
 
-@lru_cache(maxsize=1)
+def add_data_key(ring: KeyRing) -> KeyRing:
+    """Return the ring with one more data key, which new values are written under from now on."""
+    numbers = [int(key_id[1:]) for key_id in ring.data if key_id[:1] == "k" and key_id[1:].isdecimal()]
+    key_id = f"k{max(numbers, default=0) + 1}"
+    return dataclasses.replace(ring, current=key_id, data={**ring.data, key_id: secrets.token_bytes(KEY_BYTES)})
+
+
+def replace_lookup_key(ring: KeyRing) -> KeyRing:
+    """Return the ring with another lookup key; every hash must be made anew under it."""
+    return dataclasses.replace(ring, lookup=secrets.token_bytes(KEY_BYTES))
+
+
+def store_keys(file: Path, ring: KeyRing) -> None:
+    """Write a key file so that whoever reads it meanwhile finds the old one or the new one, never a part."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as handle:
+        handle.write(write_keys(ring) + "\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+    part.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        # The rename itself must outlast a power cut, or the database would know a key that nobody has.
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+_borrowed: ContextVar[KeyRing | None] = ContextVar("_borrowed", default=None)
+
+
 def get_ring() -> KeyRing:
-    """Return the ring of this process; read once, so a rotation asks for a restart."""
+    """Return the ring of this process; read once, and again when a value names a key that it lacks."""
+    return _borrowed.get() or _read_ring()
+
+
+def forget_ring() -> None:
+    """Let the next use read the key file again."""
+    _read_ring.cache_clear()
+
+
+@contextmanager
+def use_ring(ring: KeyRing) -> Iterator[None]:
+    """Work under another ring than the key file's, while its hashes are being made."""
+    token = _borrowed.set(ring)
+    try:
+        yield
+    finally:
+        _borrowed.reset(token)
+
+
+@lru_cache(maxsize=1)
+def _read_ring() -> KeyRing:
     file: Path | None = settings.DATA_KEYS_FILE
     # Commands that run without a database (quote, clock) keep nothing, so a key of the moment harms nobody.
     return read_keys(file) if file else make_keys()

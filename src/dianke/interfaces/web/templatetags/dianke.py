@@ -12,9 +12,11 @@ from django.utils.safestring import SafeString
 from dianke.interfaces.web.components import due, formats
 from dianke.interfaces.web.components.charts import Chart
 from dianke.interfaces.web.components.figures import Figure
-from dianke.interfaces.web.components.page import Chip, Text
+from dianke.interfaces.web.components.page import Chip, Page, Text
 from dianke.interfaces.web.components.paging import KeyPage
 from dianke.interfaces.web.components.states import state_chip as chip_of_state
+from dianke.interfaces.web.components.toasts import draw_undo
+from dianke.interfaces.web.shell.recent import remember
 from dianke.kernel.clock import SystemClock
 
 register = template.Library()
@@ -89,9 +91,9 @@ def figures(figures: Sequence[Figure], label: Text = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/parts/key_values.html")
-def key_values(pairs: Mapping[str, object], right: bool = False) -> dict[str, Any]:
+def key_values(pairs: Mapping[str, object] | Sequence[tuple[Text, object]], right: bool = False) -> dict[str, Any]:
     """Draw a list of names and values; `right` sets the values as numbers."""
-    return {"pairs": pairs.items(), "right": right}
+    return {"pairs": pairs.items() if isinstance(pairs, Mapping) else pairs, "right": right}
 
 
 @register.inclusion_tag("web/parts/progress.html")
@@ -112,6 +114,21 @@ def pager(context: Mapping[str, Any], page: KeyPage[Any], total: Text = "") -> d
 def chart(chart: Chart, element_id: str) -> dict[str, Any]:
     """Draw a chart, with its values as a table for those who cannot see it."""
     return {"chart": chart, "id": element_id, "data_id": f"{element_id}-data"}
+
+
+@register.simple_tag(takes_context=True)
+def remember_page(context: Mapping[str, Any]) -> str:
+    """Enter a page that shows one thing among those that the search box offers again."""
+    request, page = context.get("request"), context.get("page")
+    if isinstance(page, Page) and request is not None and hasattr(request, "session"):
+        remember(request, page)
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def undo_button(context: Mapping[str, Any], tags: str) -> str:
+    """Draw the button of a message that can be taken back."""
+    return draw_undo(tags, token=str(context.get("csrf_token", "")))
 
 
 @register.simple_block_tag

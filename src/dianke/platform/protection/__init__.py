@@ -1,0 +1,1 @@
+"""The register of who saw which personal data unmasked, and why."""
