@@ -1,11 +1,11 @@
-"""Decisions of the customer archive: how a search text is looked up, how a name is spelt in pinyin."""
+"""How a search text is looked up, and how a name is spelt in pinyin."""
 
 import re
 import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
-from dianke.domain.customers.types import CustomerKind, NamePinyin, NewAccount, NewLocation
+from dianke.domain.customers.types import CustomerKind, NamePinyin
 
 INITIALS_LENGTH = 120
 PINYIN_LENGTH = 400
@@ -82,21 +82,3 @@ def spell_name(name: str, *, kind: CustomerKind) -> NamePinyin:
         initials=fold_pinyin("".join(initials))[:INITIALS_LENGTH],
         full=fold_pinyin("".join(syllables))[:PINYIN_LENGTH],
     )
-
-
-def find_account_obstacle(account: NewAccount) -> str | None:
-    """Return why an account cannot stand as described, or None."""
-    if account.closed_date is not None and account.closed_date < account.opened_date:
-        return "it closes before it opens"
-    return None
-
-
-def find_location_obstacle(location: NewLocation) -> str | None:
-    """Return why a place cannot stand as described, or None."""
-    if (location.longitude is None) != (location.latitude is None):
-        return "longitude and latitude come together"
-    if location.longitude is not None and not -180 <= location.longitude <= 180:
-        return "longitude lies between -180 and 180"
-    if location.latitude is not None and not -90 <= location.latitude <= 90:
-        return "latitude lies between -90 and 90"
-    return None

@@ -1,25 +1,32 @@
-"""Writes of the customer archive."""
+"""Customers, accounts and places enter the archive."""
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from dianke.domain.customers import rules
 from dianke.domain.customers.models import Customer, CustomerAccount, ServiceLocation
+from dianke.domain.customers.queries.hashes import hash_identity_number
+from dianke.domain.customers.rules.addresses import compose_address, find_parts_obstacle
 from dianke.domain.customers.types import (
     AccountStatus,
+    AddressParts,
     CustomerKind,
+    NamePinyin,
     NewAccount,
     NewCustomer,
     NewLocation,
     UsageClass,
 )
 from dianke.kernel.errors import DomainError
+from dianke.platform.database.bulk import insert_rows
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.models import Unit
 from dianke.platform.org.reach import require_reach
 
-BATCH = 2_000
+_SHORT_INITIALS = 60
+_SHORT_PINYIN = 200
 
 
 class UnableToAddCustomer(DomainError):
@@ -82,20 +89,39 @@ def add_customers(*, actor: Actor, customers: Sequence[NewCustomer]) -> list[Cus
     for new in customers:
         if not new.name.strip():
             raise UnableToAddCustomer(field="name", number=new.number, reason="the name is empty")
-        pinyin = rules.spell_name(new.name, kind=new.kind)
-        rows.append(
-            Customer(
-                unit_id=new.unit_id,
-                number=new.number,
-                name=new.name,
-                name_initials=pinyin.initials,
-                name_pinyin=pinyin.full,
-                kind=new.kind.value,
-                industry_code=new.industry_code,
-                since_date=new.since_date,
-            )
-        )
-    return list(Customer.objects.bulk_create(rows, batch_size=BATCH))
+        rows.append(_make_customer(new))
+    return insert_rows(rows)
+
+
+def spell_short_name(short_name: str, *, kind: CustomerKind) -> NamePinyin:
+    """Return the pinyin of a short name, cut to its columns."""
+    if not short_name:
+        return NamePinyin(initials="", full="")
+    pinyin = rules.spell_name(short_name, kind=kind)
+    return NamePinyin(initials=pinyin.initials[:_SHORT_INITIALS], full=pinyin.full[:_SHORT_PINYIN])
+
+
+def _make_customer(new: NewCustomer) -> Customer:
+    pinyin = rules.spell_name(new.name, kind=new.kind)
+    short = spell_short_name(new.short_name, kind=new.kind)
+    identity = rules.fold_identity_number(new.identity_number)
+    return Customer(
+        unit_id=new.unit_id,
+        number=new.number,
+        name=new.name,
+        name_initials=pinyin.initials,
+        name_pinyin=pinyin.full,
+        short_name=new.short_name,
+        short_name_initials=short.initials,
+        short_name_pinyin=short.full,
+        kind=new.kind.value,
+        industry_code=new.industry_code,
+        since_date=new.since_date,
+        identity_kind=new.identity_kind.value if new.identity_kind and identity else "",
+        identity_number=identity,
+        identity_hash=hash_identity_number(identity),
+        importance=new.importance.value,
+    )
 
 
 def add_account(
@@ -109,6 +135,7 @@ def add_account(
     status: AccountStatus = AccountStatus.ACTIVE,
     household_size: int = 0,
     closed_date: date | None = None,
+    location: ServiceLocation | None = None,
 ) -> CustomerAccount:
     """
     Open a settlement account for a customer, in the customer's unit unless another is named.
@@ -124,6 +151,7 @@ def add_account(
         status=status,
         household_size=household_size,
         closed_date=closed_date,
+        location_id=location.pk if location else None,
     )
     return add_accounts(actor=actor, accounts=[new])[0]
 
@@ -156,10 +184,11 @@ def add_accounts(*, actor: Actor, accounts: Sequence[NewAccount]) -> list[Custom
             household_size=new.household_size,
             opened_date=new.opened_date,
             closed_date=new.closed_date,
+            location_id=new.location_id,
         )
         for new in accounts
     ]
-    return list(CustomerAccount.objects.bulk_create(rows, batch_size=BATCH))
+    return insert_rows(rows)
 
 
 def add_location(
@@ -167,44 +196,56 @@ def add_location(
     actor: Actor,
     unit: Unit,
     code: str,
-    address: str,
+    address: str = "",
     longitude: Decimal | None = None,
     latitude: Decimal | None = None,
+    parts: AddressParts | None = None,
 ) -> ServiceLocation:
     """
     Add a place that can be supplied.
 
     :raises UnableToAddLocation: if the code is taken, the address empty or the coordinates impossible
     """
-    new = NewLocation(unit_id=unit.pk, code=code, address=address, longitude=longitude, latitude=latitude)
+    new = NewLocation(
+        unit_id=unit.pk,
+        code=code,
+        address=address,
+        parts=parts or AddressParts(),
+        longitude=longitude,
+        latitude=latitude,
+    )
     return add_locations(actor=actor, locations=[new])[0]
 
 
 def add_locations(*, actor: Actor, locations: Sequence[NewLocation]) -> list[ServiceLocation]:
     """
-    Add places in one go, all or none.
+    Add places in one go, all or none; a line that is not given is composed of its parts.
 
     :raises UnableToAddLocation: naming the first that cannot be added
     """
     require_reach(actor=actor, unit_ids=(new.unit_id for new in locations))
     for code in _find_taken(ServiceLocation, "code", (new.code for new in locations)):
         raise UnableToAddLocation(field="code", number=code, reason="the code is taken")
-    for new in locations:
-        if not new.address.strip():
-            raise UnableToAddLocation(field="address", number=new.code, reason="the address is empty")
-        if obstacle := rules.find_location_obstacle(new):
-            raise UnableToAddLocation(field="longitude", number=new.code, reason=obstacle)
-    rows = [
-        ServiceLocation(
-            unit_id=new.unit_id,
-            code=new.code,
-            address=new.address,
-            longitude=new.longitude,
-            latitude=new.latitude,
-        )
-        for new in locations
-    ]
-    return list(ServiceLocation.objects.bulk_create(rows, batch_size=BATCH))
+    rows = [_make_location(new) for new in locations]
+    return insert_rows(rows)
+
+
+def _make_location(new: NewLocation) -> ServiceLocation:
+    line = new.address.strip() or compose_address(new.parts)
+    if not line:
+        raise UnableToAddLocation(field="address", number=new.code, reason="the address is empty")
+    if obstacle := rules.find_location_obstacle(new):
+        raise UnableToAddLocation(field="longitude", number=new.code, reason=obstacle)
+    if obstacle := find_parts_obstacle(new.parts):
+        raise UnableToAddLocation(field="division_code", number=new.code, reason=obstacle)
+    return ServiceLocation(
+        unit_id=new.unit_id,
+        code=new.code,
+        address=line,
+        longitude=new.longitude,
+        latitude=new.latitude,
+        **dataclasses.asdict(new.parts),
+    )
 
 
 def _find_taken(model: type, field: str, keys: Iterable[str]) -> list[str]:

@@ -1,15 +1,21 @@
-"""Reads of the customer archive."""
+"""Customers and places by a text: name, short name, pinyin, numbers old and new, phone, identity number."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import CharField, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Contains
 
 from dianke.domain.customers import rules
-from dianke.domain.customers.models import Customer, CustomerAccount, ServiceLocation
+from dianke.domain.customers.models import AccountAlias, Contact, Customer, CustomerAccount, ServiceLocation
+from dianke.domain.customers.queries.hashes import hash_identity_number, hash_masked_phone, hash_phone
 from dianke.domain.customers.rules import SearchWay
 from dianke.platform.identity.types import Actor
+
+_PHONE = re.compile(r"\+?[0-9][0-9 ()-]{5,18}[0-9]", re.ASCII)
+_IDENTITY = re.compile(r"[0-9A-Za-z]{5,20}", re.ASCII)
 
 
 @CharField.register_lookup
@@ -39,20 +45,47 @@ def match_customers(*, actor: Actor, text: str) -> list[QuerySet[Any]]:
     way = rules.choose_search_way(folded)
     if way is SearchWay.NOTHING:
         return []
-    customers = Customer.objects.for_actor(actor)
-    branches = [
-        customers.filter(_by_text("name", "name_bigrams", folded, way)),
-        customers.filter(number__startswith=folded),
-    ]
+    # A customer that was merged is found by its old number, and then the one that was kept answers.
+    everybody = Customer.objects.for_actor(actor)
+    customers = everybody.filter(merged_into=None)
+    named = [customers.filter(_by_text("name", "name_bigrams", folded, way))]
+    short = customers.filter(short_name__gt="")
+    named.append(short.filter(_by_text("short_name", "short_name_bigrams", folded, way)))
     if rules.is_pinyin(folded):
         typed = rules.fold_pinyin(folded)
-        branches.append(customers.filter(name_initials__startswith=typed))
-        branches.append(customers.filter(name_pinyin__startswith=typed))
-    accounts = CustomerAccount.objects.for_actor(actor).filter(number__startswith=folded)
+        named += [
+            customers.filter(name_initials__startswith=typed),
+            customers.filter(name_pinyin__startswith=typed),
+            short.filter(short_name_initials__startswith=typed),
+            short.filter(short_name_pinyin__startswith=typed),
+        ]
+    numbered = everybody.filter(number__startswith=folded)
     return [
-        *(branch.annotate(key=F("id")).values("key") for branch in branches),
-        accounts.annotate(key=F("customer_id")).values("key"),
+        *(branch.annotate(key=F("id")).values("key") for branch in named),
+        numbered.annotate(key=Coalesce("merged_into_id", "id")).values("key"),
+        *_match_numbers(actor, folded),
     ]
+
+
+def _match_numbers(actor: Actor, folded: str) -> list[QuerySet[Any]]:
+    """Return the branches that only a text with digits can answer."""
+    if not any(letter.isdigit() for letter in folded):
+        return []
+    accounts = CustomerAccount.objects.for_actor(actor).filter(number__startswith=folded)
+    aliases = AccountAlias.objects.for_actor(actor).filter(number__startswith=folded)
+    branches = [
+        accounts.annotate(key=F("customer_id")).values("key"),
+        aliases.annotate(key=F("account__customer_id")).values("key"),
+    ]
+    contacts = Contact.objects.for_actor(actor)
+    if masked := hash_masked_phone(folded):
+        branches.append(contacts.filter(phone_mask_hash=masked).annotate(key=F("customer_id")).values("key"))
+    elif _PHONE.fullmatch(folded):
+        branches.append(contacts.filter(phone_hash=hash_phone(folded)).annotate(key=F("customer_id")).values("key"))
+    if _IDENTITY.fullmatch(folded):
+        holders = Customer.objects.for_actor(actor).filter(identity_hash=hash_identity_number(folded))
+        branches.append(holders.annotate(key=Coalesce("merged_into_id", "id")).values("key"))
+    return branches
 
 
 def match_locations(*, actor: Actor, text: str) -> QuerySet[ServiceLocation] | None:
@@ -86,19 +119,6 @@ def list_customers_by_key(*, actor: Actor, ids: Sequence[int]) -> list[Customer]
     """Return the customers of keys, in the order of the keys, with their units."""
     rows = Customer.objects.for_actor(actor).filter(id__in=ids).select_related("unit")
     return list(rows.order_by("id"))
-
-
-def get_account(*, actor: Actor, number: str) -> CustomerAccount | None:
-    """Return the account of a number with its customer, or None."""
-    account: CustomerAccount | None = (
-        CustomerAccount.objects.for_actor(actor).filter(number=number).select_related("customer", "unit").first()
-    )
-    return account
-
-
-def list_accounts(*, actor: Actor, customer: Customer) -> list[CustomerAccount]:
-    """Return the accounts of a customer, oldest number first."""
-    return list(CustomerAccount.objects.for_actor(actor).filter(customer=customer).order_by("number", "id"))
 
 
 def _by_text(field: str, bigrams: str, folded: str, way: SearchWay) -> Q:

@@ -1,0 +1,23 @@
+"""Tables of the customer archive."""
+
+from dianke.domain.customers.models.changes import CustomerMerge, DuplicateSuspicion, KeyChange
+from dianke.domain.customers.models.papers import CustomerDocument, SpecialMark
+from dianke.domain.customers.models.people import Consent, Contact
+from dianke.domain.customers.models.places import CustomerEquipment, ServiceLocation
+from dianke.domain.customers.models.subjects import AccountAlias, BankAccount, Customer, CustomerAccount
+
+__all__ = [
+    "AccountAlias",
+    "BankAccount",
+    "Consent",
+    "Contact",
+    "Customer",
+    "CustomerAccount",
+    "CustomerDocument",
+    "CustomerEquipment",
+    "CustomerMerge",
+    "DuplicateSuspicion",
+    "KeyChange",
+    "ServiceLocation",
+    "SpecialMark",
+]

@@ -1,0 +1,104 @@
+"""What hangs on a customer: contacts, consent, equipment, marks, papers, changes."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from dianke.domain.customers.models import (
+    AccountAlias,
+    BankAccount,
+    Consent,
+    Contact,
+    Customer,
+    CustomerDocument,
+    CustomerEquipment,
+    CustomerMerge,
+    DuplicateSuspicion,
+    KeyChange,
+    SpecialMark,
+)
+from dianke.domain.customers.types import KeyChangeState
+from dianke.platform.identity.types import Actor
+
+
+def list_contacts(*, actor: Actor, customer: Customer, on: date | None = None) -> list[Contact]:
+    """Return the contacts of a customer, of a day if one is named, the preferred one first."""
+    rows = Contact.objects.for_actor(actor).filter(customer=customer)
+    if on is not None:
+        rows = rows.filter(period__contains=on)
+    return list(rows.order_by("-preferred", "id"))
+
+
+def list_consents(*, actor: Actor, customer: Customer) -> list[Consent]:
+    """Return what a customer agreed to, withdrawn ones too, newest first."""
+    rows = Consent.objects.for_actor(actor).filter(customer=customer).select_related("contact", "evidence")
+    return list(rows.order_by("-given_at", "-id"))
+
+
+def list_equipment(*, actor: Actor, customer: Customer) -> list[CustomerEquipment]:
+    """Return the equipment of a customer."""
+    rows = CustomerEquipment.objects.for_actor(actor).filter(customer=customer).select_related("location")
+    return list(rows.order_by("kind", "name", "id"))
+
+
+def list_marks(*, actor: Actor, customer: Customer) -> list[SpecialMark]:
+    """Return the marks of a customer's accounts, ended ones too, newest first."""
+    rows = SpecialMark.objects.for_actor(actor).filter(account__customer=customer)
+    return list(rows.select_related("account", "proof").order_by("-period", "-id"))
+
+
+def list_bank_accounts(*, actor: Actor, customer: Customer) -> list[BankAccount]:
+    """Return the bank accounts that a customer's accounts were and are collected from, newest first."""
+    rows = BankAccount.objects.for_actor(actor).filter(account__customer=customer)
+    return list(rows.select_related("account").order_by("-period", "-id"))
+
+
+def list_aliases(*, actor: Actor, customer: Customer) -> list[AccountAlias]:
+    """Return the old numbers of a customer's accounts."""
+    rows = AccountAlias.objects.for_actor(actor).filter(account__customer=customer)
+    return list(rows.select_related("account").order_by("number", "id"))
+
+
+def list_documents(*, actor: Actor, customer: Customer) -> list[CustomerDocument]:
+    """Return the documents of a customer, newest first."""
+    rows = CustomerDocument.objects.for_actor(actor).filter(customer=customer)
+    return list(rows.select_related("document", "account").order_by("-document__added_at", "-id"))
+
+
+def list_merges(*, actor: Actor, customer: Customer) -> list[CustomerMerge]:
+    """Return the merges into a customer, newest first."""
+    rows = CustomerMerge.objects.for_actor(actor).filter(kept=customer)
+    return list(rows.select_related("merged").order_by("-merged_at", "-id"))
+
+
+def list_open_suspicions(*, actor: Actor, right: str | None = None) -> QuerySet[DuplicateSuspicion]:
+    """Return the likenesses that wait for a decision, the surest first."""
+    rows: QuerySet[DuplicateSuspicion] = (
+        DuplicateSuspicion.objects.for_actor(actor, right)
+        .filter(settled_at=None, customer__merged_into=None, other__merged_into=None)
+        .select_related("customer", "other")
+        .order_by("-score", "id")
+    )
+    return rows
+
+
+def list_key_changes(*, actor: Actor, right: str | None = None) -> QuerySet[KeyChange]:
+    """Return the changes of key data within the actor's units, newest first."""
+    rows: QuerySet[KeyChange] = (
+        KeyChange.objects.for_actor(actor, right).select_related("customer", "account").order_by("-asked_at", "-id")
+    )
+    return rows
+
+
+def count_pending_key_changes(*, actor: Actor, right: str) -> int:
+    """Return how many changes wait for the actor's word; their own are not among them."""
+    rows = KeyChange.objects.for_actor(actor, right).filter(state=KeyChangeState.PENDING.value)
+    return int(rows.exclude(asked_by=actor.login).count())
+
+
+def get_key_change(*, actor: Actor, key: int) -> KeyChange | None:
+    """Return a change of key data, or None."""
+    change: KeyChange | None = (
+        KeyChange.objects.for_actor(actor).filter(id=key).select_related("customer", "account", "unit").first()
+    )
+    return change
