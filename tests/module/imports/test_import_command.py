@@ -58,7 +58,7 @@ def test_the_first_set_up_needs_nobody_and_says_so(
 
     told = capsys.readouterr()
     assert (status, count(archive)) == (0, 1)
-    assert told.out == "customers.csv (CSV UTF-8 comma): 1 行，入库 1，退回 0，问题 0\n"
+    assert told.out.startswith("customers.csv (CSV UTF-8 comma): 1 行，入库 1，退回 0，问题 0 · DR-")
     assert "first set-up" in told.err
 
 
@@ -118,6 +118,7 @@ def test_the_report_can_be_read_by_a_machine(archive: Archive, file: Path, capsy
         "unchanged": 0,
         "rejected": 1,
         "dry_run": True,
+        "batch": "",
         "errors": [
             {
                 "row": 2,
@@ -205,6 +206,10 @@ class TestTemplates:
             "行业代码",
             "立户日期",
             "单位编码",
+            "简称",
+            "证件类型",
+            "证件号码",
+            "重要用户等级",
         ]
 
     @pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])

@@ -152,7 +152,7 @@ def test_every_day_is_read_back(day: date) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_fault_is_told_with_a_remedy(code: str, language: str) -> None:
     names = ("limit", "found", "expected", "known", "known_zh", "first", "what", "what_zh", "since", "start",
-             "unit", "reason", "position", "second")  # fmt: skip
+             "unit", "reason", "reason_zh", "position", "second")  # fmt: skip
     fault = Fault(row=3, code=code, column="户号", value="x", facts=dict.fromkeys(names, "y"))
 
     message, remedy = fault.describe(language)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,17 +69,30 @@ class Checked:
         return str(self.lines[min(places)])
 
 
-def check_sheet(spec: TableSpec, sheet: Sheet) -> Checked:
-    """Return a sheet's values and every fault that shows without the archive."""
+def check_sheet(
+    spec: TableSpec,
+    sheet: Sheet,
+    *,
+    mapping: Mapping[int, str] | None = None,
+    tell: Callable[[float], None] | None = None,
+) -> Checked:
+    """
+    Return a sheet's values and every fault that shows without the archive.
+
+    `mapping` says which column stands where (an empty name leaves one out); without it the titles do. `tell`
+    hears how much of the work is done.
+    """
     checked = Checked(spec=spec, sheet=sheet)
-    placed = _place_columns(checked)
+    placed = _place_columns(checked) if mapping is None else _place_as_told(checked, mapping)
     if checked.is_unusable:
         return checked
     _take_rows(checked, placed)
     # A row of the wrong width is shifted: what stands in its cells says nothing.
     shifted = frozenset(checked.bad)
-    for column in spec.columns:
+    for number, column in enumerate(spec.columns, start=1):
         _convert(checked, column, shifted)
+        if tell is not None:
+            tell(number / len(spec.columns))
     checked.faults.sort(key=lambda fault: fault.row)
     return checked
 
@@ -110,6 +123,18 @@ def _place_columns(checked: Checked) -> dict[int, Column]:
     return placed
 
 
+def _place_as_told(checked: Checked, mapping: Mapping[int, str]) -> dict[int, Column]:
+    """Return which column of the table stands where in the sheet, as somebody said."""
+    known = checked.spec.by_name
+    placed = {
+        place: known[name]
+        for place, name in sorted(mapping.items())
+        if name in known and place < len(checked.sheet.titles)
+    }
+    _note_titles(checked, placed, [])
+    return placed
+
+
 def _note_titles(checked: Checked, placed: Mapping[int, Column], unknown: list[str]) -> None:
     line = checked.sheet.title_line
     names = "、".join(column.title_zh for column in checked.spec.columns)
@@ -119,6 +144,7 @@ def _note_titles(checked: Checked, placed: Mapping[int, Column], unknown: list[s
     for title in unknown:
         checked.refuse_file("column_unknown", row=line, value=title, known=names)
     checked.found["titles"] = {column.name: checked.sheet.titles[place].strip() for place, column in placed.items()}
+    checked.found["places"] = {column.name: place for place, column in placed.items()}
     missing = [column for column in checked.spec.columns if column.required and column not in placed.values()]
     for column in missing:
         checked.refuse_file("column_missing", row=line, column=column.title_zh)

@@ -54,6 +54,10 @@ class Column:
     help_zh: str = ""
     help_en: str = ""
     example: str = ""
+    # Other titles that files of other systems give it.
+    also: tuple[str, ...] = ()
+    # What kind of personal data it holds (identity_number, phone, bank_account, email); pages mask it.
+    personal: str = ""
 
     @property
     def title_zh(self) -> str:

@@ -98,6 +98,8 @@ def _list_rows(text: str, delimiter: str, limits: Limits) -> Iterator[SheetRow]:
             return
         if not any(cell.strip() for cell in cells):
             continue
+        if limits.head and found > limits.head:
+            return
         found += 1
         if found > limits.rows + 1:
             raise UnreadableFile("too_many_rows", limit=str(limits.rows))

@@ -432,6 +432,21 @@ MESSAGES: dict[str, Message] = {
         "该日该处没有电能表",
         "请先导入电能表，或核对日期",
     ),
+    "identity_number_wrong": Message(
+        "the identity number cannot be right: {reason}",
+        "compare it with the document",
+        "证件号码有误：{reason_zh}",
+        "请与证件核对",
+    ),
+    "contact_wrong": Message(
+        "the contact cannot be stored: {reason}", "correct it", "联系人信息有误：{reason_zh}", "请更正"
+    ),
+    "division_code_wrong": Message(
+        "an area code has six digits and does not begin with 0",
+        "take it from GB/T 2260",
+        "行政区划代码应为六位数字",
+        "请按 GB/T 2260 填写",
+    ),
     "in_the_future": Message("the moment has not come yet", "check the date", "时间在将来", "请核对日期"),
     "nothing_read": Message("no register is filled in", "give at least one", "没有填写任何示数", "请至少填写一项"),
     "reading_differs": Message(

@@ -17,6 +17,8 @@ class Limits:
 
     size: int
     rows: int = MOST_ROWS
+    # Read so many rows and no more, to show what a file looks like; 0 reads all.
+    head: int = 0
 
 
 @dataclass(frozen=True, slots=True)

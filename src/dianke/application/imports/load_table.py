@@ -2,12 +2,14 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from dianke.application.imports import outcomes
 from dianke.application.imports.checking import Checked, check_sheet
 from dianke.application.imports.columns import TableSpec
 from dianke.application.imports.files import Sheet
@@ -19,6 +21,9 @@ from dianke.platform.audit.use_case import PermissionRefused, use_case
 from dianke.platform.identity.types import EVERY_RIGHT, Actor
 
 BATCH_LENGTH = 40
+
+# Hears which part of the work goes on and how much of it is done, between 0 and 1.
+Tell = Callable[[str, float], None]
 
 
 class UnableToLoadTable(DomainError):
@@ -46,7 +51,21 @@ class UnknownTable(DomainError):
     message = "there is no table {table}; there are {known}"
 
 
-def check_table(*, actor: Actor, table: str, sheet: Sheet, file_name: str, at: datetime, data_dir: Path) -> LoadReport:
+def say_nothing(stage: str, share: float) -> None:
+    """Hear how far the work is, and keep it to oneself."""
+
+
+def check_table(
+    *,
+    actor: Actor,
+    table: str,
+    sheet: Sheet,
+    file_name: str,
+    at: datetime,
+    data_dir: Path,
+    mapping: Mapping[int, str] | None = None,
+    tell: Tell = say_nothing,
+) -> LoadReport:
     """
     Check a file as a load would, against file and archive, and store nothing.
 
@@ -57,7 +76,7 @@ def check_table(*, actor: Actor, table: str, sheet: Sheet, file_name: str, at: d
         raise PermissionRefused(field="actor", login=actor.login, right=right)
     context = make_context(actor, table=table, at=at, data_dir=data_dir, file_name=file_name)
     with transaction.atomic():
-        checked = _check(table, sheet, context)
+        checked = _check(table, sheet, context, mapping, tell)
         # Checks lay out rows in temporary tables; none of that stays.
         transaction.set_rollback(True)
     return _report(checked, file_name=file_name, is_dry_run=True)
@@ -72,9 +91,15 @@ def load_table(
     at: datetime,
     data_dir: Path,
     keep_good: bool = False,
+    mapping: Mapping[int, str] | None = None,
+    content: bytes | None = None,
+    batch_id: int = 0,
+    tell: Tell = say_nothing,
 ) -> LoadReport:
     """
     Load a file into a table: everything, or with `keep_good` the rows without a fault.
+
+    The rows belong to the batch of the key given, or to a new one if the file's bytes are given.
 
     :raises PermissionRefused: if the actor may not load the table
     :raises UnableToLoadTable: with the report, if there are faults and they stop the load
@@ -83,7 +108,16 @@ def load_table(
     get_spec(table)
     try:
         return _USE_CASES[table](
-            actor=actor, sheet=sheet, file_name=file_name, at=at, data_dir=data_dir, keep_good=keep_good
+            actor=actor,
+            sheet=sheet,
+            file_name=file_name,
+            at=at,
+            data_dir=data_dir,
+            keep_good=keep_good,
+            mapping=mapping,
+            content=content,
+            batch_id=batch_id,
+            tell=tell,
         )
     except IntegrityError as clash:
         raise ArchiveChangedMeanwhile(field="file", file_name=file_name) from clash
@@ -113,10 +147,11 @@ def make_context(actor: Actor, *, table: str, at: datetime, data_dir: Path, file
     )
 
 
-def _check(table: str, sheet: Sheet, context: Context) -> Checked:
+def _check(table: str, sheet: Sheet, context: Context, mapping: Mapping[int, str] | None, tell: Tell) -> Checked:
     loader = TABLES[table]
-    checked = check_sheet(loader.spec, sheet)
+    checked = check_sheet(loader.spec, sheet, mapping=mapping, tell=lambda share: tell("cells", share))
     if not checked.is_unusable:
+        tell("archive", 0)
         loader.check(context, checked)
         checked.faults.sort(key=lambda fault: fault.row)
     return checked
@@ -131,14 +166,25 @@ def _load(
     at: datetime,
     data_dir: Path,
     keep_good: bool,
+    mapping: Mapping[int, str] | None,
+    content: bytes | None,
+    batch_id: int,
+    tell: Tell,
 ) -> LoadReport:
     context = make_context(actor, table=table, at=at, data_dir=data_dir, file_name=file_name)
-    checked = _check(table, sheet, context)
+    context = dataclasses.replace(context, tell=lambda share: tell("store", share))
+    checked = _check(table, sheet, context, mapping, tell)
     if checked.is_unusable or (checked.faults and not keep_good):
         raise UnableToLoadTable(_report(checked, file_name=file_name))
     places = checked.good()
+    tell("store", 0)
     stored = TABLES[table].store(context, checked, places) if places else Stored(0)
-    return _report(checked, file_name=file_name, stored=stored)
+    report = _report(checked, file_name=file_name, stored=stored)
+    batch = outcomes.take_batch(actor=actor, report=report, content=content, batch_id=batch_id, context=context)
+    if batch is None:
+        return report
+    outcomes.record(actor=actor, batch=batch, report=report, created=stored.created or {}, at=at)
+    return dataclasses.replace(report, batch_number=batch.number)
 
 
 def _report(checked: Checked, *, file_name: str, stored: Stored | None = None, is_dry_run: bool = False) -> LoadReport:
@@ -162,18 +208,8 @@ def _report(checked: Checked, *, file_name: str, stored: Stored | None = None, i
 
 
 def _make_use_case(table: str) -> Callable[..., LoadReport]:
-    def load(
-        *, actor: Actor, sheet: Sheet, file_name: str, at: datetime, data_dir: Path, keep_good: bool
-    ) -> LoadReport:
-        return _load(
-            table,
-            actor=actor,
-            sheet=sheet,
-            file_name=file_name,
-            at=at,
-            data_dir=data_dir,
-            keep_good=keep_good,
-        )
+    def load(*, actor: Actor, **facts: Any) -> LoadReport:
+        return _load(table, actor=actor, **facts)
 
     # The trail names the use case by its function: one a table.
     load.__name__ = f"load_{table.replace('-', '_')}"

@@ -3,7 +3,6 @@
 import io
 import stat
 from pathlib import Path
-from typing import BinaryIO
 
 from dianke.application.imports import csv_files, xlsx_files
 from dianke.application.imports.files import MIB, Limits, Sheet, UnreadableFile
@@ -27,31 +26,31 @@ def read_path(path: Path, limits: Limits) -> Sheet:
 
     :raises UnreadableFile: if it is missing, too large, or holds no table
     """
+    return read_bytes(read_file(path, limits), limits)
+
+
+def read_file(path: Path, limits: Limits) -> bytes:
+    """
+    Return the content of a file by its name, never more than one byte above the limit of it.
+
+    :raises UnreadableFile: if it is missing, cannot be read or is too large
+    """
     try:
         with path.open("rb") as file:
             status = path.stat()
             # The size is asked first: a file that is refused is not read at all.
             if stat.S_ISREG(status.st_mode) and status.st_size > limits.size:
                 raise UnreadableFile("file_too_large", limit=str(limits.size // MIB))
-            return read_stream(file, limits)
+            content = file.read(limits.size + 1)
+            if len(content) > limits.size:
+                raise UnreadableFile("file_too_large", limit=str(limits.size // MIB))
+            return content
     except FileNotFoundError:
         raise UnreadableFile("file_missing") from None
     except (OSError, ValueError) as error:
         # ValueError: a name with a NUL character.
         reason = error.strerror if isinstance(error, OSError) else None
         raise UnreadableFile("file_unreadable", reason=reason or str(error)) from None
-
-
-def read_stream(stream: BinaryIO, limits: Limits) -> Sheet:
-    """
-    Read an open file, never more than one byte above the limit of it.
-
-    :raises UnreadableFile: if it is too large or holds no table
-    """
-    content = stream.read(limits.size + 1)
-    if len(content) > limits.size:
-        raise UnreadableFile("file_too_large", limit=str(limits.size // MIB))
-    return read_bytes(content, limits)
 
 
 def read_bytes(content: bytes, limits: Limits) -> Sheet:

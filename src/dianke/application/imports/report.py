@@ -25,6 +25,8 @@ class LoadReport:
     faults: tuple[Fault, ...] = ()
     sheet: Sheet | None = field(default=None, repr=False)
     rejected_rows: Sequence[SheetRow] = field(default=(), repr=False)
+    # Which batch the stored rows belong to, by its number; empty while nothing was stored.
+    batch_number: str = ""
 
     @property
     def is_faultless(self) -> bool:
@@ -44,5 +46,6 @@ class LoadReport:
             "unchanged": self.unchanged,
             "rejected": self.rejected,
             "dry_run": self.is_dry_run,
+            "batch": self.batch_number,
             "errors": [fault.as_dict(language) for fault in self.faults],
         }

@@ -88,6 +88,8 @@ def _list_rows(sheet: Any, limits: Limits) -> Iterator[SheetRow]:
             if line > 10 * limits.rows:
                 raise UnreadableFile("too_many_rows", limit=str(limits.rows))
             continue
+        if limits.head and found > limits.head:
+            return
         found += 1
         if found > limits.rows + 1:
             raise UnreadableFile("too_many_rows", limit=str(limits.rows))

@@ -14,7 +14,7 @@ from dianke.application.imports import rejects, templates
 from dianke.application.imports.columns import TableSpec
 from dianke.application.imports.faults import Fault
 from dianke.application.imports.files import Limits, UnreadableFile
-from dianke.application.imports.reading import read_path
+from dianke.application.imports.reading import read_bytes, read_file
 from dianke.application.imports.report import LoadReport
 from dianke.application.imports.tables import TABLES
 from dianke.kernel.clock import SystemClock
@@ -144,7 +144,9 @@ def _load(options: argparse.Namespace, spec: TableSpec, actor: Actor) -> LoadRep
 
     with nullcontext() if options.json else _progress(options):
         try:
-            sheet = read_path(options.file, Limits(size=settings.FILE_UPLOAD_MAX_BYTES))
+            limits = Limits(size=settings.FILE_UPLOAD_MAX_BYTES)
+            content = read_file(options.file, limits)
+            sheet = read_bytes(content, limits)
             known = {
                 "actor": actor,
                 "table": options.table,
@@ -155,7 +157,7 @@ def _load(options: argparse.Namespace, spec: TableSpec, actor: Actor) -> LoadRep
             }
             if options.dry_run:
                 return loading.check_table(**known)
-            return loading.load_table(**known, keep_good=options.keep_good)
+            return loading.load_table(**known, keep_good=options.keep_good, content=content)
         except UnreadableFile as refusal:
             return LoadReport(spec=spec, file_name=options.file.name, faults=(refusal.fault,))
         except loading.UnableToLoadTable as refusal:
@@ -183,6 +185,7 @@ def _print_report(report: LoadReport, options: argparse.Namespace) -> None:
         return
     for fault in report.faults:
         print(_line_of(fault, language), file=sys.stderr)
+    batch = f" · {report.batch_number}" if report.batch_number else ""
     how = " ".join(part for part in (report.format.upper(), report.encoding, report.delimiter) if part)
     if language == "zh":
         state = "试运行，未入库" if report.is_dry_run else f"入库 {report.stored}"
@@ -192,7 +195,7 @@ def _print_report(report: LoadReport, options: argparse.Namespace) -> None:
         state = "dry run, nothing stored" if report.is_dry_run else f"{report.stored} stored"
         unchanged = f", {report.unchanged} there already" if report.unchanged else ""
         told = f"{report.rows} rows, {state}{unchanged}, {report.rejected} rejected, {len(report.faults)} faults"
-    print(f"{report.file_name} ({how}): {told}" if how else f"{report.file_name}: {told}")
+    print(f"{report.file_name} ({how}): {told}{batch}" if how else f"{report.file_name}: {told}{batch}")
 
 
 def _line_of(fault: Fault, language: str) -> str:

@@ -6,6 +6,7 @@ from dianke.application.imports.tables.metering import USAGE_POINTS
 from dianke.application.imports.tables.meters import METERS
 from dianke.application.imports.tables.network import AREAS, FEEDERS, SUBSTATIONS, TRANSFORMERS
 from dianke.application.imports.tables.organisation import STAFF, UNITS
+from dianke.application.imports.tables.people import CONTACTS, OLD_NUMBERS
 from dianke.application.imports.tables.reading import INTERVALS, READINGS, ROUTES
 
 # In the order in which an empty archive is filled.
@@ -16,6 +17,8 @@ TABLES: dict[str, TableLoader] = {
         STAFF,
         CUSTOMERS,
         ACCOUNTS,
+        OLD_NUMBERS,
+        CONTACTS,
         PLACES,
         SUBSTATIONS,
         FEEDERS,

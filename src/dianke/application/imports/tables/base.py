@@ -27,14 +27,18 @@ class Context:
     at: datetime
     batch: str
     data_dir: Path
+    # Hears how much of storing is done, between 0 and 1.
+    tell: Callable[[float], None] = lambda share: None
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How many rows were stored, and how many stood there already with the same values."""
+    """How many rows were stored, how many stood there already, and the keys of every row that was created."""
 
     stored: int
     unchanged: int = 0
+    # By model label; None where what a table stores is kept for ever.
+    created: Mapping[str, Iterable[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,29 @@ class TableLoader:
     spec: TableSpec
     check: Callable[[Context, Checked], None]
     store: Callable[[Context, Checked, list[int]], Stored]
+
+
+def keys_of(*groups: Iterable[Any]) -> dict[str, list[int]]:
+    """Return the keys of rows by the label of their model."""
+    keys: dict[str, list[int]] = {}
+    for row in (row for group in groups for row in group):
+        keys.setdefault(row._meta.label_lower, []).append(row.pk)
+    return keys
+
+
+def store_in_parts(
+    context: Context, new: Sequence[T], add: Callable[[Sequence[T]], Sequence[Any]], *, size: int = 20_000
+) -> Stored:
+    """Store new things in parts, so that memory stays small and the page hears how far it is."""
+    keys: dict[str, list[int]] = {}
+    count = 0
+    for start in range(0, len(new), size):
+        rows = add(new[start : start + size])
+        count += len(rows)
+        for label, added in keys_of(rows).items():
+            keys.setdefault(label, []).extend(added)
+        context.tell(min(1.0, (start + size) / len(new)))
+    return Stored(count, created=keys)
 
 
 def code_column(name: str, zh: str, *, length: int, **options: Any) -> Column:

@@ -9,6 +9,8 @@ from dianke.application.imports.tables.base import (
     Stored,
     TableLoader,
     code_column,
+    in_parts,
+    keys_of,
     order_by_parent,
     refuse_default_unit_out_of_reach,
     refuse_taken,
@@ -25,7 +27,7 @@ from dianke.domain.metering.models import UsagePoint
 from dianke.domain.metering.types import MeteringSide, NewUsagePoint
 from dianke.domain.network.models import Feeder, TransformerArea
 from dianke.domain.readings import operations as readings
-from dianke.domain.readings.models import ReadingRoute
+from dianke.domain.readings.models import ReadingRoute, RoutePoint
 
 _USAGE_POINTS = TableSpec(
     name="usage-points",
@@ -120,12 +122,17 @@ def _check_parents(context: Context, checked: Checked) -> None:
 def _store_usage_points(context: Context, checked: Checked, places: list[int]) -> Stored:
     wanted = set(places)
     known: dict[str, UsagePoint] = dict(checked.found["parent"])
+    created: list[UsagePoint] = []
     for level in checked.found["levels"]:
         new = [_build(checked, place, known) for place in level if place in wanted]
         added = operations.add_usage_points(actor=context.actor, points=new)
+        created.extend(added)
         known.update({point.code: point for point in added})
     _put_on_routes(context, checked, places, known)
-    return Stored(len(places))
+    stands: list[RoutePoint] = []
+    for part in in_parts([point.pk for point in created]):
+        stands.extend(RoutePoint.objects.for_actor(context.actor).filter(usage_point_id__in=part))
+    return Stored(len(places), created=keys_of(created, stands))
 
 
 def _build(checked: Checked, place: int, known: dict[str, UsagePoint]) -> NewUsagePoint:

@@ -15,6 +15,7 @@ from dianke.application.imports.tables.base import (
     TableLoader,
     code_column,
     in_parts,
+    keys_of,
     resolve,
     resolve_units,
 )
@@ -280,8 +281,8 @@ def _store_meters(context: Context, checked: Checked, places: list[int]) -> Stor
         for row in map(checked.row, places)
         if row["usage_point"] is not None
     ]
-    operations.install_meters(actor=context.actor, installations=installations)
-    return Stored(len(places))
+    installed = operations.install_meters(actor=context.actor, installations=installations)
+    return Stored(len(places), created=keys_of(added, installed))
 
 
 def _installation(row: Mapping[str, Any], meter: MeterAsset, point: UsagePoint) -> NewInstallation:

@@ -10,6 +10,7 @@ from dianke.application.imports.tables.base import (
     Stored,
     TableLoader,
     code_column,
+    keys_of,
     refuse_default_unit_out_of_reach,
     refuse_taken,
     refuse_twice,
@@ -20,7 +21,7 @@ from dianke.application.imports.tables.base import (
 from dianke.application.imports.tables.customers import UNIT_OF_OWNER
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.network import operations
-from dianke.domain.network.models import Feeder, Substation, Transformer, TransformerArea
+from dianke.domain.network.models import Feeder, Substation, Transformer, TransformerArea, TransformerSpell
 from dianke.domain.network.types import (
     VOLTAGES,
     NewArea,
@@ -175,7 +176,8 @@ def _store_substations(context: Context, checked: Checked, places: list[int]) ->
         )
         for row in map(checked.row, places)
     ]
-    return Stored(len(operations.add_substations(actor=context.actor, substations=new)))
+    added = operations.add_substations(actor=context.actor, substations=new)
+    return Stored(len(added), created=keys_of(added))
 
 
 def _check_feeders(context: Context, checked: Checked) -> None:
@@ -199,7 +201,8 @@ def _store_feeders(context: Context, checked: Checked, places: list[int]) -> Sto
                 voltage=row["voltage"],
             )
         )
-    return Stored(len(operations.add_feeders(actor=context.actor, feeders=new)))
+    added = operations.add_feeders(actor=context.actor, feeders=new)
+    return Stored(len(added), created=keys_of(added))
 
 
 def _check_areas(context: Context, checked: Checked) -> None:
@@ -222,7 +225,8 @@ def _store_areas(context: Context, checked: Checked, places: list[int]) -> Store
                 name=row["name"],
             )
         )
-    return Stored(len(operations.add_areas(actor=context.actor, areas=new)))
+    added = operations.add_areas(actor=context.actor, areas=new)
+    return Stored(len(added), created=keys_of(added))
 
 
 def _check_transformers(context: Context, checked: Checked) -> None:
@@ -266,7 +270,9 @@ def _store_transformers(context: Context, checked: Checked, places: list[int]) -
                 impedance_percent=row["impedance_percent"],
             )
         )
-    return Stored(len(operations.add_transformers(actor=context.actor, transformers=new)))
+    added = operations.add_transformers(actor=context.actor, transformers=new)
+    spells = TransformerSpell.objects.for_actor(context.actor).filter(transformer__in=[row.pk for row in added])
+    return Stored(len(added), created=keys_of(added, spells))
 
 
 SUBSTATIONS = TableLoader(spec=_SUBSTATIONS, check=_check_substations, store=_store_substations)

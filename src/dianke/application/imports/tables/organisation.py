@@ -8,6 +8,7 @@ from dianke.application.imports.tables.base import (
     Stored,
     TableLoader,
     code_column,
+    keys_of,
     order_by_parent,
     refuse_taken,
     refuse_twice,
@@ -125,6 +126,7 @@ def _check_stored_parent(context: Context, checked: Checked, place: int, parent:
 
 def _store_units(context: Context, checked: Checked, places: list[int]) -> Stored:
     known: dict[str, Unit] = dict(checked.found["parent"])
+    created: list[Unit] = []
     wanted = set(places)
     for level in checked.found["levels"]:
         for place in level:
@@ -135,7 +137,8 @@ def _store_units(context: Context, checked: Checked, places: list[int]) -> Store
             known[row["code"]] = org.add_unit(
                 code=row["code"], name=row["name"], kind=UnitKind(row["kind"]), parent=parent
             )
-    return Stored(len(places))
+            created.append(known[row["code"]])
+    return Stored(len(places), created=keys_of(created))
 
 
 def _check_staff(context: Context, checked: Checked) -> None:

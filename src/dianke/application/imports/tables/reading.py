@@ -18,6 +18,7 @@ from dianke.application.imports.tables.base import (
     TableLoader,
     code_column,
     in_parts,
+    keys_of,
     refuse_taken,
     refuse_twice,
     resolve,
@@ -228,6 +229,7 @@ def _check_routes(context: Context, checked: Checked) -> None:
 
 def _store_routes(context: Context, checked: Checked, places: list[int]) -> Stored:
     cycles: dict[str, ReadingCycle] = dict(checked.found["cycle"])
+    created: list[ReadingCycle | ReadingRoute] = []
     for row in map(checked.row, places):
         unit = checked.found["unit"][row["unit"]]
         if row["cycle"] not in cycles:
@@ -239,10 +241,13 @@ def _store_routes(context: Context, checked: Checked, places: list[int]) -> Stor
                 reading_day=row["reading_day"],
                 months_per_period=int(row["months_per_period"]),
             )
-        operations.add_route(
-            actor=context.actor, cycle=cycles[row["cycle"]], code=row["code"], name=row["name"], unit=unit
+            created.append(cycles[row["cycle"]])
+        created.append(
+            operations.add_route(
+                actor=context.actor, cycle=cycles[row["cycle"]], code=row["code"], name=row["name"], unit=unit
+            )
         )
-    return Stored(len(places))
+    return Stored(len(places), created=keys_of(created))
 
 
 def _check_readings(context: Context, checked: Checked) -> None:

@@ -1,0 +1,210 @@
+"""Bench "pages": how long pages of an archive of a size take while eight people read at once, over HTTP."""
+
+import http.client
+import random
+import re
+import resource
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from dianke.interfaces.cli.bench.archive_rows import describe_customer
+from dianke.interfaces.cli.bench.scratch import scratch_database
+from dianke.kernel.errors import DomainError
+
+CLIENTS = 8
+REQUESTS_A_CLIENT = 32
+SEED = 20_260_101
+_LOGIN, _PASSWORD = "bench", "a long enough password"
+_RIGHTS = ["archive.view", "billing.view", "tariffs.view", "readings.record", "archive.enter"]
+_START_S = 60
+
+Ask = Callable[[random.Random, int], str]
+
+
+class ServerNotReady(DomainError):
+    """The server did not come up, or refused the log-in."""
+
+    code = "bench.server_not_ready"
+    message = "the server is not ready: {reason}"
+
+
+def _search(text: str) -> str:
+    return f"/search/?q={quote(text)}"
+
+
+# Every page is asked for another customer each time: what a cache would hold is not measured.
+PAGES: dict[str, Ask] = {
+    "home": lambda dice, size: "/",
+    "list": lambda dice, size: "/customers/?view=all",
+    "list, sorted": lambda dice, size: "/customers/?sort=-opened",
+    "filter": lambda dice, size: "/customers/?class=" + dice.choice(["RESIDENTIAL", "COMMERCIAL_INDUSTRIAL"]),
+    "filter, rare": lambda dice, size: "/customers/?state=SUSPENDED",
+    "search, 1 character": lambda dice, size: _search(_pick(dice, size).name[:1]),
+    "search, 2 characters": lambda dice, size: _search(_pick(dice, size).name[:2]),
+    "search, 3 characters": lambda dice, size: _search(_pick(dice, size).name[:3]),
+    "search, 4 characters": lambda dice, size: _search(_pick_company(dice, size).name[1:5]),
+    "search, initials": lambda dice, size: _search(_pick(dice, size).initials),
+    "search, pinyin": lambda dice, size: _search(_pick(dice, size).pinyin),
+    "search, account": lambda dice, size: _search(_pick(dice, size).account),
+    "search, phone": lambda dice, size: _search(_pick(dice, size).phone),
+    "search, address": lambda dice, size: _search(_pick(dice, size).address[-8:]),
+    "list, name": lambda dice, size: f"/customers/?{urlencode({'q': _pick(dice, size).name[:2]})}",
+    "360": lambda dice, size: f"/customers/accounts/{_pick(dice, size).account}/",
+}
+
+
+def _pick(dice: random.Random, size: int) -> Any:
+    return describe_customer(dice.randrange(size))
+
+
+def _pick_company(dice: random.Random, size: int) -> Any:
+    return describe_customer(dice.randrange(max(size // 20, 1)) * 20)
+
+
+def measure(size: int) -> dict[str, Any]:
+    """Return p50, p95 and p99 of every page, asked by eight clients at once, over an archive of `size` customers."""
+    with scratch_database("pages"):
+        from dianke.interfaces.cli.bench.archive_filling import fill_archive
+
+        started = time.perf_counter()
+        fill_archive(size)
+        _add_reader()
+        filled = time.perf_counter() - started
+        port = _find_port()
+        server = _start_server(port)
+        try:
+            _wait_for(port)
+            took = _ask_everything(port, size)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+    return _report(size, took, filled)
+
+
+def _report(size: int, took: dict[str, list[float]], filled: float) -> dict[str, Any]:
+    whole = sum(sum(times) for times in took.values()) / CLIENTS
+    count = sum(map(len, took.values()))
+    return {
+        "name": "pages",
+        "size": size,
+        "seconds": round(whole, 1),
+        "rate": round(count / whole, 1),
+        "unit": "pages",
+        "peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+        "detail": {
+            "clients": CLIENTS,
+            "filled_s": round(filled),
+            "pages_ms": {name: _spread(times) for name, times in took.items()},
+        },
+    }
+
+
+def _spread(times: list[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        f"p{percent}": round(1000 * ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 1)
+        for percent in (50, 95, 99)
+    }
+
+
+def _add_reader() -> None:
+    from dianke.platform.identity import operations as identity
+    from dianke.platform.identity.types import Actor
+    from dianke.platform.org.queries import get_utility
+
+    utility = get_utility(actor=Actor.system("measuring pages"))
+    if utility is None:
+        raise ServerNotReady(reason="the archive has no utility")
+    person = identity.add_staff(login=_LOGIN, name="测量", unit=utility, password=_PASSWORD)
+    post = identity.define_post(code="BENCH", name="测量", rights=_RIGHTS)
+    identity.assign_post(staff=person, post=post, unit=utility, start=date(2020, 1, 1))
+
+
+def _find_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _start_server(port: int) -> subprocess.Popen[bytes]:
+    arguments = [sys.executable, "-W", "ignore", "-m", "dianke.interfaces.cli.main"]
+    command = [*arguments, "serve", "--port", str(port), "--no-worker"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _wait_for(port: int) -> None:
+    for _second in range(_START_S):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(1)
+    raise ServerNotReady(reason="it did not answer within a minute")
+
+
+class _Reader:
+    """A person at a browser: one connection, one session."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._cookies: dict[str, str] = {}
+        page = self.get("/login/")[1]
+        token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        fields = {"login": _LOGIN, "password": _PASSWORD, "csrfmiddlewaretoken": token[1].decode() if token else ""}
+        self.get("/login/", body=urlencode(fields))
+        if "sessionid" not in self._cookies:
+            raise ServerNotReady(reason="the log-in was refused")
+
+    def get(self, address: str, body: str | None = None) -> tuple[int, bytes]:
+        """Return status and body of a page; with a body the form is sent."""
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self._connection.request("GET" if body is None else "POST", address, body=body, headers=headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            name, _equals, value = line.split(";")[0].partition("=")
+            self._cookies[name] = value
+        return answer.status, content
+
+
+def _ask_everything(port: int, size: int) -> dict[str, list[float]]:
+    readers = [_Reader(port) for _number in range(CLIENTS)]
+    took: dict[str, list[float]] = {}
+    refused: list[str] = []
+    for name, ask in PAGES.items():
+        took[name] = []
+        threads = [
+            threading.Thread(target=_read, args=(reader, ask, size, number, took[name], refused))
+            for number, reader in enumerate(readers)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    if refused:
+        raise ServerNotReady(reason=f"{len(refused)} pages were refused, the first {refused[0]}")
+    return took
+
+
+def _read(reader: _Reader, ask: Ask, size: int, number: int, took: list[float], refused: list[str]) -> None:
+    dice = random.Random(SEED + number)  # noqa: S311 - which customer is looked at is no secret
+    for round_number in range(REQUESTS_A_CLIENT):
+        address = ask(dice, size)
+        began = time.perf_counter()
+        status, _body = reader.get(address)
+        if status != 200:
+            refused.append(f"{status} {address}")
+        # The first page of a worker loads what the others find loaded.
+        if round_number >= 2:
+            took.append(time.perf_counter() - began)
