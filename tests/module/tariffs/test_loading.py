@@ -78,6 +78,13 @@ def load(actor: Actor, text: str, name: str = "new.yaml") -> LoadReport:
     return operations.load_files(actor=actor, files=[(name, text.encode())], loaded_at=LATER)
 
 
+def propose(actor: Actor) -> TariffVersion:
+    """Return a version that waits for its decision."""
+    operations.propose_file(actor=actor, name="new.yaml", data=SHEET.encode(), reason="new month", proposed_at=LATER)
+    found: TariffVersion = TariffVersion.objects.for_actor(actor).get(status="PROPOSED")
+    return found
+
+
 class TestLoadShippedTariffs:
     def test_stores_plans_versions_and_everything_below(self, shipped, actor):
         assert count_rows(actor) == [28, 49, 299, 41, 43, 6, 213, 12]
@@ -240,7 +247,7 @@ class TestTables:
             version.save()
 
     def test_refuse_a_negative_price(self, provinces, actor):
-        version = TariffVersion.objects.for_actor(actor).get(sheet_id="HB-CI-2026-01")
+        version = propose(actor)
 
         with pytest.raises(IntegrityError, match="flat_price_not_negative"), transaction.atomic():
             PriceRow(version=version, position=99, structure="SINGLE", voltage="x", flat_price=-1).save()

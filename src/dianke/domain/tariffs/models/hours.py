@@ -19,6 +19,21 @@ declare_append_only("tariffs_timeband", "tariffs_temperatureevent")
 _NEVER = pgtrigger.Update | pgtrigger.Delete
 
 
+def refuse_late_insert(name: str, owner: str) -> pgtrigger.Trigger:
+    """Return the trigger that lets rows join a version while it is proposed and never after."""
+    return pgtrigger.Trigger(
+        name=name,
+        operation=pgtrigger.Insert,
+        when=pgtrigger.Before,
+        func=f"""
+            IF EXISTS (SELECT 1 FROM tariffs_tariffversion WHERE id = ({owner}) AND status <> 'PROPOSED') THEN
+                RAISE EXCEPTION 'a tariff version that is decided takes no more rows';
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - the owner is written in the models, never given
+    )
+
+
 @pghistory.track()
 class TimeRuleSet(ScopedModel):
     """The hours of a province for a time, shared by the versions that refer to them (分时时段)."""
@@ -114,7 +129,10 @@ class TimeBand(ScopedModel):
                 name="time_band_event_is_whole",
             ),
         ]
-        triggers: ClassVar = [pgtrigger.Protect(name="time_band_is_append_only", operation=_NEVER)]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="time_band_is_append_only", operation=_NEVER),
+            refuse_late_insert("time_band_in_time", "NEW.version_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{BandLayer(self.layer).name} {PeriodKind(self.period_kind).name}"

@@ -8,8 +8,9 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 
-from dianke.domain.tariffs.models.hours import TimeRuleSet
+from dianke.domain.tariffs.models.hours import TimeRuleSet, refuse_late_insert
 from dianke.domain.tariffs.types import (
+    APPROVED_STATUSES,
     ComponentKind,
     PlanKind,
     PriceColumn,
@@ -24,6 +25,29 @@ from dianke.platform.org.scoping import ScopedModel
 declare_append_only("tariffs_pricerow", "tariffs_pricecomponent", "tariffs_tierscheme", "tariffs_tierblock")
 
 _NEVER = pgtrigger.Update | pgtrigger.Delete
+SET_UP = "system"
+_APPROVED = [status.value for status in APPROVED_STATUSES]
+
+# A proposal is decided once; what is decided never becomes a proposal again, and a first day never moves.
+_MOVES_ON = """
+    IF lower(NEW.period) <> lower(OLD.period) THEN
+        RAISE EXCEPTION 'the first day of a tariff version is fixed';
+    END IF;
+    IF OLD.status IN ('REJECTED', 'WITHDRAWN') THEN
+        RAISE EXCEPTION 'a rejected or withdrawn tariff version is final';
+    END IF;
+    IF OLD.status <> 'PROPOSED' AND (
+        NEW.status IN ('PROPOSED', 'REJECTED')
+        OR (NEW.decided_by, NEW.decided_at, NEW.decision_reason)
+            IS DISTINCT FROM (OLD.decided_by, OLD.decided_at, OLD.decision_reason)
+    ) THEN
+        RAISE EXCEPTION 'the decision on a tariff version is final';
+    END IF;
+    RETURN NEW;
+"""
+
+
+_VERSION_OF_BLOCK = "SELECT version_id FROM tariffs_tierscheme WHERE id = NEW.scheme_id"
 
 
 def _price() -> models.DecimalField:  # type: ignore[type-arg]
@@ -52,7 +76,7 @@ class TariffPlan(ScopedModel):
 
 @pghistory.track()
 class TariffVersion(ScopedModel):
-    """One publication of a plan, in force for a time; loaded once from a sheet and never edited."""
+    """One publication of a plan, in force for a time; proposed by one person, decided by another, never edited."""
 
     unit_lookup = None
 
@@ -64,7 +88,7 @@ class TariffVersion(ScopedModel):
     status = models.CharField(
         max_length=12,
         choices=[(s.value, s.value) for s in VersionStatus],
-        default=VersionStatus.ACTIVE.value,
+        default=VersionStatus.PROPOSED.value,
     )
     grade = models.CharField(max_length=1)
     urls: Any = ArrayField(models.TextField())
@@ -81,24 +105,48 @@ class TariffVersion(ScopedModel):
     file_name = models.CharField(max_length=200)
     file_sha256 = models.CharField(max_length=64)
     content_sha256 = models.CharField(max_length=64)
+    # Who typed or uploaded it is who proposes it. A proposal that was taken back has no decider.
     loaded_at = models.DateTimeField()
     loaded_by = models.CharField(max_length=40)
+    proposal_reason = models.CharField(max_length=400, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=40, blank=True)
+    decision_reason = models.CharField(max_length=400, blank=True)
 
     class Meta:
-        """One version at a time; only the end and the status ever change."""
+        """One approved version at a time; only the end, the status and the decision ever change."""
 
         constraints: ClassVar = [
             ExclusionConstraint(
                 name="one_tariff_version_at_a_time",
                 expressions=[("plan", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
-                condition=~models.Q(status=VersionStatus.WITHDRAWN.value),
+                condition=models.Q(status__in=_APPROVED),
             ),
-            models.UniqueConstraint(fields=["plan", "sheet_id"], name="sheet_once_a_plan"),
+            models.UniqueConstraint(
+                fields=["plan", "sheet_id"],
+                name="sheet_once_a_plan",
+                condition=models.Q(status__in=[VersionStatus.PROPOSED.value, *_APPROVED]),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=_APPROVED) | ~models.Q(decided_by=""),
+                name="approved_version_has_an_approver",
+            ),
+            # Sheets that ship with the product are loaded and approved by set-up, which is no person.
+            models.CheckConstraint(
+                condition=models.Q(decided_by__in=["", SET_UP]) | ~models.Q(decided_by=models.F("loaded_by")),
+                name="version_is_decided_by_another",
+            ),
             models.CheckConstraint(condition=models.Q(grade__in=["A", "B", "C"]), name="version_grade_is_known"),
             models.CheckConstraint(condition=~models.Q(urls=[]), name="version_has_an_address"),
         ]
         triggers: ClassVar = [
-            pgtrigger.ReadOnly(name="version_content_is_fixed", exclude=["period", "status"]),
+            pgtrigger.ReadOnly(
+                name="version_content_is_fixed",
+                exclude=["period", "status", "decided_at", "decided_by", "decision_reason"],
+            ),
+            pgtrigger.Trigger(
+                name="version_moves_on", operation=pgtrigger.Update, when=pgtrigger.Before, func=_MOVES_ON
+            ),
             pgtrigger.Protect(name="version_stays", operation=pgtrigger.Delete),
         ]
 
@@ -142,7 +190,10 @@ class PriceRow(ScopedModel):
                 for column in PriceColumn
             ),
         ]
-        triggers: ClassVar = [pgtrigger.Protect(name="price_row_is_append_only", operation=_NEVER)]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="price_row_is_append_only", operation=_NEVER),
+            refuse_late_insert("price_row_in_time", "NEW.version_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.structure} {self.voltage}".strip()
@@ -177,7 +228,10 @@ class PriceComponent(ScopedModel):
                 name="fund_is_not_negative",
             ),
         ]
-        triggers: ClassVar = [pgtrigger.Protect(name="price_component_is_append_only", operation=_NEVER)]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="price_component_is_append_only", operation=_NEVER),
+            refuse_late_insert("price_component_in_time", "NEW.version_id"),
+        ]
 
     def __str__(self) -> str:
         return self.label or self.code
@@ -201,7 +255,10 @@ class TierScheme(ScopedModel):
     class Meta:
         """No change."""
 
-        triggers: ClassVar = [pgtrigger.Protect(name="tier_scheme_is_append_only", operation=_NEVER)]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="tier_scheme_is_append_only", operation=_NEVER),
+            refuse_late_insert("tier_scheme_in_time", "NEW.version_id"),
+        ]
 
     def __str__(self) -> str:
         return self.kind
@@ -227,7 +284,12 @@ class TierBlock(ScopedModel):
             models.CheckConstraint(condition=models.Q(upper_kwh__gt=0), name="tier_limit_is_positive"),
             models.CheckConstraint(condition=models.Q(surcharge_price__gte=0), name="tier_surcharge_is_not_negative"),
         ]
-        triggers: ClassVar = [pgtrigger.Protect(name="tier_block_is_append_only", operation=_NEVER)]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="tier_block_is_append_only", operation=_NEVER),
+            refuse_late_insert(
+                "tier_block_in_time", "SELECT version_id FROM tariffs_tierscheme WHERE id = NEW.scheme_id"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.tier}"

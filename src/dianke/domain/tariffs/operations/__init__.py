@@ -4,6 +4,15 @@ from dianke.domain.tariffs.operations.loading import (
     load_files,
     load_sheet_file,
     load_shipped_tariffs,
+    propose_file,
+)
+from dianke.domain.tariffs.operations.proposals import (
+    UnableToDecideVersion,
+    UnableToProposeVersion,
+    approve_version,
+    propose_revision,
+    reject_version,
+    take_back_version,
 )
 from dianke.domain.tariffs.operations.versions import (
     UnableToRecordTemperature,
@@ -13,11 +22,18 @@ from dianke.domain.tariffs.operations.versions import (
 )
 
 __all__ = [
+    "UnableToDecideVersion",
+    "UnableToProposeVersion",
     "UnableToRecordTemperature",
     "UnableToWithdrawVersion",
+    "approve_version",
     "load_files",
     "load_sheet_file",
     "load_shipped_tariffs",
+    "propose_file",
+    "propose_revision",
     "record_temperature",
+    "reject_version",
+    "take_back_version",
     "withdraw_version",
 ]

@@ -1,7 +1,7 @@
 """Load sheets, hours and policy values: what is new is stored, what is known stays, every fault is told."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -31,7 +31,7 @@ _DATA_PACKAGE = "dianke.domain.tariffs"
 _SUFFIX = ".yaml"
 # Loads run one after the other: two at once would judge the same plan by the same old versions.
 _LOCK = 0x7A121FF5
-
+SHIPPED = "sheet that ships with the product"
 
 _Draft: TypeAlias = PolicyDraft | TimeRuleDraft | VersionDraft
 
@@ -41,6 +41,13 @@ class UnableToReadSheetFile(DomainError):
 
     code = "tariffs.unable_to_read_sheet_file"
     message = "{file} cannot be read: {reason}"
+
+
+class NotOnlySheets(DomainError):
+    """A proposal holds versions of plans and nothing else."""
+
+    code = "tariffs.not_only_sheets"
+    message = "{file} holds hours or policy values, which are loaded by set-up and not proposed"
 
 
 @dataclass(slots=True)
@@ -65,6 +72,26 @@ def load_shipped_tariffs(*, actor: Actor, loaded_at: datetime) -> LoadReport:
     return load_files(actor=actor, files=list(_list_files(folder)), loaded_at=loaded_at)
 
 
+def propose_file(*, actor: Actor, name: str, data: bytes, reason: str, proposed_at: datetime) -> LoadReport:
+    """
+    Propose every version of a file of sheets, all of them or none; another person decides each.
+
+    :raises NotOnlySheets: if the file holds shared hours or policy values, which are no versions of a plan
+    """
+    file = sheets.read_file(name=name, data=data)
+    if file.policies or file.time_rules:
+        raise NotOnlySheets(field="file", file=name)
+    if file.faults:
+        return LoadReport(refused=file.faults, skipped=file.skipped)
+    stamp = Stamp(actor=actor, loaded_at=proposed_at, reason=reason)
+    with transaction.atomic():
+        wait_for_other_loads()
+        report = _store([file], stamp)
+        if report.refused:
+            transaction.set_rollback(True)
+    return replace(report, loaded=()) if report.refused else report
+
+
 def load_sheet_file(*, actor: Actor, path: Path, loaded_at: datetime) -> LoadReport:
     """
     Load one file.
@@ -82,29 +109,32 @@ def load_sheet_file(*, actor: Actor, path: Path, loaded_at: datetime) -> LoadRep
 
 def load_files(*, actor: Actor, files: Sequence[tuple[str, bytes]], loaded_at: datetime) -> LoadReport:
     """
-    Load files given as name and content.
+    Load files given as name and content, as set-up does: approved at once, by nobody in person.
 
     A sheet is stored whole or not at all; a refused sheet keeps no other from being stored. Policy values
     and shared hours come first, for sheets of the same load may refer to them.
     """
     read = [sheets.read_file(name=name, data=data) for name, data in files]
+    with transaction.atomic():
+        wait_for_other_loads()
+        return _store(read, Stamp(actor=actor, loaded_at=loaded_at, reason=SHIPPED, approves=True))
+
+
+def _store(read: Sequence[ReadFile], stamp: Stamp) -> LoadReport:
     tally = _Tally()
     for file in read:
         tally.refused.extend(file.faults)
         tally.skipped.extend(file.skipped)
-    with transaction.atomic():
-        _wait_for_other_loads()
-        stamp = Stamp(actor=actor, loaded_at=loaded_at)
-        policies = [(draft, file) for file in read for draft in file.policies]
-        hours = [(draft, file) for file in read for draft in file.time_rules]
-        versions = [(draft, file) for file in read for draft in file.versions]
-        # In order of time, so that a version finds the one that it ends.
-        versions.sort(key=lambda pair: (pair[0].plan_code, pair[0].start))
-        outcomes: list[tuple[Outcome, tuple[_Draft, ReadFile]]] = [
-            *zip(store_policies(policies, stamp), policies, strict=True),
-            *zip(store_time_rules(hours, stamp), hours, strict=True),
-            *zip(store_versions(versions, stamp), versions, strict=True),
-        ]
+    policies = [(draft, file) for file in read for draft in file.policies]
+    hours = [(draft, file) for file in read for draft in file.time_rules]
+    versions = [(draft, file) for file in read for draft in file.versions]
+    # In order of time, so that a version finds the one that it ends.
+    versions.sort(key=lambda pair: (pair[0].plan_code, pair[0].start))
+    outcomes: list[tuple[Outcome, tuple[_Draft, ReadFile]]] = [
+        *zip(store_policies(policies, stamp), policies, strict=True),
+        *zip(store_time_rules(hours, stamp), hours, strict=True),
+        *zip(store_versions(versions, stamp), versions, strict=True),
+    ]
     for outcome, (draft, file) in outcomes:
         _note(outcome, file, draft, tally)
     return tally.report()
@@ -138,6 +168,7 @@ def _list_files(folder: Traversable) -> Iterable[tuple[str, bytes]]:
             yield entry.name, entry.read_bytes()
 
 
-def _wait_for_other_loads() -> None:
+def wait_for_other_loads() -> None:
+    """Wait until no other load or decision is under way; held to the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])

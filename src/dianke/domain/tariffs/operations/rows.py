@@ -16,6 +16,7 @@ from dianke.domain.tariffs.models import (
     TimeBand,
     TimeRuleSet,
 )
+from dianke.domain.tariffs.models.plans import SET_UP
 from dianke.domain.tariffs.rules.succession import Judgement, Verdict, VersionLife, judge_version
 from dianke.domain.tariffs.types import (
     Band,
@@ -35,10 +36,12 @@ Outcome = LoadedItem | LoadFault | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """Who loads, and when."""
+    """Who loads, when and why; what set-up loads is approved at once, everything else waits for another person."""
 
     actor: Actor
     loaded_at: datetime
+    reason: str = ""
+    approves: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,7 +58,7 @@ def store_versions(drafts: Sequence[tuple[VersionDraft, ReadFile]], stamp: Stamp
     """Store versions with rows, parts, tiers and hours; return each outcome, None where it is known."""
     codes = {draft.plan_code for draft, _ in drafts}
     plans = {plan.code: plan for plan in TariffPlan.objects.for_actor(stamp.actor).filter(code__in=codes)}
-    lives = _list_lives(codes, stamp)
+    lives = list_lives(codes, stamp.actor)
     pending: dict[tuple[str, str], _Pending] = {}
     outcomes: list[Outcome] = []
     for draft, file in drafts:
@@ -78,8 +81,11 @@ def add_bands(owned: Iterable[tuple[Sequence[Band], TariffVersion | TimeRuleSet]
     )
 
 
-def _list_lives(codes: Iterable[str], stamp: Stamp) -> dict[str, list[VersionLife]]:
-    versions = TariffVersion.objects.for_actor(stamp.actor).filter(plan__code__in=codes)
+def list_lives(codes: Iterable[str], actor: Actor) -> dict[str, list[VersionLife]]:
+    """Return the versions of each plan that a new one is judged by; a proposal that came to nothing is none."""
+    versions = TariffVersion.objects.for_actor(actor).filter(plan__code__in=codes)
+    versions = versions.exclude(status=VersionStatus.REJECTED.value)
+    versions = versions.exclude(status=VersionStatus.WITHDRAWN.value, decided_by="")
     lives: dict[str, list[VersionLife]] = {}
     for version in versions.select_related("plan").order_by("period", "id"):
         lives.setdefault(version.plan.code, []).append(
@@ -114,12 +120,20 @@ def _end_version(
     stamp: Stamp,
 ) -> None:
     siblings[siblings.index(life)] = replace(life, end=successor.start, status=VersionStatus.SUPERSEDED)
+    if not stamp.approves:
+        # A proposal ends nothing: its approval will.
+        return
     if life.id is None:
         waiting = pending[successor.plan_code, life.sheet_id]
         waiting.end, waiting.status = successor.start, VersionStatus.SUPERSEDED
         return
-    versions = TariffVersion.objects.for_actor(stamp.actor).filter(pk=life.id)
-    versions.update(period=DateRange(life.start, successor.start), status=VersionStatus.SUPERSEDED.value)
+    end_version(life, successor.start, stamp.actor)
+
+
+def end_version(life: VersionLife, end: date, actor: Actor) -> None:
+    """Let an approved version end where its successor begins."""
+    versions = TariffVersion.objects.for_actor(actor).filter(pk=life.id)
+    versions.update(period=DateRange(life.start, end), status=VersionStatus.SUPERSEDED.value)
 
 
 def _to_outcome(draft: VersionDraft, file: ReadFile, judgement: Judgement) -> Outcome:
@@ -168,6 +182,19 @@ def _add_versions(waiting: list[_Pending], plans: dict[str, TariffPlan], stamp: 
     _add_components(owned)
     _add_tiers([(draft.tiers, version) for draft, version in owned if draft.tiers is not None])
     add_bands((draft.bands, version) for draft, version in owned)
+    if stamp.approves:
+        _approve(waiting, versions, stamp)
+
+
+def _approve(waiting: list[_Pending], versions: list[TariffVersion], stamp: Stamp) -> None:
+    """Approve what set-up loads, once its rows stand: a decided version takes no more."""
+    for item, version in zip(waiting, versions, strict=True):
+        version.period = DateRange(item.draft.start, item.end)
+        version.status = item.status.value
+        version.decided_at, version.decided_by, version.decision_reason = stamp.loaded_at, SET_UP, stamp.reason
+    TariffVersion.objects.for_actor(stamp.actor).bulk_update(
+        versions, ["period", "status", "decided_at", "decided_by", "decision_reason"]
+    )
 
 
 def _to_plan(draft: VersionDraft) -> TariffPlan:
@@ -204,8 +231,8 @@ def _to_version(item: _Pending, plan: TariffPlan, rules: TimeRuleSet | None, sta
         plan=plan,
         sheet_id=draft.sheet_id,
         sheet_kind=draft.sheet_kind.value,
-        period=DateRange(draft.start, item.end),
-        status=item.status.value,
+        period=DateRange(draft.start, draft.end),
+        status=VersionStatus.PROPOSED.value,
         grade=evidence.grade,
         urls=list(evidence.urls),
         via=evidence.via,
@@ -220,6 +247,7 @@ def _to_version(item: _Pending, plan: TariffPlan, rules: TimeRuleSet | None, sta
         content_sha256=draft.content_sha256,
         loaded_at=stamp.loaded_at,
         loaded_by=stamp.actor.login,
+        proposal_reason=stamp.reason,
     )
 
 

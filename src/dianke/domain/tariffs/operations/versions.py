@@ -6,8 +6,9 @@ from decimal import Decimal
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from dianke.domain.tariffs.models import TariffVersion, TemperatureEvent
+from dianke.domain.tariffs.operations.loading import wait_for_other_loads
 from dianke.domain.tariffs.queries.plans import get_version
-from dianke.domain.tariffs.types import VersionStatus
+from dianke.domain.tariffs.types import APPROVED_STATUSES, VersionStatus
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 
@@ -28,13 +29,16 @@ class UnableToRecordTemperature(DomainError):
 
 def withdraw_version(*, actor: Actor, version_id: int, on: date) -> TariffVersion:
     """
-    Withdraw a version that has not come into force by a day; a later load may then fill its dates.
+    Withdraw an approved version that has not come into force by a day; another may then fill its dates.
 
     :raises UnableToWithdrawVersion: if it is or was in force, for a version in force is never taken back
     """
+    wait_for_other_loads()
     version = get_version(actor=actor, version_id=version_id)
     if version.status == VersionStatus.WITHDRAWN.value:
         raise UnableToWithdrawVersion(field="version", sheet=version.sheet_id, reason="it is withdrawn already")
+    if version.status not in APPROVED_STATUSES:
+        raise UnableToWithdrawVersion(field="version", sheet=version.sheet_id, reason="it was never approved")
     if version.period.lower <= on:
         raise UnableToWithdrawVersion(
             field="version",
@@ -50,7 +54,7 @@ def withdraw_version(*, actor: Actor, version_id: int, on: date) -> TariffVersio
 def _reopen_predecessor(actor: Actor, withdrawn: TariffVersion) -> None:
     """Let the version that the withdrawn one had ended go on, up to the next one if there is any."""
     others = TariffVersion.objects.for_actor(actor).filter(plan=withdrawn.plan)
-    others = others.exclude(status=VersionStatus.WITHDRAWN.value)
+    others = others.filter(status__in=APPROVED_STATUSES).exclude(pk=withdrawn.pk)
     ended: TariffVersion | None = others.filter(
         status=VersionStatus.SUPERSEDED.value, period__endswith=withdrawn.period.lower
     ).first()

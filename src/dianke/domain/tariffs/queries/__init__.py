@@ -1,7 +1,7 @@
 """Reads of tariffs."""
 
 from dianke.domain.tariffs.queries.hours import get_period_codes, list_bands, list_event_days
-from dianke.domain.tariffs.queries.pages import get_version_page
+from dianke.domain.tariffs.queries.pages import NotOfOnePlan, compare_versions, get_version_page
 from dianke.domain.tariffs.queries.plans import (
     NoSuchPlan,
     NoVersionInForce,
@@ -9,6 +9,7 @@ from dianke.domain.tariffs.queries.plans import (
     get_version,
     list_newest_versions,
     list_plans,
+    list_proposals,
     list_versions,
 )
 from dianke.domain.tariffs.queries.policies import get_policies
@@ -18,6 +19,8 @@ __all__ = [
     "DemoPricesOnly",
     "NoSuchPlan",
     "NoVersionInForce",
+    "NotOfOnePlan",
+    "compare_versions",
     "get_period_codes",
     "get_plan",
     "get_policies",
@@ -29,5 +32,6 @@ __all__ = [
     "list_newest_versions",
     "list_plans",
     "list_price_tables",
+    "list_proposals",
     "list_versions",
 ]

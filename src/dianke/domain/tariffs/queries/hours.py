@@ -25,13 +25,17 @@ from dianke.platform.org.scoping import Scope
 
 def list_bands(*, actor: Scope, version: TariffVersion) -> tuple[Band, ...]:
     """Return the bands of a version: its own, else those of the rule set it refers to, else none."""
-    bands = TimeBand.objects.for_actor(actor)
-    own = bands.filter(version=version).order_by("position", "id")
-    found = tuple(_to_band(row) for row in own)
+    found = list_own_bands(actor=actor, version=version)
     if found or version.time_rules_id is None:
         return found
-    shared = bands.filter(rules_id=version.time_rules_id).order_by("position", "id")
+    shared = TimeBand.objects.for_actor(actor).filter(rules_id=version.time_rules_id).order_by("position", "id")
     return tuple(_to_band(row) for row in shared)
+
+
+def list_own_bands(*, actor: Scope, version: TariffVersion) -> tuple[Band, ...]:
+    """Return the bands that a version's own sheet states."""
+    own = TimeBand.objects.for_actor(actor).filter(version=version).order_by("position", "id")
+    return tuple(_to_band(row) for row in own)
 
 
 def list_event_days(*, actor: Scope, bands: Iterable[Band], period: DatePeriod) -> EventDays:

@@ -7,18 +7,28 @@ from dianke.domain.tariffs.queries.hours import list_bands
 from dianke.domain.tariffs.queries.plans import get_version, list_versions, to_plan_facts, to_version_facts
 from dianke.domain.tariffs.queries.policies import get_policies
 from dianke.domain.tariffs.queries.prices import get_tiers, list_rows, list_version_components, to_row_facts
-from dianke.domain.tariffs.rules import prices, time_bands
+from dianke.domain.tariffs.rules import differences, prices, time_bands
 from dianke.domain.tariffs.types import (
+    APPROVED_STATUSES,
     Band,
+    Comparison,
     HoursTable,
     PlanFacts,
     PriceColumn,
     RowFacts,
     Structure,
     VersionPage,
-    VersionStatus,
 )
+from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
+
+
+class NotOfOnePlan(DomainError):
+    """Two versions have no plan in common."""
+
+    code = "tariffs.not_of_one_plan"
+    message = "versions of {first} and {second} cannot be compared: a difference is that of one plan"
+
 
 # As official sheets print them: parts, then the price by period, then what is paid by the month.
 _PRINTED_ORDER = (
@@ -61,6 +71,20 @@ def get_version_page(*, actor: Scope, version_id: int, on: date | None = None) -
     )
 
 
+def compare_versions(*, actor: Scope, before_id: int, after_id: int) -> Comparison:
+    """
+    Return two versions of one plan and what differs between them.
+
+    :raises NoSuchPlan: if either does not exist
+    :raises NotOfOnePlan: if they belong to two plans
+    """
+    before = get_version_page(actor=actor, version_id=before_id)
+    after = get_version_page(actor=actor, version_id=after_id)
+    if before.plan.code != after.plan.code:
+        raise NotOfOnePlan(field="before", first=before.plan.code, second=after.plan.code)
+    return Comparison(before=before, after=after, difference=differences.compare_versions(before=before, after=after))
+
+
 def _list_columns(rows: tuple[RowFacts, ...]) -> tuple[PriceColumn, ...]:
     return tuple(column for column in _PRINTED_ORDER if any(row.prices[column].exists for row in rows))
 
@@ -85,5 +109,5 @@ def _describe_hours(bands: tuple[Band, ...], rows: tuple[RowFacts, ...]) -> tupl
 
 def _list_siblings(actor: Scope, version: TariffVersion) -> tuple[PlanFacts, ...]:
     others = TariffVersion.objects.for_actor(actor).filter(sheet_id=version.sheet_id).exclude(pk=version.pk)
-    others = others.exclude(status=VersionStatus.WITHDRAWN.value).select_related("plan")
+    others = others.filter(status__in=APPROVED_STATUSES).select_related("plan")
     return tuple(to_plan_facts(other.plan, other) for other in others.order_by("plan__code", "id"))

@@ -7,7 +7,15 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from dianke.domain.tariffs.models import TariffPlan, TariffVersion
-from dianke.domain.tariffs.types import Finding, PlanFacts, PlanKind, SheetKind, VersionFacts, VersionStatus
+from dianke.domain.tariffs.types import (
+    APPROVED_STATUSES,
+    Finding,
+    PlanFacts,
+    PlanKind,
+    SheetKind,
+    VersionFacts,
+    VersionStatus,
+)
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
@@ -50,13 +58,19 @@ def get_plan(*, actor: Scope, plan_code: str) -> TariffPlan:
 
 
 def list_versions(*, actor: Scope, plan_code: str) -> list[VersionFacts]:
-    """Return the versions of a plan, the latest first, withdrawn ones too."""
+    """Return the versions of a plan, the latest first, undecided, rejected and withdrawn ones too."""
     versions = TariffVersion.objects.for_actor(actor).filter(plan__code=plan_code).select_related("plan")
     return [to_version_facts(version) for version in versions.order_by("-period", "-id")]
 
 
+def list_proposals(*, actor: Scope) -> list[VersionFacts]:
+    """Return the versions that wait for a decision, the first proposed first."""
+    versions = TariffVersion.objects.for_actor(actor).filter(status=VersionStatus.PROPOSED.value)
+    return [to_version_facts(version) for version in versions.select_related("plan").order_by("loaded_at", "id")]
+
+
 def list_newest_versions(*, actor: Scope, on: date, plan_code: str = "") -> dict[str, VersionFacts]:
-    """Return for each plan (or one) the version in force on a day, else its newest that was not withdrawn."""
+    """Return for each plan (or one) the version in force on a day, else its newest approved one."""
     versions = _list_valid(actor).order_by("plan__code", "period", "id")
     if plan_code:
         versions = versions.filter(plan__code=plan_code)
@@ -124,6 +138,7 @@ def to_version_facts(version: TariffVersion) -> VersionFacts:
     return VersionFacts(
         id=version.pk,
         plan_code=version.plan.code,
+        plan_name=version.plan.name,
         sheet_id=version.sheet_id,
         sheet_kind=SheetKind(version.sheet_kind),
         start=version.period.lower,
@@ -146,12 +161,18 @@ def to_version_facts(version: TariffVersion) -> VersionFacts:
         ),
         figures=dict(version.figures),
         regulations=tuple(version.regulations),
+        proposed_by=version.loaded_by,
+        proposed_at=version.loaded_at,
+        proposal_reason=version.proposal_reason,
+        decided_by=version.decided_by,
+        decided_at=version.decided_at,
+        decision_reason=version.decision_reason,
     )
 
 
 def _list_valid(actor: Scope) -> Any:
     versions = TariffVersion.objects.for_actor(actor).select_related("plan", "time_rules")
-    return versions.exclude(status=VersionStatus.WITHDRAWN.value)
+    return versions.filter(status__in=APPROVED_STATUSES)
 
 
 def _of_plan(actor: Scope, plan: TariffPlan | str) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from dianke.domain.tariffs.types import VersionDraft, VersionStatus
+from dianke.domain.tariffs.types import APPROVED_STATUSES, VersionDraft, VersionStatus
 from dianke.kernel.period import DatePeriod
 
 
@@ -63,15 +63,26 @@ def judge_version(draft: VersionDraft, stored: Sequence[VersionLife]) -> Judgeme
             )
         if same.content_sha256 == draft.content_sha256:
             return Judgement(verdict=Verdict.UNCHANGED)
+        if same.status is VersionStatus.PROPOSED:
+            return Judgement(
+                verdict=Verdict.REFUSE,
+                code="version_is_proposed",
+                message=f"sheet {draft.sheet_id} is proposed with another content",
+                remedy="withdraw that proposal first, or give this one an id of its own",
+            )
         return Judgement(
             verdict=Verdict.REFUSE,
             code="version_is_fixed",
             message=f"sheet {draft.sheet_id} is stored with another content",
             remedy="a version is never edited: give the changed prices an id and dates of their own",
         )
-    period = DatePeriod(draft.start, draft.end)
-    rivals = [life for life in stored if life.status is not VersionStatus.WITHDRAWN and life.period.overlaps(period)]
-    if len(rivals) == 1 and rivals[0].end is None and rivals[0].start < draft.start:
+    return judge_period(DatePeriod(draft.start, draft.end), stored)
+
+
+def judge_period(period: DatePeriod, stored: Sequence[VersionLife]) -> Judgement:
+    """Return whether a version of this period fits among the approved ones, and which of them it ends."""
+    rivals = [life for life in stored if life.status in APPROVED_STATUSES and life.period.overlaps(period)]
+    if len(rivals) == 1 and rivals[0].end is None and rivals[0].start < period.start:
         return Judgement(verdict=Verdict.STORE, ends=rivals[0])
     if rivals:
         names = ", ".join(f"{life.sheet_id} ({life.period})" for life in rivals)

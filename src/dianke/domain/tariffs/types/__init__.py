@@ -1,5 +1,16 @@
 """Facts of tariffs: periods and bands, sheets as read, prices as billed."""
 
+from dianke.domain.tariffs.types.differences import (
+    CellChange,
+    Change,
+    ChangeKind,
+    Comparison,
+    HoursChange,
+    PartChange,
+    RowChange,
+    TierChange,
+    VersionDifference,
+)
 from dianke.domain.tariffs.types.periods import (
     ALL_MONTHS,
     EVERY_DAY,
@@ -34,6 +45,7 @@ from dianke.domain.tariffs.types.prices import (
     VersionPage,
 )
 from dianke.domain.tariffs.types.sheets import (
+    APPROVED_STATUSES,
     DEMO_ONLY_GRADE,
     FUNDS_CODE,
     NO_SUCH_PRICE,
@@ -65,6 +77,7 @@ from dianke.domain.tariffs.types.sheets import (
 
 __all__ = [
     "ALL_MONTHS",
+    "APPROVED_STATUSES",
     "DEMO_ONLY_GRADE",
     "EVERYBODY",
     "EVERY_DAY",
@@ -79,6 +92,10 @@ __all__ = [
     "Audience",
     "Band",
     "BandLayer",
+    "CellChange",
+    "Change",
+    "ChangeKind",
+    "Comparison",
     "ComponentFacts",
     "ComponentKind",
     "Consumer",
@@ -88,10 +105,12 @@ __all__ = [
     "Evidence",
     "Finding",
     "FundFacts",
+    "HoursChange",
     "HoursTable",
     "LoadFault",
     "LoadReport",
     "LoadedItem",
+    "PartChange",
     "PeriodKind",
     "PlanFacts",
     "PlanKind",
@@ -104,6 +123,7 @@ __all__ = [
     "PriceMissing",
     "PriceTable",
     "ReadFile",
+    "RowChange",
     "RowFacts",
     "Segment",
     "SheetKind",
@@ -111,10 +131,12 @@ __all__ = [
     "Structure",
     "TemperatureRule",
     "TierBlock",
+    "TierChange",
     "TierFacts",
     "TierKind",
     "TierSeason",
     "TimeRuleDraft",
+    "VersionDifference",
     "VersionDraft",
     "VersionFacts",
     "VersionPage",

@@ -1,11 +1,12 @@
 """What billing and pages read: the prices of one day, structure and voltage, with where they come from."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from dianke.domain.tariffs.types.periods import Band, DayStrip, PeriodKind, Structure
 from dianke.domain.tariffs.types.sheets import (
+    APPROVED_STATUSES,
     DEMO_ONLY_GRADE,
     PERIOD_COLUMNS,
     ComponentFacts,
@@ -218,6 +219,7 @@ class VersionFacts:
 
     id: int
     plan_code: str
+    plan_name: str
     sheet_id: str
     sheet_kind: SheetKind
     start: date
@@ -233,6 +235,17 @@ class VersionFacts:
     findings: tuple[Finding, ...]
     figures: dict[str, str]
     regulations: tuple[str, ...]
+    proposed_by: str
+    proposed_at: datetime
+    proposal_reason: str
+    decided_by: str
+    decided_at: datetime | None
+    decision_reason: str
+
+    @property
+    def is_approved(self) -> bool:
+        """Tell whether the version prices bills of its period."""
+        return self.status in APPROVED_STATUSES
 
     @property
     def is_demo_only(self) -> bool:

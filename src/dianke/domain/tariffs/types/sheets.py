@@ -27,11 +27,16 @@ class SheetKind(StrEnum):
 
 
 class VersionStatus(StrEnum):
-    """Whether a version prices bills of its period."""
+    """Where a version stands: only an approved one (ACTIVE, SUPERSEDED) prices bills of its period."""
 
+    PROPOSED = "PROPOSED"
     ACTIVE = "ACTIVE"
     SUPERSEDED = "SUPERSEDED"
+    REJECTED = "REJECTED"
     WITHDRAWN = "WITHDRAWN"
+
+
+APPROVED_STATUSES = (VersionStatus.ACTIVE, VersionStatus.SUPERSEDED)
 
 
 class ComponentKind(StrEnum):

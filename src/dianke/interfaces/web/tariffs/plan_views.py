@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dianke.domain.tariffs import queries as tariffs
-from dianke.domain.tariffs.types import PlanKind, VersionFacts, VersionStatus
+from dianke.domain.tariffs.types import PlanKind, VersionFacts
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.filters import FilterChip
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.tariffs import words
 from dianke.interfaces.web.tariffs.rules import list_rules
@@ -43,9 +44,17 @@ def list_plans(request: StaffRequest) -> HttpResponse:
         "text": request.GET.get("q", ""),
         "kind": kind,
         "filters": _filters(kind),
+        "proposals": _list_proposals(request),
+        "may_propose": request.actor.may("tariffs.propose"),
         "groups": [(label, members) for label, members in groups if members],
     }
     return render(request, "tariffs/list.html", values)
+
+
+def _list_proposals(request: StaffRequest) -> list[tuple[VersionFacts, str]]:
+    proposals = tariffs.list_proposals(actor=request.actor)
+    names = Names(version.proposed_by for version in proposals)
+    return [(version, names.of(version.proposed_by)) for version in proposals]
 
 
 def _filters(kind: str) -> list[FilterChip]:
@@ -63,9 +72,9 @@ def _describe(version: VersionFacts | None, today: date) -> tuple[Any, ...]:
 
 
 def chip_of(version: VersionFacts, today: date, *, quiet: bool = False) -> Chip:
-    """Return whether a version is in force, as a chip."""
-    if version.status is VersionStatus.WITHDRAWN:
-        return state_chip("tariff_version", "WITHDRAWN", quiet=quiet)
+    """Return whether a version is in force, or what became of its proposal, as a chip."""
+    if not version.is_approved:
+        return state_chip("tariff_version", version.status.value, quiet=quiet)
     if version.start > today:
         return state_chip("tariff_version", "COMING", quiet=quiet)
     is_past = version.end is not None and version.end <= today

@@ -35,6 +35,7 @@ from dianke.interfaces.web.regulations import get_regulation
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.tariffs import words
 from dianke.interfaces.web.tariffs.plan_views import chip_of
+from dianke.interfaces.web.tariffs.proposals import describe_proposal, find_base
 from dianke.kernel.clock import SystemClock
 
 _BY_PERIOD = (PriceColumn.SHARP, PriceColumn.PEAK, PriceColumn.FLAT, PriceColumn.VALLEY, PriceColumn.DEEP)
@@ -68,6 +69,7 @@ def show_version(request: StaffRequest, version_id: int) -> HttpResponse:
         sheet = tariffs.get_version_page(actor=request.actor, version_id=version_id)
     except tariffs.NoSuchPlan as error:
         raise Http404 from error
+    today = SystemClock().now().date()
     shared = [part for part in sheet.components if not part.part_of]
     periods = [column for column in _BY_PERIOD if column in sheet.columns]
     values = {
@@ -87,7 +89,11 @@ def show_version(request: StaffRequest, version_id: int) -> HttpResponse:
         "regulations": [get_regulation(identifier) for identifier in sheet.version.regulations],
         "findings": [(words.name_finding(one.where), one) for one in sheet.version.findings],
         "grade": words.GRADES.get(sheet.version.grade, ""),
-        "versions": [(version, version.id == sheet.version.id) for version in sheet.versions],
+        "versions": [
+            (version, version.id == sheet.version.id, chip_of(version, today, quiet=True)) for version in sheet.versions
+        ],
+        "base_id": find_base(sheet),
+        **describe_proposal(request.actor, sheet.version),
     }
     return render(request, "tariffs/version.html", values)
 
@@ -181,13 +187,14 @@ def _draw_hours(sheet: VersionPage) -> list[tuple[str, list[Strip]]]:
     return [
         (
             _(", ").join(str(billing_words.STRUCTURES[one.value]) for one in structures),
-            [_draw_strip(strip) for strip in strips],
+            [draw_strip(strip) for strip in strips],
         )
         for strips, structures in found.items()
     ]
 
 
-def _draw_strip(strip: DayStrip) -> Strip:
+def draw_strip(strip: DayStrip) -> Strip:
+    """Return the 24 hours of some months as a page draws them."""
     spans: dict[str, list[str]] = {}
     for segment in strip.segments:
         spans.setdefault(PERIOD_NAMES[segment.period], []).append(segment.hours)

@@ -12,10 +12,20 @@ from dianke.interfaces.web.components.states import register_states
 register_states(
     "tariff_version",
     {
-        "IN_FORCE": ("ok", _("In force")),
+        "IN_FORCE": ("ok", pgettext_lazy("price", "In force")),
         "PAST": ("idle", _("Ended")),
         "COMING": ("run", _("Coming")),
-        "WITHDRAWN": ("bad", _("Withdrawn")),
+        "WITHDRAWN": ("idle", _("Withdrawn")),
+        "PROPOSED": ("warn", _("To be approved")),
+        "REJECTED": ("bad", _("Rejected")),
+    },
+)
+register_states(
+    "tariff_change",
+    {
+        "ADDED": ("ok", pgettext_lazy("difference", "added")),
+        "REMOVED": ("bad", pgettext_lazy("difference", "removed")),
+        "CHANGED": ("run", pgettext_lazy("difference", "changed")),
     },
 )
 
