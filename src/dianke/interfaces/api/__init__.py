@@ -1,1 +1,1 @@
-"""The programs' way in: /api/v1."""
+"""The interface for programs: /api/v1. Nothing here is imported before the first request of a program."""

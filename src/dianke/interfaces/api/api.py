@@ -1,0 +1,65 @@
+"""The interface for programs, put together."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError
+from ninja.openapi.schema import OpenAPISchema
+
+from dianke.interfaces.api.access import RATE, CallerThrottle, Session, Token
+from dianke.interfaces.api.customers import router as customers
+from dianke.interfaces.api.metering import router as metering
+from dianke.interfaces.api.personal import router as personal
+from dianke.interfaces.api.problems import MEDIA_TYPE, add_handlers, answer_problem
+from dianke.interfaces.api.readings import router as readings
+from dianke.interfaces.api.tariffs import router as tariffs
+
+_AUTH = [Token(), Session()]
+
+
+class DiankeApi(NinjaAPI):
+    """An interface whose document says that refusals are problem details."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Return the OpenAPI 3.1 document."""
+        schema = super().get_openapi_schema(**options)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "content" in answer:
+                        answer["content"] = {MEDIA_TYPE: next(iter(answer["content"].values()))}
+        return schema
+
+
+def _closed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Show the document to callers only."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            known = any(auth(request) for auth in _AUTH)
+        except AuthenticationError:
+            known = False
+        if not known:
+            return answer_problem(request, 401, code="api.not_authenticated")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+api = DiankeApi(
+    title="Dianke",
+    version="1",
+    description="Customers, accounts, places, usage points, meters, readings and tariffs of a utility.",
+    urls_namespace="api",
+    auth=_AUTH,
+    throttle=[CallerThrottle(RATE)],
+    docs_url=None,
+    docs_decorator=_closed,
+)
+add_handlers(api)
+for _router in (customers, metering, readings, tariffs, personal):
+    api.add_router("", _router)
