@@ -31,6 +31,14 @@ class SearchPage:
 
 def search_archive(*, actor: Actor, text: str, limit: int = 20, after: int = 0) -> SearchPage:
     """Return the customers that a text fits by anything that is known of them, a page from a key on."""
+    # One more than a page tells whether there is another.
+    keys = find_customer_keys(actor=actor, text=text, limit=limit + 1, after=after)
+    found = customers.list_customers_by_key(actor=actor, ids=keys[:limit])
+    return SearchPage(hits=tuple(_describe(actor, found)), next_after=keys[limit - 1] if len(keys) > limit else None)
+
+
+def find_customer_keys(*, actor: Actor, text: str, limit: int, after: int = 0) -> list[int]:
+    """Return the keys of the customers that a text fits, lowest first, from a key on."""
     folded = fold_search_text(text)
     branches = customers.match_customers(actor=actor, text=folded)
     if branches:
@@ -39,10 +47,7 @@ def search_archive(*, actor: Actor, text: str, limit: int = 20, after: int = 0) 
         if locations is not None:
             points.append(UsagePoint.objects.for_actor(actor).filter(location__in=locations))
         branches += [branch.annotate(key=F("account__customer_id")).values("key") for branch in points]
-    # One more than a page tells whether there is another.
-    keys = customers.page_of_keys(branches, limit=limit + 1, after=after)
-    found = customers.list_customers_by_key(actor=actor, ids=keys[:limit])
-    return SearchPage(hits=tuple(_describe(actor, found)), next_after=keys[limit - 1] if len(keys) > limit else None)
+    return customers.page_of_keys(branches, limit=limit, after=after)
 
 
 def _describe(actor: Actor, found: list[Customer]) -> list[CustomerHit]:

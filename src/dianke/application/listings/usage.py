@@ -13,12 +13,16 @@ from dianke.domain.readings.intervals import Curve
 from dianke.platform.identity.types import Actor
 
 _WEEK = timedelta(days=7)
+# Fifty-two weeks: the load of a day goes by the day of the week more than by the date.
+_YEAR = timedelta(weeks=52)
+
+Months = dict[date, dict[str, int]]
 
 
 @dataclass(frozen=True)
 class DayUsage:
     """
-    A day of a usage point: its curve, that of the same day a week before, the period code of each quarter.
+    A day of a usage point: its curve, those of a week and of 52 weeks before, the period code of each quarter.
 
     `curve` is None where nothing is stored; `last_day` is the newest day that any curve of the point has.
     """
@@ -29,12 +33,60 @@ class DayUsage:
     last_day: date | None
     curve: Curve | None = None
     week_before: Curve | None = None
+    year_before: Curve | None = None
     period_codes: list[int] | None = None
 
 
-def sum_last_months(
-    *, actor: Actor, usage_point_ids: Sequence[int], last_day: date, count: int
-) -> dict[date, dict[str, int]]:
+@dataclass(frozen=True)
+class YearUsage:
+    """The months of a year that have usage, those of the year before, and the years that can be chosen."""
+
+    years: Sequence[int]
+    year: int
+    months: Months
+    before: Months
+
+
+def list_summed_points(*, actor: Actor, account: CustomerAccount) -> list[int]:
+    """Return the points whose energy adds up to the account's: a sub-meter's is within that of its main meter."""
+    rows = list(UsagePoint.objects.for_actor(actor).filter(account=account).values_list("id", "parent_id"))
+    own = {key for key, _ in rows}
+    return sorted(key for key, parent in rows if parent not in own)
+
+
+def sum_years(*, actor: Actor, usage_point_ids: Sequence[int], last_day: date, count: int) -> Months:
+    """Return the energy (1e-2 kWh) of the last calendar years by their first day, the year of the last day too."""
+    months = readings.sum_months(
+        actor=actor,
+        usage_point_ids=usage_point_ids,
+        start=date(last_day.year - count + 1, 1, 1),
+        end=last_day + timedelta(days=1),
+    )
+    years: Months = {}
+    for month, row in months.items():
+        year = years.setdefault(month.replace(month=1), dict.fromkeys(row, 0) | {"months": 0})
+        year["months"] += 1
+        for name, value in row.items():
+            year[name] = max(year[name], value) if name == "demand_w" else year[name] + value
+    return years
+
+
+def get_year(*, actor: Actor, usage_point_ids: Sequence[int], last_day: date, year: int | None) -> YearUsage:
+    """Return the months of a year (the newest if none is named) beside those of the year before."""
+    shown = year or last_day.year
+    months = readings.sum_months(
+        actor=actor, usage_point_ids=usage_point_ids, start=date(shown - 1, 1, 1), end=date(shown + 1, 1, 1)
+    )
+    first = readings.get_first_day(actor=actor, usage_point_ids=usage_point_ids) or last_day
+    return YearUsage(
+        years=list(range(last_day.year, first.year - 1, -1)),
+        year=shown,
+        months={month: row for month, row in months.items() if month.year == shown},
+        before={month: row for month, row in months.items() if month.year == shown - 1},
+    )
+
+
+def sum_last_months(*, actor: Actor, usage_point_ids: Sequence[int], last_day: date, count: int) -> Months:
     """Return the energy (1e-2 kWh) of the last months, the month of the last day among them."""
     index = last_day.year * 12 + last_day.month - count
     start = date(index // 12, index % 12 + 1, 1)
@@ -56,9 +108,9 @@ def get_day(*, actor: Actor, account: CustomerAccount, point: str, day: date | N
     usage = DayUsage(points=list(points), point=chosen.code, day=shown, last_day=last_day)
     if shown is None:
         return usage
-    curve, week_before = (
+    curve, week_before, year_before = (
         readings.get_curve(actor=actor, root=root, usage_point=chosen, start=one, end=one + timedelta(days=1))
-        for one in (shown, shown - _WEEK)
+        for one in (shown, shown - _WEEK, shown - _YEAR)
     )
     return DayUsage(
         points=usage.points,
@@ -67,6 +119,7 @@ def get_day(*, actor: Actor, account: CustomerAccount, point: str, day: date | N
         last_day=last_day,
         curve=curve if _has_values(curve) else None,
         week_before=week_before if _has_values(week_before) else None,
+        year_before=year_before if _has_values(year_before) else None,
         period_codes=term_queries.get_period_codes(actor=actor, usage_point_id=chosen.pk, day=shown),
     )
 

@@ -4,10 +4,10 @@ import getpass
 import os
 import sys
 
+from dianke.application.administration import log_in as door
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity import queries as identity
-from dianke.platform.identity.backends import StaffBackend
 from dianke.platform.identity.types import Actor
 
 
@@ -26,12 +26,25 @@ def log_in(login: str | None) -> Actor:
     """
     if not login:
         raise LoginRefused(field="as", reason="name who acts with --as LOGIN")
-    password = os.environ.get("DIANKE_PASSWORD")
-    if password is None:
-        if not sys.stdin.isatty():
-            raise LoginRefused(field="password", reason="set DIANKE_PASSWORD or run it at a terminal")
-        password = getpass.getpass(f"{login}: ")
-    staff = StaffBackend().authenticate(None, login=login, password=password)
-    if staff is None:
+    password = _ask("DIANKE_PASSWORD", f"{login}: ")
+    now = SystemClock().now()
+    answer = door.check_password(login=login, password=password, address="", at=now, origin="cli")
+    if answer.step is door.Step.CODE_WANTED and answer.person is not None:
+        code = _ask("DIANKE_CODE", "code: ")
+        answer = door.check_code(staff_id=answer.person.pk, one_time_code=code, address="", at=now, origin="cli")
+    if answer.locked_until is not None:
+        raise LoginRefused(field="password", reason=f"locked until {answer.locked_until:%H:%M} after too many failures")
+    if answer.step is not door.Step.ACCEPTED or answer.person is None:
         raise LoginRefused(field="password", reason="the login or the password is wrong")
-    return identity.build_actor(staff=staff, on=SystemClock().now().date(), origin="cli")
+    if answer.person.must_change_password:
+        raise LoginRefused(field="password", reason="change the first password on the staff site before")
+    return identity.build_actor(staff=answer.person, on=now.date(), origin="cli")
+
+
+def _ask(variable: str, prompt: str) -> str:
+    given = os.environ.get(variable)
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise LoginRefused(field="password", reason=f"set {variable} or run it at a terminal")
+    return getpass.getpass(prompt)

@@ -1,9 +1,13 @@
 """Work that outlives a page: each task acts as the person who asked for it, with the rights they hold now."""
 
+from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from dianke.application import meter_to_cash
+from dianke.application.archive_quality.run import run_rules
+from dianke.application.imports import batches
+from dianke.interfaces.jobs import nightly  # noqa: F401 - the worker looks for tasks in this module only
 from dianke.kernel.clock import SystemClock
 from dianke.platform.identity import queries as identity
 from dianke.platform.identity.types import Actor
@@ -22,6 +26,24 @@ def calculate_run(*, number: str, login: str) -> None:
 def issue_run(*, number: str, login: str) -> None:
     """Issue a run as the second person who decided it."""
     meter_to_cash.issue_run(actor=_act_as(login), number=number, at=SystemClock().now())
+
+
+@app.task(queue="imports", retry=_AGAIN, name="carry_out_import")
+def carry_out_import(*, batch_id: int, login: str) -> None:
+    """Check or load a file that was handed in on the page."""
+    batches.carry_out(
+        actor=_act_as(login),
+        batch_id=batch_id,
+        at=SystemClock().now(),
+        data_dir=settings.DATA_DIR,
+        size_limit=settings.FILE_UPLOAD_MAX_BYTES,
+    )
+
+
+@app.task(queue="quality", retry=_AGAIN, name="run_quality_rules")
+def run_quality_rules(*, unit_code: str, login: str) -> None:
+    """Let the rules of archive quality go through a unit for the person who asked."""
+    run_rules(actor=_act_as(login), unit_code=unit_code, at=SystemClock().now())
 
 
 def _act_as(login: str) -> Actor:

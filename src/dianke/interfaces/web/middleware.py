@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
+from dianke.interfaces.web.requests import address_of
 from dianke.interfaces.web.shell import errors, sessions
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
@@ -68,13 +69,13 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set `person` and `actor`; both are None before the log-in."""
         person = sessions.find_person(request)
+        now = SystemClock().now()
         request.person = person  # type: ignore[attr-defined]
         request.actor = person and identity.build_actor(  # type: ignore[attr-defined]
-            staff=person,
-            on=timezone.localdate(SystemClock().now()),
-            origin="web",
-            address=request.META.get("REMOTE_ADDR", ""),
+            staff=person, on=timezone.localdate(now), origin="web", address=address_of(request)
         )
+        if person is not None:
+            sessions.note_seen(request, at=now)
         response = self.get_response(request)
         if person is not None:
             # Counters share computers: after the log-out nothing may be left behind the back button.
@@ -84,9 +85,17 @@ class ActorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Ask for the log-in where the view has not been marked with `login_not_required`."""
-        if request.person is not None or not getattr(view, "login_required", True):  # type: ignore[attr-defined]
+        """
+        Ask for the log-in where the view has not been marked with `login_not_required`.
+
+        Whoever has a first password changes it before they see any page.
+        """
+        if not getattr(view, "login_required", True):
             return None
+        person = request.person  # type: ignore[attr-defined]
+        if person is not None:
+            must_change = person.must_change_password and not getattr(view, "before_password_change", False)
+            return HttpResponseRedirect(resolve_url("web:password_change")) if must_change else None
         log_in = resolve_url(settings.LOGIN_URL)
         if request.headers.get("HX-Request"):
             # A fragment must not be filled with the log-in page, so htmx is told to leave the page.

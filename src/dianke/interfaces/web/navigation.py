@@ -97,7 +97,7 @@ def build_menu(*, actor: Actor, path: str) -> list[MenuGroup]:
                 label=entry.label,
                 url=urls[entry.url_name],
                 current=urls[entry.url_name] == current,
-                count=entry.count(actor) if entry.count else None,
+                count=entry.count(actor.within(entry.right)) if entry.count else None,
             )
             for entry in entries
             if entry.group == group

@@ -1,1 +1,1 @@
-"""What people set for themselves: saved views of lists, columns."""
+"""What people set for themselves in lists, and what they took out of them."""

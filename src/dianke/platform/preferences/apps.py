@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class PreferencesConfig(AppConfig):
-    """What people set for themselves."""
+    """Views that people keep of lists, and the lists that they took out."""
 
     name = "dianke.platform.preferences"
     label = "preferences"

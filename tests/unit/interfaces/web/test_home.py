@@ -7,7 +7,7 @@ import pytest
 
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.shell import home, search
-from dianke.interfaces.web.shell.home import HomeCard, WorkItem, gather_home
+from dianke.interfaces.web.shell.home import Alarm, HomeCard, WorkItem, gather_home
 from dianke.interfaces.web.shell.search import Hit, SearchSource
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import EVERY_UNIT, Actor, Grant
@@ -21,6 +21,8 @@ def _empty_registries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(home, "_WORK", [])
     monkeypatch.setattr(home, "_FIGURES", [])
     monkeypatch.setattr(home, "_CARDS", [])
+    monkeypatch.setattr(home, "_ALARMS", [])
+    monkeypatch.setattr(search, "_ACTS", [])
     monkeypatch.setattr(search, "_SOURCES", [])
 
 
@@ -92,3 +94,47 @@ def test_empty_search_asks_nobody() -> None:
     search.register_source(SearchSource("Customers", lambda actor, text, limit: [Hit("x", "/")]))
 
     assert search.find(actor=REVIEWER, text="   ") == []
+
+
+def test_work_is_counted_by_kind_and_shown_by_kind() -> None:
+    home.register_work(lambda actor, at: [WorkItem("a", "1", "t", "/"), WorkItem("b", "2", "t", "/")])
+    home.register_work(lambda actor, at: [WorkItem("a", "3", "t", "/", NOW - timedelta(minutes=1))])
+
+    gathered = gather_home(actor=REVIEWER, at=NOW)
+
+    assert gathered.count_kinds() == {"a": 2, "b": 1}
+    assert gathered.count_late(NOW) == 1
+    assert [item.number for item in gathered.pick(kind="a", limit=None)] == ["3", "1"]
+    assert [item.number for item in gathered.pick(kind="", limit=2)] == ["3", "1"]
+
+
+def test_alarms_that_are_bad_stand_before_those_that_warn() -> None:
+    early, late = NOW - timedelta(hours=2), NOW - timedelta(hours=1)
+    home.register_alarms(lambda actor, at: [Alarm("warn", "w", "t", "/", "go", late)])
+    home.register_alarms(lambda actor, at: [Alarm("bad", "old", "t", "/", "go", early)])
+    home.register_alarms(lambda actor, at: [Alarm("bad", "new", "t", "/", "go", late)])
+    home.register_alarms(lambda actor, at: [Alarm("bad", "secret", "t", "/", "go")], right="trail.prove")
+
+    gathered = gather_home(actor=REVIEWER, at=NOW)
+
+    assert [alarm.label for alarm in gathered.alarms] == ["new", "old", "w"]
+
+
+def test_empty_box_offers_what_was_open_and_what_may_be_begun() -> None:
+    search.register_acts(
+        search.Act("Issue", "web:bill_runs", right="billing.review"), search.Act("Secret", "web:home", right="x")
+    )
+
+    groups = search.offer(actor=REVIEWER, text=" ", recent=[Hit("last", "/x/")])
+
+    assert [[hit.title for hit in group.hits] for group in groups[:2]] == [["last"], ["Issue"]]
+    assert search.offer(actor=REVIEWER, text="nobody", recent=[Hit("last", "/x/")]) == []
+
+
+@pytest.mark.parametrize("text", ["新增", "xzkh", "xinzeng", "NEW"])
+def test_act_is_found_by_a_part_of_its_name_its_pinyin_and_other_words(text: str) -> None:
+    search.register_acts(search.Act("新增客户", "web:home", words="new customer"))
+
+    groups = search.find(actor=REVIEWER, text=text)
+
+    assert "新增客户" in [hit.title for group in groups for hit in group.hits]

@@ -1,8 +1,7 @@
-"""The list of bills and the bill itself."""
+"""The bill itself."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dianke.application.listings import accounts as listings
 from dianke.domain.billing.models import Bill, BillDraft, BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import runs as run_queries
@@ -22,60 +20,11 @@ from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import bill_words, paper, words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
-from dianke.interfaces.web.components.paging import count_roughly, page_by_key
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.sheets import Cell, answer_xlsx
 from dianke.kernel.money import fen_to_yuan, spell_yuan
 
-EXPORT_LIMIT = 50_000
-
 Event = tuple[datetime | None, str, str]
-
-
-@require_GET
-@page_right("billing.view")
-def list_bills(request: StaffRequest) -> HttpResponse:
-    """List issued bills, newest first, of the customers that a text finds, of one month."""
-    text = " ".join(request.GET.get("q", "").split())
-    month = request.GET.get("month", "")
-    bills = bill_queries.filter_bills(
-        actor=request.actor,
-        account_ids=listings.find_account_ids(actor=request.actor, text=text) if text else None,
-        month=bill_queries.get_month(month) if month else None,
-    )
-    if request.GET.get("format") == "xlsx":
-        return _export(bills.order_by("-id")[:EXPORT_LIMIT].iterator())
-    values = {
-        "page": Page(title=_("Bills"), crumbs=[Crumb(_("Billing"))]),
-        "bills": page_by_key(bills, order=["-id"], at=request.GET.get("at", "")),
-        "total": _("%(count)s bills") % {"count": count_roughly(bills)},
-        "text": text,
-        "month": month,
-    }
-    return render(request, "billing/bills.html", values)
-
-
-def _export(bills: Iterable[Bill]) -> HttpResponse:
-    titles = [
-        *(_("Bill"), _("Account"), _("Name"), _("Class"), _("Address"), _("Month")),
-        *(_("Energy (kWh)"), _("Amount (yuan)"), _("Issued")),
-    ]
-    rows: Iterable[Sequence[Cell]] = (
-        [
-            bill.number,
-            bill.account_number,
-            bill.customer_name,
-            str(words.USAGE_CLASSES.get(bill.usage_class, bill.usage_class)),
-            bill.address,
-            formats.month(bill.month),
-            Decimal(bill.energy_kwh_e2).scaleb(-2),
-            fen_to_yuan(bill.amount_fen),
-            formats.moment(bill.issued_at),
-        ]
-        for bill in bills
-    )
-    return answer_xlsx(name="bills", titles=titles, rows=rows)
 
 
 @require_GET

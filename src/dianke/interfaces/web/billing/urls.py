@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.billing import bill_views, run_steps, run_views
+from dianke.interfaces.web.billing import bill_list_views, bill_views, run_steps, run_views
 
 urlpatterns = [
     path("runs/", run_views.list_runs, name="bill_runs"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("runs/<str:number>/defer/", run_steps.defer_faults, name="bill_run_defer"),
     path("runs/<str:number>/issue/", run_steps.issue_run, name="bill_run_issue"),
     path("runs/<str:number>/cancel/", run_steps.cancel_run, name="bill_run_cancel"),
-    path("bills/", bill_views.list_bills, name="bills"),
+    path("bills/", bill_list_views.list_bills, name="bills"),
     path("bills/<int:bill_id>/", bill_views.show_bill, name="bill"),
     path("drafts/<int:bill_id>/", bill_views.show_draft, name="bill_draft"),
 ]

@@ -37,3 +37,5 @@ class Page:
     chips: Sequence[Chip] = field(default=())
     # Lights a menu entry when the page's own address lies elsewhere.
     menu_url: str = ""
+    # Lines of the panel behind the key "?": what the page is for, what is done here.
+    help: Sequence[Text] = field(default=())

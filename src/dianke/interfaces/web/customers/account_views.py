@@ -1,230 +1,284 @@
-"""The customer's page: supply, usage, terms, bills."""
+"""The customer's page, tab by tab: overview, places, bills, contacts, documents, merged numbers, the card to print."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
 
-from dianke.application.listings import usage
-from dianke.domain.billing.models import Bill, BillingTerms
+from dianke.application.archive.belongings import CONSENT
+from dianke.application.archive.entry import ENTER
+from dianke.application.archive.narrowing import EDIT
+from dianke.application.listings import customer_archive as archive
+from dianke.application.listings.account_bills import BilledMonth, list_billed_months
+from dianke.domain.billing.models import Bill
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import terms as term_queries
 from dianke.domain.billing.rules import explain
 from dianke.domain.customers import queries as customers
-from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers.queries import details
 from dianke.domain.metering import queries as metering
-from dianke.domain.metering.types import SupplyTree
-from dianke.domain.readings import queries as readings
-from dianke.interfaces.web.access import page_right
-from dianke.interfaces.web.billing import words as billing_words
+from dianke.domain.metering.types import Ratio
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
-from dianke.interfaces.web.components.page import Chip, Crumb, Page
-from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.components.paging import page_by_key
 from dianke.interfaces.web.customers import charts, words
+from dianke.interfaces.web.customers.account_frame import (
+    Viewed,
+    account_page,
+    customer_page,
+    get_tab,
+    refuse_tab,
+    show_tab,
+)
+from dianke.interfaces.web.customers.account_words import describe_terms
+from dianke.interfaces.web.customers.time_line_views import read_time_line
 from dianke.interfaces.web.customers.tree import draw_tree
+from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.kernel.clock import SystemClock
+from dianke.kernel.masks import mask_bank_account, mask_email, mask_phone
 
-_MONTHS_SHOWN = 12
-_BILLS_SHOWN = 12
-
-Months = Mapping[date, Mapping[str, int]]
-
-
-@require_GET
-@page_right("archive.view")
-def show_account(request: StaffRequest, number: str) -> HttpResponse:
-    """Show a customer's account: supply, usage, terms, bills."""
-    account = _get_account(request, number)
-    today = SystemClock().now().date()
-    tree = metering.get_supply_tree(actor=request.actor, account=account, on=today)
-    may_see_bills = request.actor.may("billing.view")
-    bills: list[Bill] = []
-    if may_see_bills:
-        bills = bill_queries.list_account_bills(actor=request.actor, account_id=account.pk, limit=_BILLS_SHOWN)
-    point_ids = [point.usage_point_id for point in tree.points]
-    months = _sum_months(request, point_ids)
-    terms = term_queries.list_terms(actor=request.actor, usage_point_ids=point_ids, on=today)
-    by_time = any(term.time_of_use for term in terms)
-    values = {
-        "page": _head(account, tree),
-        "account": account,
-        "tree": draw_tree(account, tree),
-        "terms": [_describe_terms(term) for term in terms],
-        "may_see_bills": may_see_bills,
-        "may_see_tariffs": request.actor.may("tariffs.view"),
-        "bills": [(bill, explain.average_price(bill.amount_fen, bill.energy_kwh_e2)) for bill in bills],
-        "figures": _figures(account, tree, bills, months),
-        "months": charts.draw_months(months, by_time_of_use=by_time) if months else None,
-        "periods": charts.list_periods(months) if by_time else [],
-        "year_kwh_e2": sum(row["total"] for row in months.values()),
-        "fed_in_kwh_e2": sum(row["generated"] for row in months.values()),
-    }
-    return render(request, "customers/account.html", values)
+_BILLS_SHOWN = 6
+# Thirteen months reach back to the same month of the year before.
+_MONTHS_COMPARED = 13
+_MONTHS_DRAWN = 24
 
 
-def _sum_months(request: StaffRequest, point_ids: Sequence[int]) -> Months:
-    last_day = readings.get_last_day(actor=request.actor, usage_point_ids=point_ids)
-    if last_day is None:
-        return {}
-    return usage.sum_last_months(actor=request.actor, usage_point_ids=point_ids, last_day=last_day, count=_MONTHS_SHOWN)
+@customer_page
+def show_overview(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+    """Show what matters of a customer at one glance; charts are fetched after the page."""
+    values: dict[str, Any] = {"events": read_time_line(request, viewed), "identity": _describe_identity(viewed)}
+    if viewed.account is not None:
+        tree = metering.get_supply_tree(actor=viewed.actor, account=viewed.account, on=viewed.today)
+        values |= {
+            "figures": _list_figures(viewed),
+            "tree": draw_tree(viewed.account, tree),
+            "terms": _list_terms(viewed),
+            "may_see_bills": viewed.actor.may("billing.view"),
+            "may_see_tariffs": viewed.actor.may("tariffs.view"),
+            "bills": _with_average(_list_bills(viewed, _BILLS_SHOWN)),
+        }
+    return show_tab(request, viewed, "overview", "customers/account.html", values)
 
 
-def _head(account: CustomerAccount, tree: SupplyTree) -> Page:
-    point = next(iter(tree.points), None)
-    facts = [str(billing_words.USAGE_CLASSES.get(account.usage_class, account.usage_class))]
-    if point:
-        facts = [point.address, *facts, billing_words.format_voltage(point.voltage)]
-    if account.household_size:
-        facts.append(_("household of %(persons)s") % {"persons": account.household_size})
-    kva = _own_kva(tree)
-    if kva:
-        facts.append(f"{formats.number(kva)} kVA")
-    return Page(
-        title=account.customer.name,
-        number=account.number,
-        facts=facts,
-        crumbs=[Crumb(_("Customer list"), reverse("web:customers")), Crumb(account.unit.name)],
-        chips=[state_chip("account", account.status), Chip("fact", words.KINDS[account.customer.kind])],
-        menu_url=reverse("web:customers"),
-    )
+def _list_bills(viewed: Viewed, limit: int) -> list[Bill]:
+    if viewed.account is None or not viewed.actor.may("billing.view"):
+        return []
+    return bill_queries.list_account_bills(actor=viewed.actor, account_id=viewed.account.pk, limit=limit)
 
 
-def _own_kva(tree: SupplyTree) -> Decimal:
-    own = {node.code: node.capacity_kva for point in tree.points for node in point.transformers if node.is_own}
-    return sum(own.values(), Decimal(0))
+def _with_average(bills: Sequence[Bill]) -> list[tuple[Bill, Decimal | None]]:
+    return [(bill, explain.average_price(bill.amount_fen, bill.energy_kwh_e2)) for bill in bills]
 
 
-def _figures(account: CustomerAccount, tree: SupplyTree, bills: Sequence[Bill], months: Months) -> list[Figure]:
-    figures = _figures_of_bill(bills[0], months) if bills else []
-    if months:
-        total = sum(row["total"] for row in months.values())
-        demand_w = max(row["demand_w"] for row in months.values())
-        mean = _("%(energy)s a month") % {"energy": formats.kwh_e2(total // len(months), 0)}
-        kva = _own_kva(tree)
-        # Watts over volt-amperes: how much of the transformers the highest quarter of an hour took.
-        load = Decimal(demand_w) / 1000 / kva if kva else None
-        figures += [
-            Figure(
-                caption=_("Energy of %(count)s months (kWh)") % {"count": len(months)},
-                value=formats.kwh_e2(total, 0),
-                context=mean,
-            ),
-            Figure(
-                caption=_("Highest load (kW)"),
-                value=formats.number(Decimal(demand_w) / 1000, 1 if demand_w < 1_000_000 else 0),
-                context=_("%(percent)s of the capacity") % {"percent": formats.percent(load, 0)}
-                if load is not None
-                else _("of a quarter of an hour"),
-            ),
-        ]
+def _list_terms(viewed: Viewed) -> list[dict[str, Any]]:
+    terms = term_queries.list_terms(actor=viewed.actor, usage_point_ids=viewed.supply.usage_point_ids, on=viewed.today)
+    return [describe_terms(term) for term in terms]
+
+
+def _list_figures(viewed: Viewed) -> list[Figure]:
+    points = len(viewed.supply.usage_point_ids)
     since = Figure(
         caption=_("Customer since"),
-        value=formats.day(account.customer.since_date),
-        context=ngettext("%(count)d usage point", "%(count)d usage points", len(tree.points))
-        % {"count": len(tree.points)},
+        value=formats.day(viewed.customer.since_date),
+        context=ngettext("%(count)d usage point", "%(count)d usage points", points) % {"count": points},
     )
-    return [*figures, since]
+    months = _list_months(viewed, _MONTHS_COMPARED)
+    return [*(_figures_of_months(viewed, months) if months else []), since]
 
 
-def _figures_of_bill(bill: Bill, months: Months) -> list[Figure]:
-    month = formats.month(bill.month)
-    average = explain.average_price(bill.amount_fen, bill.energy_kwh_e2)
+def _list_months(viewed: Viewed, count: int) -> list[BilledMonth]:
+    if viewed.account is None or not viewed.actor.may("billing.view"):
+        return []
+    return list_billed_months(actor=viewed.actor, account_id=viewed.account.pk, count=count)
+
+
+def _figures_of_months(viewed: Viewed, months: Sequence[BilledMonth]) -> list[Figure]:
+    latest, shown = months[0], formats.month(months[0].month)
+    year = [row for row in months if row.month > _months_before(latest.month, 12)]
+    average = explain.average_price(latest.amount_fen, latest.energy_kwh_e2)
+    bill = reverse("web:bill", args=[latest.last_bill_id]) if latest.bill_count == 1 else viewed.url("bills")
     return [
         Figure(
-            caption=_("Latest bill (yuan)"),
-            value=formats.fen(bill.amount_fen),
-            context=month,
-            url=reverse("web:bill", args=[bill.id]),
+            caption=_("Billed for %(month)s (yuan)") % {"month": shown},
+            value=formats.fen(latest.amount_fen),
+            context=_compare({row.month: row.amount_fen for row in months}, latest.month),
+            url=bill,
         ),
         Figure(
             caption=_("Energy billed (kWh)"),
-            value=formats.kwh_e2(bill.energy_kwh_e2, 0),
-            context=_compare_to_month_before(bill.month, months) or month,
+            value=formats.kwh_e2(latest.energy_kwh_e2, 0),
+            context=_compare({row.month: row.energy_kwh_e2 for row in months}, latest.month) or shown,
         ),
-        Figure(caption=_("Average price (yuan/kWh)"), value=str(average or formats.NONE), context=month),
+        Figure(caption=_("Average price (yuan/kWh)"), value=str(average or formats.NONE), context=shown),
+        *([_figure_of_year(year)] if len(year) > 1 else []),
     ]
 
 
-def _compare_to_month_before(month: date, months: Months) -> str:
-    before = (month - timedelta(days=1)).replace(day=1)
-    if month not in months or before not in months or not months[before]["total"]:
-        return ""
-    change = Decimal(months[month]["total"]) / Decimal(months[before]["total"]) - 1
-    return _("%(change)s against the month before") % {"change": formats.signed_percent(change)}
-
-
-def _describe_terms(term: BillingTerms) -> dict[str, Any]:
-    facts = [
-        (_("Structure"), str(billing_words.STRUCTURES.get(term.structure, term.structure))),
-        (_("Price row"), billing_words.format_voltage(term.price_voltage) if term.price_voltage else formats.NONE),
-        (_("Time of use"), _("yes") if term.time_of_use else _("no")),
-    ]
-    if term.basic_mode != "NONE":
-        facts.append((_("Basic charge mode"), str(billing_words.BASIC_MODES[term.basic_mode])))
-    if term.contract_kw is not None:
-        facts.append((_("Contract demand"), f"{explain.plain(term.contract_kw)} kW"))
-    if term.power_factor_standard is not None:
-        facts.append((_("Power-factor standard"), str(term.power_factor_standard)))
-    if term.loss_method != "NONE":
-        facts.append((_("Transformer loss"), str(billing_words.LOSS_METHODS[term.loss_method])))
-    if term.line_loss_ratio:
-        facts.append((_("Line loss"), formats.percent(term.line_loss_ratio)))
-    facts += [(share.name, _describe_share(share)) for share in term.shares.all()]
-    facts.append((_("In force since"), formats.day(term.period.lower)))
-    return {"point": term.usage_point.code, "plan": term.plan, "facts": facts}
-
-
-def _describe_share(share: Any) -> str:
-    if share.ratio is not None:
-        return _("ratio %(percent)s") % {"percent": formats.percent(share.ratio)}
-    return _("fixed %(energy)s kWh") % {"energy": explain.plain(share.fixed_kwh)}
-
-
-@require_GET
-@page_right("archive.view")
-def show_day(request: StaffRequest, number: str) -> HttpResponse:
-    """Return the curve of a day, as a fragment that the customer's page fetches after itself."""
-    account = _get_account(request, number)
-    day = usage.get_day(
-        actor=request.actor,
-        account=account,
-        point=request.GET.get("point", ""),
-        day=_read_day(request.GET.get("day", "")),
-        root=settings.DATA_DIR / "intervals",
+def _figure_of_year(year: Sequence[BilledMonth]) -> Figure:
+    return Figure(
+        caption=_("Billed in %(count)s months (yuan)") % {"count": len(year)},
+        value=formats.fen(sum(row.amount_fen for row in year)),
+        context=f"{formats.kwh_e2(sum(row.energy_kwh_e2 for row in year), 0)} kWh",
     )
-    values: dict[str, Any] = {"account": account, "usage": day}
-    if day is not None and day.day is not None:
-        values["before"] = day.day - timedelta(days=1)
-        values["after"] = day.day + timedelta(days=1) if day.last_day and day.day < day.last_day else None
-        if day.curve is not None:
-            values["energy_kwh"], values["load_factor"] = charts.sum_day(day.curve)
-            values["chart"] = charts.draw_day(
-                curve=day.curve, week_before=day.week_before, period_codes=day.period_codes
-            )
-    return render(request, "customers/day.html", values)
 
 
-def _read_day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    # Beyond the days that Python knows there is neither a week before nor a next day.
-    return day if date.min.year < day.year < date.max.year else None
+def _compare(values: Mapping[date, int], month: date) -> str:
+    for before, text in (
+        (_months_before(month, 12), _("%(change)s against last year")),
+        (_months_before(month, 1), _("%(change)s against the month before")),
+    ):
+        if values.get(before):
+            change = Decimal(values[month]) / Decimal(values[before]) - 1
+            return text % {"change": formats.signed_percent(change)}
+    return ""
 
 
-def _get_account(request: StaffRequest, number: str) -> CustomerAccount:
-    account = customers.get_account(actor=request.actor, number=number)
-    if account is None:
-        raise Http404
-    return account
+def _months_before(month: date, count: int) -> date:
+    index = month.year * 12 + month.month - 1 - count
+    return date(index // 12, index % 12 + 1, 1)
+
+
+@account_page
+def show_places(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+    """Show the tree of supply, the places in parts, meters as they came and went, the customer's equipment."""
+    account = viewed.get_account()
+    tree = metering.get_supply_tree(actor=viewed.actor, account=account, on=viewed.today)
+    points = viewed.supply.usage_point_ids
+    values = {
+        "tree": draw_tree(account, tree),
+        "locations": archive.list_locations(actor=viewed.actor, location_ids=viewed.supply.location_ids),
+        "installations": [
+            (row, str(Ratio(row.ct_primary, row.ct_secondary)), str(Ratio(row.pt_primary, row.pt_secondary)))
+            for row in archive.list_installations(actor=viewed.actor, usage_point_ids=points)
+        ],
+        "may_edit": viewed.actor.may(EDIT),
+        "may_enter": viewed.actor.may(ENTER),
+        "equipment": customers.list_equipment(actor=viewed.actor, customer=viewed.customer),
+        "equipment_kinds": words.EQUIPMENT_KINDS,
+        "terms": _list_terms(viewed),
+        "may_see_tariffs": viewed.actor.may("tariffs.view"),
+        "today": viewed.today,
+    }
+    return show_tab(request, viewed, "places", "customers/account_places.html", values)
+
+
+@account_page
+def show_bills(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+    """List the issued bills of an account by key, with the average price of each."""
+    if not viewed.actor.may(get_tab("bills").right):
+        return refuse_tab(request, viewed, "bills")
+    rows = bill_queries.filter_bills(actor=viewed.actor, account_ids=[viewed.get_account().pk], month=None)
+    page = page_by_key(rows, order=["-id"], at=request.GET.get("at", ""))
+    values = {"paged": page, "bills": _with_average(page.rows)}
+    return show_tab(request, viewed, "bills", "customers/account_bills.html", values)
+
+
+@account_page
+def show_bill_chart(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+    """Return the amounts of the last months as a chart, fetched after the page."""
+    if not viewed.actor.may(get_tab("bills").right):
+        return refuse_tab(request, viewed, "bills")
+    months = _list_months(viewed, _MONTHS_DRAWN)
+    return render(request, "customers/bill_chart.html", {"chart": charts.draw_amounts(months) if months else None})
+
+
+@customer_page
+def show_contacts(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+    """Show who is to be reached, what they agreed to, and the account that is collected from; numbers masked."""
+    contacts = customers.list_contacts(actor=viewed.actor, customer=viewed.customer)
+    consents = customers.list_consents(actor=viewed.actor, customer=viewed.customer)
+    banks = details.list_bank_accounts(actor=viewed.actor, customer=viewed.customer)
+    names = Names(consent.recorded_by for consent in consents)
+    values = {
+        "contacts": [
+            (one, mask_phone(one.phone), mask_email(one.email), f"customers.contact:{one.pk}")
+            for one in contacts
+            if words.is_in_force(one.period, viewed.today)
+        ],
+        "former": [one for one in contacts if not words.is_in_force(one.period, viewed.today)],
+        "consents": [(consent, names.of(consent.recorded_by)) for consent in consents],
+        "banks": [
+            (bank, mask_bank_account(bank.number), f"customers.bankaccount:{bank.pk}")
+            for bank in banks
+            if viewed.account and bank.account_id == viewed.account.pk
+        ],
+        "identity": _describe_identity(viewed),
+        "may_enter": viewed.actor.may(ENTER),
+        "may_consent": viewed.actor.may(CONSENT),
+        "roles": words.ROLES,
+        "purposes": words.PURPOSES,
+        "channels": words.CHANNELS,
+        "marks": [(mark, words.is_in_force(mark.period, viewed.today)) for mark in viewed.marks],
+        "mark_words": words.MARKS,
+    }
+    return show_tab(request, viewed, "contacts", "customers/account_contacts.html", values)
+
+
+def _describe_identity(viewed: Viewed) -> dict[str, Any]:
+    customer = viewed.customer
+    facts = [
+        (_("Kind of customer"), str(words.KINDS[customer.kind])),
+        (_("Customer number"), customer.number),
+        (_("Short name"), customer.short_name),
+        (_("Trade"), customer.industry_code),
+        (_("Importance"), str(words.IMPORTANCES[customer.importance])),
+        (_("Customer since"), formats.day(customer.since_date)),
+    ]
+    return {
+        "facts": [(name, value) for name, value in facts if value],
+        "number_label": words.IDENTITY_KINDS.get(customer.identity_kind, words.IDENTITY_KINDS[""]),
+    }
+
+
+@customer_page
+def show_documents(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+    """List the documents that are kept of a customer."""
+    if not viewed.actor.may(get_tab("documents").right):
+        return refuse_tab(request, viewed, "documents")
+    rows = archive.filter_documents(actor=viewed.actor, customer=viewed.customer)
+    page = page_by_key(rows, order=["-id"], at=request.GET.get("at", ""))
+    names = Names(row.document.added_by for row in page.rows)
+    values = {
+        "paged": page,
+        "documents": [(row, names.of(row.document.added_by)) for row in page.rows],
+        "kinds": words.DOCUMENT_KINDS,
+    }
+    return show_tab(request, viewed, "documents", "customers/account_documents.html", values)
+
+
+@customer_page
+def show_merged(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+    """Show the customers that were merged into this one, and the numbers that its accounts bore before."""
+    merges = customers.list_merges(actor=viewed.actor, customer=viewed.customer)
+    names = Names(login for merge in merges for login in (merge.merged_by, merge.undone_by))
+    values = {
+        "may_merge": viewed.actor.may("archive.merge", viewed.customer.unit.path),
+        "merges": [(merge, names.of(merge.merged_by), names.of(merge.undone_by)) for merge in merges],
+        "aliases": details.list_aliases(actor=viewed.actor, customer=viewed.customer),
+    }
+    return show_tab(request, viewed, "merged", "customers/account_merged.html", values)
+
+
+@account_page
+def show_card(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+    """Show the customer card: what is handed over the counter, on one sheet."""
+    account = viewed.get_account()
+    tree = metering.get_supply_tree(actor=viewed.actor, account=account, on=viewed.today)
+    values = {
+        "identity": _describe_identity(viewed),
+        "tree": draw_tree(account, tree),
+        "terms": _list_terms(viewed),
+        "contacts": [
+            (contact, mask_phone(contact.phone))
+            for contact in customers.list_contacts(actor=viewed.actor, customer=viewed.customer, on=viewed.today)
+        ],
+        "roles": words.ROLES,
+        "bills": _with_average(_list_bills(viewed, 3)),
+    }
+    return show_tab(request, viewed, "card", "customers/account_card.html", values)

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+import dianke.interfaces.web.customers.archive_menu
 import dianke.interfaces.web.customers.words  # noqa: F401 - enters the states
 from dianke.application.listings import accounts as listings
 from dianke.application.listings.search import search_archive
+from dianke.domain.customers.rules import fold_phone
 from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.shell.home import register_figures
 from dianke.interfaces.web.shell.search import Hit, SearchSource, register_source
+from dianke.kernel.masks import mask_phone
 from dianke.platform.identity.types import Actor
+
+_PHONE_DIGITS = 11
 
 register(
     MenuEntry(group="customers", label=_("Customer list"), url_name="web:customers", right="archive.view", order=10)
@@ -22,15 +27,19 @@ register(
 
 def _find_customers(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
     page = search_archive(actor=actor, text=text, limit=limit)
+    phone = fold_phone(text)
+    # Who was found by a phone is told so, without the number being shown in full.
+    by_phone = mask_phone(phone) if len(phone) == _PHONE_DIGITS else ""
     return [
         Hit(
             title=hit.customer.name,
-            url=reverse("web:customer_account", args=[hit.account_numbers[0]]),
-            number=hit.account_numbers[0],
-            note=hit.address,
+            url=reverse("web:customer_account", args=[hit.account_numbers[0]])
+            if hit.account_numbers
+            else reverse("web:customer", args=[hit.customer.number]),
+            number=hit.account_numbers[0] if hit.account_numbers else hit.customer.number,
+            note=by_phone or hit.address,
         )
         for hit in page.hits
-        if hit.account_numbers
     ]
 
 

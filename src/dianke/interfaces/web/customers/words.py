@@ -1,5 +1,8 @@
 """What codes of the archive are called and how they look."""
 
+from datetime import date
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -33,3 +36,107 @@ NODES: dict[str, Text] = {
     "area": pgettext_lazy("node of supply", "area"),
     "line": pgettext_lazy("node of supply", "line"),
 }
+
+register_states(
+    "key_change",
+    {
+        "PENDING": ("run", _("Awaiting approval")),
+        "APPROVED": ("ok", _("Approved")),
+        "REJECTED": ("bad", _("Rejected")),
+        "WITHDRAWN": ("idle", _("Withdrawn")),
+    },
+)
+register_states(
+    "equipment",
+    {
+        "GOOD": ("ok", pgettext_lazy("equipment", "Good")),
+        "FAULTY": ("bad", pgettext_lazy("equipment", "Faulty")),
+        "STOPPED": ("idle", pgettext_lazy("equipment", "Out of use")),
+    },
+)
+
+IMPORTANCES: dict[str, Text] = {
+    "NONE": _("not important by level"),
+    "SPECIAL": _("Important, special level"),
+    "FIRST": _("Important, level 1"),
+    "SECOND": _("Important, level 2"),
+    "TEMPORARY": _("Important, temporary"),
+}
+
+IDENTITY_KINDS: dict[str, Text] = {
+    "": _("Identity number"),
+    "ID_CARD": _("Identity card"),
+    "USCC": _("Unified social credit code"),
+    "PASSPORT": _("Passport"),
+    "OTHER": _("Other paper"),
+}
+
+MARKS: dict[str, Text] = {
+    "LOW_INCOME": _("Low-income household"),
+    "FIVE_GUARANTEE": _("Household in special hardship"),
+    "MANY_PERSONS": _("Many-person household"),
+    "MEDICAL": _("Medical need"),
+}
+
+ROLES: dict[str, Text] = {
+    "OWNER": pgettext_lazy("role of a contact", "Owner"),
+    "LEGAL": pgettext_lazy("role of a contact", "Legal representative"),
+    "AGENT": pgettext_lazy("role of a contact", "Agent"),
+    "BILLING": pgettext_lazy("role of a contact", "Billing"),
+    "ELECTRICAL": pgettext_lazy("role of a contact", "Electrical"),
+    "TENANT": pgettext_lazy("role of a contact", "Tenant"),
+    "EMERGENCY": pgettext_lazy("role of a contact", "Emergency"),
+}
+
+PURPOSES: dict[str, Text] = {
+    "BILL_NOTICE": _("Notices of bills"),
+    "OUTAGE_NOTICE": _("Notices of outages"),
+    "MARKETING": _("Offers and surveys"),
+    "USAGE_ANALYSIS": _("Analysis of usage"),
+    "THIRD_PARTY": _("Handing data to others"),
+}
+
+CHANNELS: dict[str, Text] = {
+    "COUNTER": pgettext_lazy("way of a consent", "at the counter"),
+    "PHONE": pgettext_lazy("way of a consent", "by phone"),
+    "ONLINE": pgettext_lazy("way of a consent", "online"),
+    "PAPER": pgettext_lazy("way of a consent", "on paper"),
+}
+
+EQUIPMENT_KINDS: dict[str, Text] = {
+    "GENERATOR": _("Own generator"),
+    "SWITCHGEAR": _("Switchgear"),
+    "MOTOR": _("Motor"),
+    "FURNACE": _("Furnace"),
+    "STORAGE": _("Storage"),
+    "PANELS": _("Solar panels"),
+    "CHARGER": _("Charging pile"),
+    "LIFE_SUPPORT": _("Life support"),
+    "OTHER": _("Other equipment"),
+}
+
+KEY_FIELDS: dict[str, Text] = {
+    "NAME": _("Name"),
+    "KIND": _("Kind of customer"),
+    "IDENTITY": _("Identity number"),
+    "IMPORTANCE": _("Importance"),
+    "USAGE_CLASS": _("Class of use"),
+    "HOUSEHOLD_SIZE": _("Persons of the household"),
+    "BANK_ACCOUNT": _("Bank account"),
+}
+
+DOCUMENT_KINDS: dict[str, Text] = {
+    "ID_COPY": _("Copy of an identity paper"),
+    "LICENCE": _("Business licence"),
+    "PROPERTY": _("Proof of property"),
+    "CONTRACT": _("Contract"),
+    "ENTITLEMENT": _("Proof of entitlement"),
+    "AUTHORISATION": _("Authorisation"),
+    "BANK_MANDATE": _("Bank mandate"),
+    "OTHER": _("Other document"),
+}
+
+
+def is_in_force(period: Any, day: date) -> bool:
+    """Tell whether a half-open period of days, perhaps without an end, holds a day."""
+    return bool(period.lower <= day and (period.upper is None or day < period.upper))

@@ -1,8 +1,11 @@
 """What readings bring to the home: how the months of the cycles stand."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from dianke.domain.readings import queries as readings
 from dianke.domain.readings.types import MonthStatus
@@ -10,7 +13,7 @@ from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.states import register_states
 from dianke.interfaces.web.people import Names
-from dianke.interfaces.web.shell.home import HomeCard, register_card, register_figures
+from dianke.interfaces.web.shell.home import Alarm, HomeCard, register_alarms, register_card, register_figures
 from dianke.platform.identity.types import Actor
 
 _MONTHS_ON_CARD = 6
@@ -38,11 +41,28 @@ def _list_figures(actor: Actor) -> Sequence[Figure]:
     ]
 
 
+def _list_alarms(actor: Actor, at: datetime) -> Sequence[Alarm]:
+    """Return the months that are over and not frozen: bills wait for them."""
+    this_month = at.date().replace(day=1)
+    months = readings.list_months_of_routes(actor=actor)
+    waiting = [one for one in months if one.status == MonthStatus.OPEN.value and one.month < this_month]
+    if not waiting:
+        return []
+    oldest = min(one.month for one in waiting)
+    text = ngettext(
+        "%(count)d month of a cycle is over and not frozen, since %(month)s; its bills wait.",
+        "%(count)d months of cycles are over and not frozen, since %(month)s; their bills wait.",
+        len(waiting),
+    ) % {"count": len(waiting), "month": formats.month(oldest)}
+    return [Alarm("warn", _("Attention"), text, reverse("web:bill_runs"), _("To the runs"))]
+
+
 def _draw_card(actor: Actor) -> dict[str, object] | None:
     months = readings.list_months_of_routes(actor=actor)[:_MONTHS_ON_CARD]
     names = Names(month.frozen_by for month in months)
     return {"months": [(month, names.of(month.frozen_by)) for month in months]} if months else None
 
 
+register_alarms(_list_alarms, right="readings.freeze")
 register_figures(_list_figures, right="readings.record")
 register_card(HomeCard(template="readings/months_card.html", values=_draw_card, right="readings.record", order=30))

@@ -4,12 +4,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from dianke.interfaces.web.shell import views
+from dianke.interfaces.web.shell import log_in_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("login/", views.log_in, name="login"),
-    path("logout/", views.log_out, name="logout"),
+    path("login/", log_in_views.log_in, name="login"),
+    path("login/code/", log_in_views.give_code, name="login_code"),
+    path("logout/", log_in_views.log_out, name="logout"),
     path("search/", views.search, name="search"),
     path("theme/", views.set_theme, name="set_theme"),
     path("language/", login_not_required(set_language), name="set_language"),

@@ -16,6 +16,7 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener) {
     event.preventDefault();
+    if (opener.dataset.open === "#palette") return openPalette();
     openDialog($(opener.dataset.open));
   } else if (event.target.closest("[data-close]")) {
     event.target.closest("dialog")?.close();
@@ -39,6 +40,8 @@ const paletteInput = palette && $("input", palette);
 function openPalette() {
   openDialog(palette);
   paletteInput.select();
+  // An empty box offers what was open last and what can be begun.
+  if (!paletteInput.value) window.htmx?.trigger(paletteInput, "fill");
 }
 
 function selectHit(hits, index) {
@@ -173,8 +176,35 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// A table that is wider than its window is scrolled by the arrow keys too, once it can hold the focus.
+function letScroll() {
+  $$(".scroll").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+}
+letScroll();
+window.addEventListener("resize", letScroll);
+document.addEventListener("htmx:afterSettle", letScroll);
+document.addEventListener("toggle", letScroll, true);
+
 // A board that was at work has finished: the actions in the head of the page belong to the new state.
 document.addEventListener("htmx:afterSettle", () => { if ($("[data-finished]")) window.location.reload(); });
+
+// A box below a chip closes when somebody presses beside it or leaves it with Escape; it opens onto its first field.
+document.addEventListener("click", (event) => {
+  $$("details.drop[open]").forEach((drop) => { if (!drop.contains(event.target)) drop.open = false; });
+});
+document.addEventListener("keydown", (event) => {
+  const drop = event.key === "Escape" && event.target.closest("details.drop[open]");
+  if (drop) { drop.open = false; $("summary", drop).focus(); }
+});
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details.drop[open]")) $(".drop-box input:not([type=hidden]), .drop-box a[aria-current]", event.target)?.focus();
+}, true);
+
+// A form whose answer is a download leaves the page as it is: its box closes by itself.
+document.addEventListener("submit", (event) => { if (event.target.matches("[data-closes]")) event.target.closest("dialog")?.close(); });
 
 // A choice that filters a list sends its form at once: data-submit.
 document.addEventListener("change", (event) => event.target.closest("[data-submit]")?.form.requestSubmit());

@@ -1,0 +1,56 @@
+"""
+What runs every night, in Chinese time.
+
+Procrastinate reads its times as UTC. A task that another process took up already is not taken twice; a night that
+the worker slept through is caught up within the hours that the worker allows, and the chain closes every open day.
+"""
+
+import logging
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from dianke.application.archive_quality.run import run_rules
+from dianke.application.trail import chain_trail, prove_trail
+from dianke.kernel.clock import SystemClock
+from dianke.platform.audit.types import TrailBreak
+from dianke.platform.identity.types import Actor
+
+_LOG = logging.getLogger(__name__)
+_HOURS_EAST = 8
+
+
+def nightly_at(hour: int, minute: int, *, weekday: int | None = None) -> str:
+    """Return the time of a night in Shanghai as a cron line of UTC; Monday is 1, Sunday is 0 or 7."""
+    utc_hour = (hour - _HOURS_EAST) % 24
+    if weekday is None:
+        return f"{minute} {utc_hour} * * *"
+    day = weekday if hour >= _HOURS_EAST else weekday - 1
+    return f"{minute} {utc_hour} * * {day % 7}"
+
+
+@app.periodic(cron=nightly_at(1, 10))
+@app.task(queue="nightly", queueing_lock="audit_archive", name="audit_archive", pass_context=False)
+def audit_archive(timestamp: int, **_: Any) -> None:
+    """Let the rules of archive quality go through the whole utility."""
+    run_rules(actor=Actor.system("the nightly pass audits the archive"), at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(2, 30))
+@app.task(queue="nightly", queueing_lock="close_trail", name="close_trail", pass_context=False)
+def close_trail(timestamp: int, **_: Any) -> None:
+    """Close the days of the trail that are over."""
+    chain_trail(actor=Actor.system("the nightly pass closes the trail"), at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(4, 30, weekday=7))
+@app.task(queue="nightly", queueing_lock="prove_trail", name="prove_trail", pass_context=False)
+def prove_whole_trail(timestamp: int, **_: Any) -> None:
+    """Prove the whole trail once a week; a break is an error in the log and stands on the page of the trail."""
+    proof = prove_trail(actor=Actor.system("the weekly pass proves the trail"), at=SystemClock().now())
+    if proof.broken is not None:
+        _LOG.error("the trail is broken: %s", _write(proof.broken))
+
+
+def _write(found: TrailBreak) -> str:
+    return f"{found.kind} {found.day} {found.table} {found.key} {found.detail}".rstrip()

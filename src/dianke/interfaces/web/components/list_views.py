@@ -1,0 +1,307 @@
+"""Drawing a list: head, filters as chips, rows, pages, saved views, and what may be done with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.components.bulk import BulkAction
+from dianke.interfaces.web.components.filters import Filter, FilterChip
+from dianke.interfaces.web.components.lists import (
+    EXPORT_LIMIT,
+    EXPORT_RIGHT,
+    Column,
+    ListQuery,
+    ListSpec,
+    find_rows,
+    read_query,
+)
+from dianke.interfaces.web.components.page import Chip, Page, Text
+from dianke.interfaces.web.components.paging import KeyPage, count_roughly, page_by_key
+from dianke.interfaces.web.requests import StaffRequest
+from dianke.platform.preferences import queries as preferences
+from dianke.platform.preferences.types import ViewFacts
+
+ALL_VIEW = "all"
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column head: `url` sorts by it, `direction` says how the list is sorted now."""
+
+    key: str
+    title: Text
+    css: str
+    url: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class DrawnCell:
+    """One cell as the page writes it."""
+
+    html: Text
+    css: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class DrawnRow:
+    """One row: its key, where it leads, its cells."""
+
+    key: Any
+    url: str
+    cells: Sequence[DrawnCell]
+
+
+@dataclass(frozen=True)
+class DrawnFilter:
+    """A filter as a chip: what is in force, what can be chosen, and the parameters that its own form keeps."""
+
+    filter: Filter
+    current: str
+    values: Mapping[str, str]
+    clear_url: str
+    kept: Mapping[str, str]
+    options: Sequence[FilterChip] = ()
+
+    @property
+    def start(self) -> str:
+        """Return the first day of a filter of days."""
+        return self.values.get(f"{self.filter.key}_from", "")
+
+    @property
+    def end(self) -> str:
+        """Return the last day of a filter of days."""
+        return self.values.get(f"{self.filter.key}_to", "")
+
+
+@dataclass(frozen=True)
+class ViewTab:
+    """A saved view as a tab."""
+
+    view: ViewFacts
+    url: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class DrawnList:
+    """Everything that web/parts/list.html needs."""
+
+    spec: ListSpec
+    query: ListQuery
+    heads: Sequence[Head]
+    rows: Sequence[DrawnRow]
+    page: KeyPage[Any]
+    total: Text
+    filters: Sequence[DrawnFilter]
+    tabs: Sequence[ViewTab]
+    open_view: ViewFacts | None
+    columns: Sequence[tuple[Column, bool]]
+    actions: Sequence[BulkAction]
+    may_export: bool
+    is_search_cut: bool
+    url: str
+
+    @property
+    def tail(self) -> str:
+        """Return the query for addresses of exports and acts."""
+        return self.query.encode()
+
+    @property
+    def may_pick(self) -> bool:
+        """Tell whether rows can be chosen: there is something to do with them."""
+        return bool(self.actions) or self.may_export
+
+    @property
+    def has_search(self) -> bool:
+        """Tell whether the list can be searched; a template would call the function instead of asking for it."""
+        return self.spec.search is not None
+
+    @property
+    def all_url(self) -> str:
+        """Return the address of the list without any filter."""
+        return f"{self.url}?view={ALL_VIEW}"
+
+    @property
+    def usual_columns_url(self) -> str:
+        """Return the address of the list with the columns that show by themselves."""
+        return _address(self.query, cols=None, view=None)
+
+    @property
+    def filter_words(self) -> str:
+        """Return the filters in force as words."""
+        return describe_filters(self.query)
+
+    @property
+    def kept_by_search(self) -> Mapping[str, str]:
+        """Return what the form of the search box keeps."""
+        return {key: value for key, value in self.query.parts().items() if key != "q"}
+
+    @property
+    def kept_by_columns(self) -> Mapping[str, str]:
+        """Return what the form of the columns keeps."""
+        return self.query.parts(with_columns=False)
+
+    @property
+    def is_own_view(self) -> bool:
+        """Tell whether the open view is the reader's, who may change it."""
+        return self.open_view is not None and self.open_view.is_own
+
+    @property
+    def export_limit(self) -> str:
+        """Return how many rows one file holds."""
+        return f"{EXPORT_LIMIT:,}"
+
+
+def render_list(
+    request: StaffRequest,
+    spec: ListSpec,
+    *,
+    template: str = "web/list_page.html",
+    page: Page | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer with the list, in the view the reader wants it to open with when the address asks nothing."""
+    if not request.GET:
+        chosen = preferences.get_default_view(actor=request.actor, page=spec.name)
+        if chosen is not None:
+            return redirect(address_of_view(spec, chosen))
+    head = page or Page(title=spec.title, crumbs=spec.crumbs, help=spec.help)
+    drawn = draw_list(spec, request=request)
+    return render(request, template, {"page": head, "list": drawn, **(values or {})})
+
+
+def draw_list(spec: ListSpec, *, request: StaffRequest) -> DrawnList:
+    """Return the page of the list that the address asks for."""
+    actor = request.actor
+    query = read_query(spec, actor=actor, query=request.GET)
+    rows, is_cut = find_rows(query)
+    page = page_by_key(rows, order=query.order, at=request.GET.get("at", ""))
+    if spec.enrich and page.rows:
+        spec.enrich(actor, page.rows)
+    shown = query.shown
+    views = preferences.list_views(actor=actor, page=spec.name)
+    tabs = [ViewTab(view, address_of_view(spec, view), query.view == str(view.id)) for view in views]
+    return DrawnList(
+        spec=spec,
+        query=query,
+        heads=[_draw_head(query, column) for column in shown],
+        rows=[draw_row(spec, shown, row) for row in page.rows],
+        page=page,
+        total=_draw_total(spec, page, rows),
+        filters=[_draw_filter(query, one) for one in spec.filters],
+        tabs=tabs,
+        open_view=next((tab.view for tab in tabs if tab.is_open), None),
+        columns=[(column, column in shown) for column in query.allowed],
+        actions=[action for action in spec.actions if actor.may(action.right)],
+        may_export=actor.may(EXPORT_RIGHT),
+        is_search_cut=is_cut,
+        url=reverse(spec.url_name),
+    )
+
+
+def draw_row(spec: ListSpec, columns: Sequence[Column], row: Any) -> DrawnRow:
+    """Return the cells of a row as the page writes them."""
+    return DrawnRow(
+        key=row.pk,
+        url=spec.row_url(row) if spec.row_url else "",
+        cells=[DrawnCell(draw_cell(column, row), column.css, column.title) for column in columns],
+    )
+
+
+def draw_cell(column: Column, row: Any) -> Text:
+    """Return a cell as the page writes it: states as chips, days and moments as everywhere, nothing as a dash."""
+    if column.show is not None:
+        return column.show(row)
+    value = column.cell(row)
+    if value is None or value == "":
+        return formats.NONE
+    if isinstance(value, Chip):
+        return format_html('<span class="chip {} quiet">{}</span>', value.kind, value.label)
+    if isinstance(value, int | Decimal):
+        return formats.number(value, max(0, -int(Decimal(value).as_tuple().exponent)))
+    if isinstance(value, date):
+        return formats.moment(value) if isinstance(value, datetime) else formats.day(value)
+    return value
+
+
+def address_of_view(spec: ListSpec, view: ViewFacts) -> str:
+    """Return the address that opens a saved view."""
+    parts = [f"view={view.id}", view.query, urlencode({"cols": ",".join(view.columns)}) if view.columns else ""]
+    return f"{reverse(spec.url_name)}?{'&'.join(part for part in parts if part)}"
+
+
+def _draw_total(spec: ListSpec, page: KeyPage[Any], rows: QuerySet[Any]) -> Text:
+    # One page that is the whole list needs no further question.
+    whole = not page.previous and not page.next
+    return spec.count(f"{len(page.rows):,}" if whole else count_roughly(rows))
+
+
+def _address(query: ListQuery, **changes: str | None) -> str:
+    parts = query.parts()
+    if query.view:
+        parts["view"] = query.view
+    for key, value in changes.items():
+        if value:
+            parts[key] = value
+        else:
+            parts.pop(key, None)
+    # An address that asks nothing would open the reader's first view instead.
+    return f"{reverse(query.spec.url_name)}?{urlencode(parts or {'view': ALL_VIEW})}"
+
+
+def _draw_head(query: ListQuery, column: Column) -> Head:
+    if not column.order:
+        return Head(column.key, column.title, column.css)
+    is_sorted = query.sort_key == column.key
+    falling = query.sort.startswith("-")
+    onward = f"-{column.key}" if is_sorted and not falling else column.key
+    direction = ("descending" if falling else "ascending") if is_sorted else ""
+    sort = None if onward == query.spec.sort else onward
+    return Head(column.key, column.title, column.css, _address(query, sort=sort), direction)
+
+
+def _draw_filter(query: ListQuery, one: Filter) -> DrawnFilter:
+    values = query.values.get(one.key, {})
+    emptied: dict[str, None] = dict.fromkeys(values)
+    kept = {key: value for key, value in query.parts().items() if key not in values}
+    if query.view:
+        kept["view"] = query.view
+    options: list[FilterChip] = []
+    if one.kind in {"choice", "unit"}:
+        chosen = values.get(one.key, "")
+        options = [
+            FilterChip(word, _address(query, **{one.key: code}), active=code == chosen)
+            for code, word in one.list_choices(query.actor)  # type: ignore[union-attr]
+        ]
+    return DrawnFilter(
+        filter=one,
+        current=one.describe(values, query.actor) if values else "",
+        values=values,
+        clear_url=_address(query, **emptied),
+        kept=kept,
+        options=options,
+    )
+
+
+def describe_filters(query: ListQuery) -> str:
+    """Return in words what the rows were narrowed to, for exports and previews."""
+    parts = [f"“{query.text}”"] if query.text else []
+    parts += [
+        f"{one.label}: {one.describe(query.values[one.key], query.actor)}"
+        for one in query.spec.filters
+        if one.key in query.values
+    ]
+    return "; ".join(parts) or _("no filter")

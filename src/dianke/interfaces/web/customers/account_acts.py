@@ -1,0 +1,31 @@
+"""The acts of the menu in a customer's head, each only for whoever holds its right."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dianke.application.protection.export_person import RIGHT as EXPORT_PERSON
+from dianke.domain.customers.models import Customer, CustomerAccount
+from dianke.domain.customers.types import CustomerKind
+from dianke.interfaces.web.components.page import Text
+from dianke.interfaces.web.customers.archive_acts import list_archive_acts
+from dianke.platform.identity.types import Actor
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act and where it is done."""
+
+    label: Text
+    url: str
+
+
+def list_acts(actor: Actor, customer: Customer, account: CustomerAccount | None) -> list[Act]:
+    """Return what the reader may do with a customer."""
+    acts = [Act(label, url) for label, url in list_archive_acts(actor, customer, account)]
+    if account is not None:
+        acts.append(Act(_("Print the customer card"), reverse("web:customer_card", args=[account.number])))
+    if customer.kind == CustomerKind.PERSON.value and actor.may(EXPORT_PERSON, customer.unit.path):
+        acts.append(Act(_("Hand out the person's data"), reverse("web:person_export", args=[customer.number])))
+    return acts

@@ -1,0 +1,1 @@
+"""Pages of the trail: changes, acts, alarms, the chain."""
