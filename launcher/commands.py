@@ -47,6 +47,8 @@ PRODUCT_COMMANDS = {
     "manage": ProductCommand("...", "Django's own commands", "管理命令"),
     "import": ProductCommand("TABLE FILE", "load CSV or XLSX, all faults reported", "导入", _unless_template),
     "bill": ProductCommand("run|review|issue|show", "the billing cycle", "核算与开账"),
+    "keys": ProductCommand("status|rotate|reencrypt", "the keys of personal data", "密钥轮换"),
+    "quality": ProductCommand("run|list", "search the archive for faults", "档案质量"),
     "quote": ProductCommand("[FILE]", "price cases given as JSON", "试算电费", _never),
     "recover": ProductCommand("[FILE]", "back-billing, theft, breach, late fees", "退补与违约", _never),
     "clock": ProductCommand("due|sets", "due time of a service promise", "时限计算", _never),

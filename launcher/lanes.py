@@ -21,6 +21,7 @@ _WRONG_ARGUMENTS = 4  # pytest's status
 _UNIT = "tests/unit"
 _PROPERTIES = "tests/properties"
 _JOURNEYS = "tests/journeys"
+_LAUNCHER = "tests/launcher"
 
 _TEST_HELP = """\
 usage: ./dianke test [--long] [--keep-going] [PYTEST-ARGS]
@@ -213,9 +214,11 @@ def _database_lanes(lanes: Lanes) -> None:
     environ = database.without_database()
     _folder_lane(lanes, "properties", _PROPERTIES, ["-n", "2"], environ)
     with database.thrown_away() as environ:
-        apart = [f"--ignore={folder}" for folder in (_UNIT, _PROPERTIES, _JOURNEYS)]
-        lanes.pytest("database", [*_markers(), *apart, "tests"], env=environ)
-        _folder_lane(lanes, "journeys", _JOURNEYS, [], _for_browser(environ))
+        apart = [f"--ignore={folder}" for folder in (_UNIT, _PROPERTIES, _JOURNEYS, _LAUNCHER)]
+        lanes.pytest("database", ["-n", "2", *_markers(), *apart, "tests"], env=environ)
+        # These start servers and kill them at a moment: alone, so that the moment comes when it should.
+        _folder_lane(lanes, "launcher", _LAUNCHER, [], environ)
+        _folder_lane(lanes, "journeys", _JOURNEYS, ["-n", "2"], _for_browser(environ))
 
 
 def _oldest_lane(lanes: Lanes) -> None:

@@ -26,7 +26,7 @@ from dianke.platform.org.models import Unit
 from dianke.platform.org.types import UnitKind
 
 PASSWORD = "correct horse battery"
-LOOKING = ["archive.view", "billing.view", "tariffs.view"]
+LOOKING = ["archive.view", "archive.export", "billing.view", "tariffs.view"]
 # What a careless page would run or let a spreadsheet compute.
 SCRIPT_NAME = "<script>alert(1)</script>铸造"
 FORMULA_NAME = "=1+1'; drop table customers_customer; --"

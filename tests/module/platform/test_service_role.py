@@ -14,7 +14,16 @@ from dianke.config.env import DatabaseAddress
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
-APPEND_ONLY = ["billing_bill", "billing_billline", "audit_usecaserecord", "readings_frozensegment"]
+APPEND_ONLY = [
+    "billing_bill",
+    "billing_billline",
+    "audit_usecaserecord",
+    "audit_alarmdecision",
+    "audit_chainday",
+    "audit_chainsegment",
+    "audit_trailproof",
+    "readings_frozensegment",
+]
 
 
 @pytest.fixture
@@ -79,3 +88,16 @@ def test_ordinary_rows_can_be_read_and_written(service: psycopg.Connection[tuple
 def test_a_month_that_is_none_is_refused(service: psycopg.Connection[tuple[object, ...]], yymm: int) -> None:
     with pytest.raises(psycopg.errors.RaiseException):
         service.execute("select billing_open_month(%s)", [yymm])
+
+
+@pytest.mark.parametrize("statement", ["update pghistory_context set metadata = '{}'", "delete from pghistory_context"])
+def test_who_and_why_of_a_change_cannot_be_rewritten_later(
+    service: psycopg.Connection[tuple[object, ...]], statement: str
+) -> None:
+    with service.transaction(force_rollback=True):
+        service.execute(
+            "insert into pghistory_context (id, created_at, updated_at, metadata)"
+            " values (gen_random_uuid(), '2026-01-01', '2026-01-01', '{\"actor\": \"li\"}')"
+        )
+        with pytest.raises(psycopg.errors.RaiseException):
+            service.execute(statement)

@@ -64,5 +64,15 @@ class TestPosts:
 
         assert joined == []
 
-    def test_each_is_held_by_one_person(self) -> None:
-        assert sorted(person.post for person in organisation.PEOPLE) == sorted(post.code for post in organisation.POSTS)
+    def test_every_person_holds_one_of_them_at_a_unit_that_exists(self) -> None:
+        units = {organisation.UTILITY_CODE, *(unit.code for unit in organisation.UNITS)}
+
+        assert {person.post for person in organisation.PEOPLE} <= {post.code for post in organisation.POSTS}
+        assert {person.unit for person in organisation.PEOPLE} <= units
+        assert len({person.login for person in organisation.PEOPLE}) == len(organisation.PEOPLE)
+
+    def test_two_units_have_a_clerk_and_somebody_who_approves(self) -> None:
+        held = {(person.post, person.unit) for person in organisation.PEOPLE}
+
+        for post in ("COUNTER_CLERK", "ARCHIVE_KEEPER"):
+            assert {(post, "DEMO-CQ"), (post, "DEMO-DJ")} <= held

@@ -3,25 +3,24 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
-import numpy as np
 import pytest
 from django.test import Client
 from tests.factories import utility as factory
-from tests.factories.pages import FORMULA_NAME, SCRIPT_NAME, Office
+from tests.factories.pages import Office
 
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.customers.operations import add_account, add_customer
 from dianke.domain.customers.types import CustomerKind, UsageClass
-from dianke.domain.readings import operations as readings
-from dianke.domain.readings.intervals import IntervalValues
 from dianke.interfaces.web.components.paging import PAGE_SIZE
 from dianke.kernel.ids import make_user_number
 
 issued = True
 LogIn = Callable[[str], Client]
 DAY = date(2026, 1, 10)
+QUERIES = 10
+# A list of several pages asks the planner for its total, and counts it if it is short.
+TOTAL = 2
 ACCOUNT_LINK = re.compile(r'href="/customers/accounts/(\d{10})/"')
 
 
@@ -68,7 +67,7 @@ class TestSearch:
         page = reviewer_pages.get("/customers/", {"q": "查无此人"}).content.decode()
 
         assert "没有符合的客户" in page
-        assert "导出 Excel" not in page
+        assert "list-export" not in page
 
     @pytest.mark.parametrize("text", ["'; drop table customers_customer; --", "%", "_", "\\", "<script>", "铸" * 80])
     def test_takes_any_text_as_text(self, text: str, office: Office, reviewer_pages: Client) -> None:
@@ -104,7 +103,7 @@ class TestList:
     def test_pages_by_key_show_everybody_once(self, office: Office, reviewer_pages: Client) -> None:
         add_many(office, PAGE_SIZE)
         first = reviewer_pages.get("/customers/").content.decode()
-        onward = re.search(r'rel="next" href="([^"]+)"', first)
+        onward = re.search(r'rel="next"[^>]*href="([^"]+)"', first)
 
         second = reviewer_pages.get(f"/customers/{onward[1]}").content.decode() if onward else ""
 
@@ -122,17 +121,17 @@ class TestList:
         page = reviewer_pages.get("/customers/", {"unit": office.station.code}).content.decode()
 
         assert ACCOUNT_LINK.findall(page) == []
-        assert "这里没有客户" in page
+        assert "没有符合的客户" in page
 
     def test_costs_the_same_queries_for_few_and_for_many(
         self, office: Office, reviewer_pages: Client, django_assert_num_queries: Callable[..., object]
     ) -> None:
         reviewer_pages.get("/customers/")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(QUERIES):
             reviewer_pages.get("/customers/")
         add_many(office, PAGE_SIZE)
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(QUERIES + TOTAL):
             reviewer_pages.get("/customers/")
 
     def test_shows_markup_in_a_name_as_text(self, reviewer_pages: Client) -> None:
@@ -142,125 +141,13 @@ class TestList:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;铸造" in page
 
 
-class TestAccount:
-    def test_page_shows_the_tree_from_the_account_to_the_line(self, office: Office, reviewer_pages: Client) -> None:
-        page = reviewer_pages.get(f"/customers/accounts/{office.account('workshop')}/").content.decode()
-        kinds = re.findall(
-            r'<span class="branches" aria-hidden="true">([^<]*)</span><span class="kind">(.)</span>', page
-        )
-
-        assert kinds == [("", "户"), ("└", "点"), ("　├", "表"), ("　├", "变"), ("　└", "线")]
-        for words in ("高供低计", "倍率 80", "CT 400/5", "250 kVA · 专变", "10 kV 测试线", "测试变 110 kV", "公式法"):
-            assert words in page
-
-    def test_page_names_the_parent_of_a_sub_meter(self, office: Office, reviewer_pages: Client) -> None:
-        page = reviewer_pages.get(f"/customers/accounts/{office.account('kiosk')}/").content.decode()
-
-        assert f"{office.points['mall'].code} 的分表" in page
-
-    def test_page_shows_bills_and_terms(self, office: Office, reviewer_pages: Client) -> None:
-        page = reviewer_pages.get(f"/customers/accounts/{office.account('mall')}/").content.decode()
-
-        assert f"/billing/bills/{office.bill('mall').id}/" in page
-        for words in ("两部制", "按合同需量", "900 kW", "职工宿舍", "定量 3,000 kWh"):
-            assert words in page
-
-    def test_page_without_terms_and_bills_says_so(self, office: Office, reviewer_pages: Client) -> None:
-        page = reviewer_pages.get(f"/customers/accounts/{office.account('without_terms')}/").content.decode()
-
-        for words in ("未建计费档案", "还没有账单", "还没有用电量"):
-            assert words in page
-
-    def test_page_hides_bills_from_who_may_not_see_them(self, office: Office, log_in: LogIn) -> None:
-        factory.add_clerk(office.utility.root, "YZ7", ["archive.view"])
-
-        page = log_in("YZ7").get(f"/customers/accounts/{office.account('foundry')}/").content.decode()
-
-        assert "454,930.12" not in page
-        assert "/tariffs/" not in page
-
-    @pytest.mark.parametrize("part", ["", "day/"])
-    def test_of_another_unit_is_not_found(self, part: str, office: Office, log_in: LogIn) -> None:
-        answer = log_in(office.outsider).get(f"/customers/accounts/{office.account('foundry')}/{part}")
-
-        assert answer.status_code == 404
-
-    def test_names_are_text(self, office: Office, reviewer_pages: Client) -> None:
-        page = reviewer_pages.get(f"/customers/accounts/{office.account('foundry')}/").content.decode()
-
-        assert SCRIPT_NAME not in page
-        assert FORMULA_NAME not in reviewer_pages.get(f"/customers/accounts/{office.account('home')}/").content.decode()
-
-    def test_page_costs_no_more_queries_than_pinned(
-        self, office: Office, reviewer_pages: Client, django_assert_max_num_queries: Callable[..., object]
-    ) -> None:
-        reviewer_pages.get("/customers/")
-
-        with django_assert_max_num_queries(21):
-            reviewer_pages.get(f"/customers/accounts/{office.account('mall')}/")
-
-
-class TestUsage:
-    @pytest.fixture(autouse=True)
-    def _curves(self, office: Office, tmp_path: Path, settings: object) -> None:
-        """Store 1 kW around the clock and 4 kW from 18:00 to 19:00, the week before half of it."""
-        settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
-        wh = np.full(96, 250, dtype=np.int32)
-        wh[72:76] = 1000
-        key = office.points["foundry"].pk
-        for day, values in ((DAY, wh), (date(2026, 1, 3), wh // 2)):
-            readings.record_intervals(
-                actor=office.actor,
-                root=tmp_path / "intervals",
-                values=IntervalValues(
-                    usage_point_id=np.full(96, key, dtype=np.int64),
-                    day=np.full(96, day, dtype="datetime64[D]"),
-                    slot=np.arange(96, dtype=np.uint8),
-                    wh=values,
-                ),
-                period_codes={day: np.full(96, 2, dtype=np.uint8)},
-            )
-
-    def test_day_shows_power_energy_load_factor_and_the_week_before(
-        self, office: Office, reviewer_pages: Client
-    ) -> None:
-        page = reviewer_pages.get(f"/customers/accounts/{office.account('foundry')}/day/").content.decode()
-
-        # 92 quarters of 0.25 kWh and 4 of 1 kWh are 27 kWh; mean 1.125 kW of 4 kW is 28.1 %.
-        assert "27.0 kWh · 负荷率 28.1%" in page
-        assert "2026-01-10" in page
-        assert "上周同日" in page
-        assert '"colour": "tou-sharp", "start": 72, "end": 80' in page
-
-    def test_day_can_be_chosen_and_an_empty_one_says_so(self, office: Office, reviewer_pages: Client) -> None:
-        page = reviewer_pages.get(
-            f"/customers/accounts/{office.account('foundry')}/day/", {"day": "2026-01-05"}
-        ).content.decode()
-
-        assert "当日没有曲线" in page
-        assert 'value="2026-01-05"' in page
-
-    @pytest.mark.parametrize("day", ["x", "2026-13-01", "0001-01-01", "9999-12-31", ""])
-    def test_day_that_is_none_shows_a_page_all_the_same(self, day: str, office: Office, reviewer_pages: Client) -> None:
-        answer = reviewer_pages.get(f"/customers/accounts/{office.account('foundry')}/day/", {"day": day})
-
-        assert answer.status_code == 200
-
-    def test_months_are_drawn_by_time_of_use(self, office: Office, reviewer_pages: Client) -> None:
-        page = reviewer_pages.get(f"/customers/accounts/{office.account('foundry')}/").content.decode()
-
-        # 27 and 13.5 kWh, all of them flat in what was summed.
-        assert "1 个月 41 kWh" in page
-        assert '"name": "\\u5e73", "values": [40.5]' in page
-
-
 class TestReachOfLists:
     def test_outsider_sees_an_empty_list(self, office: Office, log_in: LogIn) -> None:
         outsider = log_in(office.outsider)
 
         assert list_found(outsider) == []
         assert list_found(outsider, q="测试用户") == []
-        assert "没有符合的账单" in outsider.get("/billing/bills/").content.decode()
+        assert "还没有账单" in outsider.get("/billing/bills/").content.decode()
 
     def test_without_the_right_is_refused(self, office: Office, log_in: LogIn) -> None:
         factory.add_clerk(office.utility.root, "YZ8", ["billing.view"])

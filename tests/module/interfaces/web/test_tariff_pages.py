@@ -88,7 +88,7 @@ class TestPlans:
         reviewer_pages.get("/tariffs/")
 
         for query in ({}, {"kind": "RESIDENTIAL"}):
-            with django_assert_num_queries(6):
+            with django_assert_num_queries(7):
                 reviewer_pages.get("/tariffs/", query)
 
 

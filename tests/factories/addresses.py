@@ -1,0 +1,153 @@
+"""Every address of the product, and what to write for its parts at a unit."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.urls import URLPattern, get_resolver
+from tests.factories.rows import RowFactory
+
+_PART = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address: its name, its route and the view behind it."""
+
+    name: str
+    route: str
+    view: Any
+
+    @property
+    def parts(self) -> list[str]:
+        """Return the names of its parts."""
+        return _PART.findall(self.route)
+
+    def mark(self, name: str) -> Any:
+        """Return what a decorator wrote on the view."""
+        return getattr(self.view, name, None)
+
+
+# Which row a part of an address names: (pattern of the route, part) -> (table, column). The first that fits counts.
+# An address whose part no line names fails the matrix by its name: add the line.
+_ROWS: tuple[tuple[str, str, str, str], ...] = (
+    (r"customers/accounts/", "number", "customers.CustomerAccount", "number"),
+    (r"customers/by-number/", "customer_number", "customers.Customer", "number"),
+    (r"archive/accounts/", "number", "customers.CustomerAccount", "number"),
+    (r"archive/(customers|merge)/", "number|other", "customers.Customer", "number"),
+    (r"archive/places/", "code", "customers.ServiceLocation", "code"),
+    (r"archive/contacts/", "key", "customers.Contact", "pk"),
+    (r"archive/consents/", "key", "customers.Consent", "pk"),
+    (r"archive/marks/", "key", "customers.SpecialMark", "pk"),
+    (r"archive/equipment/", "key", "customers.CustomerEquipment", "pk"),
+    (r"archive/documents/", "key", "customers.CustomerDocument", "document_id"),
+    (r"archive/key-changes/", "key", "customers.KeyChange", "pk"),
+    (r"archive/duplicates/", "key", "customers.DuplicateSuspicion", "pk"),
+    (r"archive/merges/", "key", "customers.CustomerMerge", "pk"),
+    (r"billing/runs/", "number", "billing.BillRun", "number"),
+    (r"billing/bills/", "bill_id", "billing.Bill", "pk"),
+    (r"billing/drafts/", "bill_id", "billing.BillDraft", "pk"),
+    (r"tariffs/plans/", "code", "tariffs.TariffPlan", "code"),
+    (r"tariffs/versions/", "version_id", "tariffs.TariffVersion", "pk"),
+    (r"quality/", "finding_id", "audits.QualityFinding", "pk"),
+    (r"administration/staff/", "login", "identity.Staff", "login"),
+    (r"administration/staff/", "assignment_id", "identity.PostAssignment", "pk"),
+    (r"administration/staff/", "deputyship_id", "identity.Deputyship", "pk"),
+    (r"administration/posts/", "code", "identity.Post", "code"),
+    (r"administration/units/", "code", "org.Unit", "code"),
+    (r"administration/tokens/", "token_id", "api_access.ApiToken", "pk"),
+    (r"imports/", "batch_id", "import_batches.ImportBatch", "pk"),
+    (r"protection/person/", "number", "customers.Customer", "number"),
+    (r"trail/accounts/", "number", "customers.CustomerAccount", "number"),
+    (r"trail/customers/", "customer_number", "customers.Customer", "number"),
+    (r"trail/alarms/", "alarm_id", "audit.ChangeAlarm", "pk"),
+    (r"trail/changes/", "event_id", "customers.CustomerScopedevent", "pgh_id"),
+    (r"api/v1/customers/", "number", "customers.Customer", "number"),
+    (r"api/v1/accounts/", "number", "customers.CustomerAccount", "number"),
+    (r"api/v1/places/", "code", "customers.ServiceLocation", "code"),
+    (r"api/v1/usage-points/", "code", "metering.UsagePoint", "code"),
+    (r"api/v1/meters/", "asset_number", "metering.MeterAsset", "asset_number"),
+    (r"api/v1/tariff-plans/", "code", "tariffs.TariffPlan", "code"),
+    (r"api/v1/tariff-versions/", "version_id", "tariffs.TariffVersion", "pk"),
+)
+# Parts that name no row but one of some words.
+_WORDS: tuple[tuple[str, str, str], ...] = (
+    (r"administration/staff/", "act", "unlock"),
+    (r"archive/customers/", "field", "name"),
+    (r"imports/templates/", "name", "customers"),
+    (r"imports/", "line|place", "1"),
+    (r"trail/changes/", "model_label", "customers.customer"),
+)
+
+
+class NoRecipe(LookupError):
+    """Nobody has said what a part of an address names."""
+
+
+def list_addresses() -> list[Address]:
+    """Return every address of the product."""
+    return list(_walk(get_resolver(), "", ""))
+
+
+def find_row(address: Address, part: str) -> tuple[Any, str] | None:
+    """Return the table and the column that a part of an address names; None for a word."""
+    for pattern, named, label, column in _ROWS:
+        if re.match(pattern, address.route) and part in named.split("|"):
+            return apps.get_model(label), column
+    if _find_word(address, part):
+        return None
+    msg = f"{address.name} ({address.route}): say in tests/factories/addresses.py what <{part}> names"
+    raise NoRecipe(msg)
+
+
+def _find_word(address: Address, part: str) -> str:
+    fitting = (w for pattern, named, w in _WORDS if re.match(pattern, address.route) and part in named.split("|"))
+    return next(fitting, "")
+
+
+def write(address: Address, rows: RowFactory) -> str:
+    """Return the address with its parts filled by rows of a unit."""
+
+    def fill(match: re.Match[str]) -> str:
+        part = match.group(1)
+        found = find_row(address, part)
+        if found is None:
+            return _find_word(address, part)
+        model, column = found
+        # The second of two things of one kind, as in a merge, is another row.
+        row = rows.make(model) if part == "other" else rows.get(model)
+        return str(getattr(row, column))
+
+    return "/" + _PART.sub(fill, address.route)
+
+
+def list_unknown(known: list[Address]) -> list[str]:
+    """Return the addresses with a part that no line here names."""
+    unknown = []
+    for address in known:
+        try:
+            is_of_one_unit(address)
+        except LookupError as error:
+            unknown.append(str(error))
+    return unknown
+
+
+def is_of_one_unit(address: Address) -> bool:
+    """
+    Tell whether the address leads to rows of a unit, not to what belongs to the whole utility.
+
+    :raises NoRecipe: if nobody has said what a part names
+    """
+    found = [find_row(address, part) for part in address.parts]
+    return any(row is not None and getattr(row[0], "unit_lookup", "unit") is not None for row in found)
+
+
+def _walk(resolver: Any, prefix: str, space: str) -> Iterator[Address]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield Address(name=f"{space}{pattern.name or route}", route=route, view=pattern.callback)
+        else:
+            yield from _walk(pattern, route, f"{space}{pattern.namespace}:" if pattern.namespace else space)

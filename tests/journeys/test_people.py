@@ -1,0 +1,171 @@
+"""People come in: a first password, a second step, too many failures, a session ended from elsewhere."""
+
+import re
+from datetime import date, timedelta
+
+import pyotp
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+from tests.journeys.conftest import NARROW, PASSWORD, OpenPage, list_serious_faults, log_in, overflow_px
+
+from dianke.application.administration.posts import define_from_template
+from dianke.kernel.clock import SystemClock
+from dianke.platform.identity import operations as identity
+from dianke.platform.identity.models import Staff
+from dianke.platform.identity.template import read_template
+from dianke.platform.org import operations as org
+from dianke.platform.org.types import UnitKind
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OWN_PASSWORD = "mein eigenes Wort 7"
+PAGES = (
+    "/administration/staff/", "/administration/staff/add/", "/administration/staff/li/",
+    "/administration/staff/li/posts/", "/administration/staff/li/deputies/", "/administration/staff/li/change/",
+    "/administration/posts/", "/administration/posts/COUNTER_CLERK/", "/administration/posts/add/",
+    "/administration/conflicts/", "/administration/units/", "/administration/units/add/",
+    "/administration/units/E/rename/", "/administration/units/E/move/",
+    "/administration/account/", "/administration/account/password/", "/administration/account/second-step/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def admin(transactional_db: None) -> Staff:
+    """Add a company with two branches, its posts, an administrator, and a clerk who holds too much."""
+    cache.clear()
+    root = org.add_unit(code="YZ", name="云泽供电公司", kind=UnitKind.UTILITY, parent=None)
+    east = org.add_unit(code="E", name="城东供电分公司", kind=UnitKind.BRANCH, parent=root)
+    org.add_unit(code="W", name="城西供电分公司", kind=UnitKind.BRANCH, parent=root)
+    org.add_unit(code="E1", name="城关供电所", kind=UnitKind.STATION, parent=east)
+    posts = {post.code: define_from_template(post) for post in read_template().posts}
+    since = date(2025, 1, 1)
+    person = identity.add_staff(login="admin", name="栖竹砚", unit=root, password=PASSWORD)
+    identity.assign_post(staff=person, post=posts["ADMINISTRATOR"], unit=root, start=since)
+    clerk = identity.add_staff(login="li", name="拾穗宁", unit=east, password=PASSWORD)
+    keeper = identity.add_staff(login="wang", name="观砚清和", unit=east, password=PASSWORD)
+    for code in ("COUNTER_CLERK", "ARCHIVE_KEEPER"):
+        identity.assign_post(staff=clerk, post=posts[code], unit=east, start=since)
+    identity.assign_post(staff=keeper, post=posts["ARCHIVE_KEEPER"], unit=east, start=since)
+    today = SystemClock().now().date()
+    identity.add_deputy(absent=keeper, deputy=clerk, start=today, last_date=today + timedelta(days=7), reason="年休假")
+    return person
+
+
+def enter(page: Page, login: str, password: str) -> None:
+    """Type login and password and send them."""
+    page.goto("/login/")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", password)
+    page.click("form button[type=submit]")
+
+
+def add_new_person(office: Page, admin: Staff) -> str:
+    """Add a counter clerk of the east as the administrator does, and return the first password."""
+    log_in(office, admin)
+    office.goto("/administration/staff/add/")
+    office.fill("[name=login]", "neu")
+    office.fill("[name=name]", "沐禾安")
+    office.select_option("[name=unit_code]", "E")
+    office.click("main form button.btn-primary")
+    first = office.inner_text(".first-password")
+    office.goto("/administration/staff/neu/posts/")
+    office.select_option("[name=post_code]", "COUNTER_CLERK")
+    office.select_option("[name=unit_code]", "E")
+    office.click("main form button.btn-primary")
+    expect(office.locator("main")).to_contain_text("营业厅受理员")
+    return first
+
+
+def test_new_person_changes_the_first_password_and_adds_a_second_step(
+    admin: Staff, open_page: OpenPage, faults: list[str]
+) -> None:
+    first = add_new_person(open_page(), admin)
+
+    page = open_page()
+    enter(page, "neu", first)
+    expect(page.locator("h1")).to_have_text("设置您自己的密码")
+    page.goto("/")
+    expect(page.locator("h1")).to_have_text("设置您自己的密码")
+    page.fill("[name=old_password]", first)
+    for name in ("password", "again"):
+        page.fill(f"[name={name}]", OWN_PASSWORD)
+    page.click("form button[type=submit]")
+    page.wait_for_selector(".app")
+
+    page.goto("/administration/account/second-step/")
+    page.fill("[name=old_password]", OWN_PASSWORD)
+    page.click("main form button.btn-primary")
+    secret = re.sub(r"\s", "", page.inner_text(".key-text"))
+    page.fill("[name=one_time_code]", pyotp.TOTP(secret).now())
+    page.click("main form button.btn-primary")
+    codes = page.locator(".codes li").all_inner_texts()
+    assert len(codes) == 10
+
+    again = open_page()
+    enter(again, "neu", OWN_PASSWORD)
+    expect(again.locator("h1")).to_have_text("第二步验证")
+    again.fill("[name=one_time_code]", codes[0])
+    again.click("form button[type=submit]")
+    again.wait_for_selector(".app")
+    assert faults == []
+
+
+def test_fifth_failure_locks_and_the_administrator_unlocks(admin: Staff, open_page: OpenPage) -> None:
+    page = open_page()
+    for _ in range(5):
+        enter(page, "li", "falsch")
+    expect(page.locator(".refused")).to_contain_text("失败次数过多")
+    enter(page, "li", PASSWORD)
+    expect(page.locator(".refused")).to_contain_text("失败次数过多")
+
+    office = open_page()
+    log_in(office, admin)
+    office.goto("/administration/staff/li/")
+    office.get_by_role("button", name="解锁").click()
+    enter(page, "li", PASSWORD)
+
+    page.wait_for_selector(".app")
+
+
+def test_session_ended_from_elsewhere_leads_to_the_log_in(admin: Staff, open_page: OpenPage) -> None:
+    counter, office = open_page(), open_page()
+    enter(counter, "li", PASSWORD)
+    counter.wait_for_selector(".app")
+    log_in(office, admin)
+
+    office.goto("/administration/staff/li/")
+    office.get_by_role("button", name="全部结束").click()
+    counter.goto("/")
+
+    expect(counter).to_have_url(re.compile(r"/login/"))
+
+
+def test_unit_is_moved_after_its_meaning_was_shown(admin: Staff, open_page: OpenPage) -> None:
+    page = open_page()
+    log_in(page, admin)
+    page.goto("/administration/units/E1/move/")
+    expect(page.locator(".consequence")).to_contain_text("将移动 1 个单位")
+
+    page.select_option("[name=parent_code]", "W")
+    page.fill("[name=reason]", "区划调整")
+    page.click("main form button.btn-primary")
+
+    rows = page.locator("tbody tr").all_inner_texts()
+    assert [row.split()[0] for row in rows] == ["云泽供电公司", "城东供电分公司", "城西供电分公司", "城关供电所"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_fits_its_window_and_has_no_serious_fault(
+    admin: Staff, open_page: OpenPage, faults: list[str], address: str
+) -> None:
+    wide = open_page("/login/")
+    log_in(wide, admin)
+    wide.goto(address)
+    narrow = open_page("/login/", size=NARROW, theme="dark")
+    log_in(narrow, admin)
+    narrow.goto(address)
+
+    assert (overflow_px(wide), overflow_px(narrow)) == (0, 0)
+    assert list_serious_faults(wide) + list_serious_faults(narrow) == []
+    assert faults == []
