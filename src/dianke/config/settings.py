@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pghistory
+
 from dianke.config.env import DatabaseAddress, read_environment
 from dianke.interfaces.web.csp import CONTENT_SECURITY_POLICY  # noqa: F401 - read by django-csp
 
@@ -32,6 +34,7 @@ INSTALLED_APPS = [
     "dianke.platform.identity",
     "dianke.platform.audit",
     "dianke.platform.documents",
+    "dianke.platform.protection",
     "dianke.platform.preferences",
     "dianke.platform.import_batches",
     "dianke.platform.api_access",
@@ -102,6 +105,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Staff"
 AUTHENTICATION_BACKENDS = ["dianke.platform.identity.backends.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "dianke.platform.identity.passwords.NotOneKindOfCharacter"},
+    {"NAME": "dianke.platform.identity.passwords.NotAmongTheLast"},
+]
 LOGIN_URL = "web:login"
 LOGIN_REDIRECT_URL = "web:home"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -142,12 +155,17 @@ WHITENOISE_USE_FINDERS = not _COLLECTED
 WHITENOISE_MAX_AGE = 3600
 
 PGHISTORY_BASE_MODEL = "dianke.platform.org.history.ScopedEvent"
+# A row that was removed leaves a last line in its history too; pghistory by itself tracks only the other two.
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "plain": {
+            "()": "dianke.config.logs.PlainFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
         "json": {"()": "dianke.config.logs.JsonFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if ENV.log_json else "plain"}},

@@ -1,8 +1,21 @@
 """Addresses: each face keeps its own list."""
 
-from django.urls import include, path
+from django.urls import URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 
-urlpatterns = [path("", include("dianke.interfaces.web.urls"))]
+
+class _LateResolver(URLResolver):
+    """Addresses whose module is imported by the first request below them: pages and commands do not wait for it."""
+
+    def _populate(self) -> None:
+        # Django fills every resolver for the first reverse() of any page, and would import the module there.
+        if "url_patterns" in self.__dict__:
+            super()._populate()
+
+
+_api = _LateResolver(RoutePattern("api/v1/"), "dianke.interfaces.api.urls", app_name="api", namespace="api")
+
+urlpatterns = [_api, path("", include("dianke.interfaces.web.urls"))]
 
 handler400 = "dianke.interfaces.web.shell.errors.bad_request"
 handler403 = "dianke.interfaces.web.shell.errors.permission_denied"

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from dianke.application.demo_utility import area, estate
+from dianke.application.demo_utility.belongings import invent_identity
 from dianke.application.demo_utility.designs import (
     BILLED_FROM,
     COMMERCE_PLAN,
@@ -189,6 +191,7 @@ def _add_accounts(actor: Actor, ground: Ground, points: Sequence[PointDesign]) -
                 kind=point.kind,
                 since_date=_SINCE,
                 industry_code=point.industry_code,
+                **_invent_identity(point),
             )
             for point in points
         ],
@@ -208,6 +211,14 @@ def _add_accounts(actor: Actor, ground: Ground, points: Sequence[PointDesign]) -
         ],
     )
     return {point.serial: row for point, row in zip(points, rows, strict=True)}
+
+
+def _invent_identity(point: PointDesign) -> dict[str, Any]:
+    # Every fourth came before identity papers were asked for.
+    if point.serial % 4 == 0:
+        return {}
+    kind, number = invent_identity(point.serial, point.kind)
+    return {"identity_kind": kind, "identity_number": number}
 
 
 def _add_locations(actor: Actor, ground: Ground, points: Sequence[PointDesign]) -> dict[int, int]:

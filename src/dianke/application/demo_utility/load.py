@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from dianke.application.demo_utility import archive, loads, organisation, usage
+from dianke.application.demo_utility import archive, belongings, loads, organisation, usage
 from dianke.application.demo_utility.area import list_area
 from dianke.application.demo_utility.designs import (
     BILLED_FROM,
@@ -101,7 +101,10 @@ def found_utility(*, actor: Actor, passwords: dict[str, str]) -> int:
     archive.add_old_town(actor=actor, feeder=feeders["DEMO-F4"])
     archive.add_estate(actor=actor, feeder=feeders["DEMO-F3"], first=0, last=1)
     archive.add_cycles(actor=actor, unit=units[organisation.UTILITY_CODE], codes=(CYCLE_BUSINESS, CYCLE_HOMES))
-    return _add(actor, list_designs())
+    points = list_designs()
+    count = _add(actor, points)
+    belongings.add_belongings(actor=actor, points=points)
+    return count
 
 
 @use_case(right=RIGHT)

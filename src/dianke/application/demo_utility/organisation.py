@@ -1,10 +1,11 @@
-"""The demo utility's units, posts and people."""
+"""The demo utility's units and people; its posts are those of the template."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date
 
 from dianke.platform.identity import operations as identity
+from dianke.platform.identity.passwords import draw_password
+from dianke.platform.identity.template import read_template
 from dianke.platform.org import operations as org
 from dianke.platform.org.models import Unit
 from dianke.platform.org.types import UnitKind
@@ -12,8 +13,6 @@ from dianke.platform.org.types import UnitKind
 UTILITY_CODE = "DEMO"
 UTILITY_NAME = "云泽供电公司"
 _SINCE = date(2020, 1, 1)
-# Without 0, O, 1, l and I, which are read wrongly from a screen.
-_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +23,6 @@ class UnitDesign:
     name: str
     kind: UnitKind
     parent: str
-
-
-@dataclass(frozen=True, slots=True)
-class PostDesign:
-    """A post as a set of rights."""
-
-    code: str
-    name: str
-    rights: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +45,30 @@ UNITS = (
     UnitDesign("DEMO-QS", "青石供电所", UnitKind.STATION, "DEMO-DJ"),
 )
 
-_LOOKING = ("archive.view", "billing.view", "tariffs.view")
-# Who runs a month never issues it: two posts, held by two people.
-POSTS = (
-    PostDesign("BILL_REVIEWER", "核算审核员", (*_LOOKING, "billing.run", "billing.review", "readings.freeze")),
-    PostDesign("BILL_SUPERVISOR", "核算主管", (*_LOOKING, "billing.review", "billing.issue")),
-    PostDesign("ACCOUNT_MANAGER", "客户经理", (*_LOOKING, "archive.edit")),
-    PostDesign("METER_READER", "抄表员", ("archive.view", "readings.record", "readings.freeze", "imports.load")),
-    PostDesign(
-        "ADMINISTRATOR",
-        "系统管理员",
-        ("archive.view", "tariffs.view", "staff.manage", "tariffs.load_sheets", "imports.load"),
-    ),
-)
+POSTS = read_template().posts
 
 REVIEWER, SUPERVISOR = "reviewer", "supervisor"
+# Who runs a month never issues it, who asks for a change never approves it: always two people.
 PEOPLE = (
     PersonDesign(REVIEWER, "听澜知衡", "BILL_REVIEWER", UTILITY_CODE),
     PersonDesign(SUPERVISOR, "漱石远", "BILL_SUPERVISOR", UTILITY_CODE),
     PersonDesign("manager", "望溪岚", "ACCOUNT_MANAGER", UTILITY_CODE),
     PersonDesign("reader", "枕河朗川", "METER_READER", "DEMO-CQ"),
     PersonDesign("admin", "栖竹砚", "ADMINISTRATOR", UTILITY_CODE),
+    PersonDesign("clerk", "拾穗宁", "COUNTER_CLERK", "DEMO-CQ"),
+    PersonDesign("clerk-east", "倚松照", "COUNTER_CLERK", "DEMO-DJ"),
+    PersonDesign("archivist", "观砚清和", "ARCHIVE_KEEPER", "DEMO-CQ"),
+    PersonDesign("archivist-east", "沐禾安", "ARCHIVE_KEEPER", "DEMO-DJ"),
+    PersonDesign("tariffs", "问渠明", "TARIFF_OFFICER", UTILITY_CODE),
+    PersonDesign("chief", "临江远山", "MARKETING_MANAGER", UTILITY_CODE),
+    PersonDesign("auditor", "守拙然", "AUDITOR", UTILITY_CODE),
+    PersonDesign("privacy", "知止南", "PRIVACY_OFFICER", UTILITY_CODE),
 )
 
 
 def make_passwords() -> dict[str, str]:
     """Return a new password for each person, easy to type and drawn at random."""
-    return {
-        person.login: "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
-        for person in PEOPLE
-    }
+    return {person.login: draw_password() for person in PEOPLE}
 
 
 def found_units() -> dict[str, Unit]:
@@ -99,14 +83,21 @@ def found_units() -> dict[str, Unit]:
 
 
 def engage_people(*, units: dict[str, Unit], passwords: dict[str, str]) -> None:
-    """Define the posts and let each person hold theirs."""
+    """Define the posts of the template and let each person hold theirs."""
     posts = {
-        design.code: identity.define_post(code=design.code, name=design.name, rights=list(design.rights))
-        for design in POSTS
+        post.code: identity.define_post(
+            code=post.code,
+            name=post.name,
+            name_en=post.name_en,
+            department=post.department.value,
+            rights=list(post.rights),
+        )
+        for post in POSTS
     }
     for person in PEOPLE:
-        # Staff work at the marketing department; what they reach is decided by the unit of their post.
+        # Whoever reaches the whole utility works at the marketing department, everybody else at their unit.
+        home = "DEMO-MK" if person.unit == UTILITY_CODE else person.unit
         staff = identity.add_staff(
-            login=person.login, name=person.name, unit=units["DEMO-MK"], password=passwords[person.login]
+            login=person.login, name=person.name, unit=units[home], password=passwords[person.login]
         )
         identity.assign_post(staff=staff, post=posts[person.post], unit=units[person.unit], start=_SINCE)

@@ -2,6 +2,7 @@
 
 from dianke.application.meter_to_cash.freeze_readings import freeze_readings
 from dianke.application.meter_to_cash.issue_bills import begin_issue, issue_run
+from dianke.application.meter_to_cash.record_readings import record_readings
 from dianke.application.meter_to_cash.run_bills import (
     calculate_run,
     cancel_run,
@@ -18,5 +19,6 @@ __all__ = [
     "freeze_readings",
     "issue_run",
     "recalculate_run",
+    "record_readings",
     "start_run",
 ]

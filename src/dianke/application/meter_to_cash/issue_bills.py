@@ -6,7 +6,9 @@ from datetime import datetime
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.operations import issue
 from dianke.domain.billing.queries import runs as run_queries
+from dianke.kernel.clock import to_shanghai
 from dianke.platform.audit.use_case import use_case
+from dianke.platform.identity.separation import require_another_person
 from dianke.platform.identity.types import Actor
 
 Progress = Callable[[int, int], None]
@@ -27,9 +29,14 @@ def issue_run(*, actor: Actor, number: str, at: datetime, progress: Progress | N
 
 @use_case(right="billing.issue")
 def begin_issue(*, actor: Actor, number: str, at: datetime) -> BillRun:
-    """Decide to issue a run, as somebody else than who ran it."""
+    """
+    Decide to issue a run, as somebody else than who ran it.
+
+    :raises SamePerson: if the actor stood in for who ran it, or the other way round
+    """
     run = run_queries.get_run(actor=actor, number=number, lock=True)
     issue.begin_issue(run=run, state=run_queries.get_state(actor=actor, run=run), login=actor.login, at=at)
+    require_another_person(actor=actor, operator_login=run.started_by, operated_on=to_shanghai(run.started_at).date())
     return run
 
 

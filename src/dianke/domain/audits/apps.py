@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class AuditsConfig(AppConfig):
-    """Rules that search the archive for what is missing, contradicting, stale or double, and the findings they leave."""
+    """Rules that search the archive for faults, and the findings they leave."""
 
     name = "dianke.domain.audits"
     label = "audits"

@@ -8,3 +8,11 @@ class NetworkConfig(AppConfig):
 
     name = "dianke.domain.network"
     label = "network"
+
+    def ready(self) -> None:
+        """Watch what a second person must look at."""
+        from dianke.platform.audit.alarms import watch
+        from dianke.platform.audit.types import AlarmKind
+
+        watch("network.Transformer", ("capacity_kva",), AlarmKind.CAPACITY)
+        watch("network.TransformerSpell", ("state",), AlarmKind.CAPACITY, per="transformer")

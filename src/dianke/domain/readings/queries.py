@@ -139,3 +139,10 @@ def get_last_day(*, actor: Actor, usage_point_ids: Sequence[int]) -> date | None
     rows = DailyUsage.objects.for_actor(actor).filter(usage_point__in=usage_point_ids)
     newest: date | None = rows.order_by("-day").values_list("day", flat=True).first()
     return newest
+
+
+def get_first_day(*, actor: Actor, usage_point_ids: Sequence[int]) -> date | None:
+    """Return the oldest day that any of the points has usage of, or None."""
+    rows = DailyUsage.objects.for_actor(actor).filter(usage_point__in=usage_point_ids)
+    oldest: date | None = rows.order_by("day").values_list("day", flat=True).first()
+    return oldest

@@ -65,10 +65,13 @@ def filter_bills(*, actor: Scope, account_ids: Sequence[int] | None, month: date
     bills: QuerySet[Bill] = Bill.objects.for_actor(actor)
     if account_ids is not None:
         bills = bills.filter(account_id__in=account_ids)
-    if month:
-        first, end = get_bill_id_range(year=month.year, month=month.month)
-        bills = bills.filter(id__gte=first, id__lt=end)
-    return bills
+    return narrow_to_month(bills, month=month) if month else bills
+
+
+def narrow_to_month(bills: QuerySet[Any], *, month: date) -> QuerySet[Any]:
+    """Return the bills of one month: their keys lie in its range."""
+    first, end = get_bill_id_range(year=month.year, month=month.month)
+    return bills.filter(id__gte=first, id__lt=end)
 
 
 def filter_run(*, actor: Scope, run_id: int, is_issued: bool) -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from dianke.domain.metering.types import MeteringSide, NewMeter, NewUsagePoint, 
 from dianke.domain.network.models import Feeder, TransformerArea
 from dianke.domain.network.rules import find_voltage_obstacle
 from dianke.kernel.errors import DomainError
+from dianke.platform.database.bulk import insert_rows
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.models import Unit
 from dianke.platform.org.reach import require_reach
@@ -87,7 +88,7 @@ def add_usage_points(*, actor: Actor, points: Sequence[NewUsagePoint]) -> list[U
         )
         for new in points
     ]
-    return list(UsagePoint.objects.bulk_create(rows, batch_size=BATCH))
+    return insert_rows(rows)
 
 
 def _require_surroundings(actor: Actor, points: Sequence[NewUsagePoint]) -> None:
@@ -158,7 +159,7 @@ def register_meters(*, actor: Actor, meters: Sequence[NewMeter]) -> list[MeterAs
         )
         for new in meters
     ]
-    return list(MeterAsset.objects.bulk_create(rows, batch_size=BATCH))
+    return insert_rows(rows)
 
 
 def list_visible(actor: Actor, model: Any, ids: Iterable[int | None]) -> set[int]:

@@ -1,0 +1,1 @@
+"""Reads of archive audits."""
