@@ -22,6 +22,8 @@ _UNIT = "tests/unit"
 _PROPERTIES = "tests/properties"
 _JOURNEYS = "tests/journeys"
 _LAUNCHER = "tests/launcher"
+# The tests of a file share what one of them has built, so a file stays with one of the two workers.
+_BY_FILE = ("-n", "2", "--dist", "loadfile")
 
 _TEST_HELP = """\
 usage: ./dianke test [--long] [--keep-going] [PYTEST-ARGS]
@@ -215,10 +217,10 @@ def _database_lanes(lanes: Lanes) -> None:
     _folder_lane(lanes, "properties", _PROPERTIES, ["-n", "2"], environ)
     with database.thrown_away() as environ:
         apart = [f"--ignore={folder}" for folder in (_UNIT, _PROPERTIES, _JOURNEYS, _LAUNCHER)]
-        lanes.pytest("database", ["-n", "2", *_markers(), *apart, "tests"], env=environ)
+        lanes.pytest("database", [*_BY_FILE, *_markers(), *apart, "tests"], env=environ)
         # These start servers and kill them at a moment: alone, so that the moment comes when it should.
         _folder_lane(lanes, "launcher", _LAUNCHER, [], environ)
-        _folder_lane(lanes, "journeys", _JOURNEYS, ["-n", "2"], _for_browser(environ))
+        _folder_lane(lanes, "journeys", _JOURNEYS, _BY_FILE, _for_browser(environ))
 
 
 def _oldest_lane(lanes: Lanes) -> None:

@@ -1,4 +1,4 @@
-"""What every test shares: the database roles."""
+"""What every test shares: the database roles, and passwords that cost nothing."""
 
 import os
 
@@ -6,9 +6,10 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make and migrate the test database as its owner; tests of the service role log in beside it."""
+    """Make and migrate the test database as its owner (tests of the service role log in beside it); hash cheaply."""
     from django.conf import settings
 
+    settings.PASSWORD_HASHERS = ["tests.factories.hashing.CheapArgon2"]
     owner = settings.DATABASES["owner"]
     for key in ("USER", "PASSWORD", "HOST", "PORT"):
         settings.DATABASES["default"][key] = owner[key]

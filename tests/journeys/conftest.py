@@ -2,16 +2,24 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.core.cache import cache
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.conf import settings as django_settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connection
+from django.test import Client
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.journeys.looks import WIDE
+from tests.journeys.stages import Stages
 
+from dianke.interfaces.cli import demo
 from dianke.platform.identity import operations as identity
 from dianke.platform.identity.models import Staff
 from dianke.platform.org.operations import add_unit
@@ -21,10 +29,10 @@ from dianke.platform.org.types import UnitKind
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
-WIDE, NARROW = (1440, 900), (390, 844)
 LONGEST_PX = 1400
 PASSWORD = "a long enough password"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The small build without a window draws the same pages for a third of the work.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # No sandbox: the tests may run as root. The others keep the browser from calling out.
 FLAGS = [
     "--no-sandbox",
@@ -36,7 +44,11 @@ FLAGS = [
     "--disable-sync",
 ]
 
+T = TypeVar("T")
 OpenPage = Callable[..., Page]
+Enter = Callable[..., Page]
+RunWorker = Callable[[], None]
+Stage = Callable[[Callable[[Path], T]], T]
 
 
 @pytest.fixture(scope="session")
@@ -51,40 +63,83 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def site(django_db_setup: None) -> Iterator[str]:
+    """Serve the product in a thread and return its address; which database it serves, the stage decides."""
+    thread = LiveServerThread("localhost", static_handler=StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://{thread.host}:{thread.port}"
+    thread.terminate()
+
+
+@pytest.fixture(scope="session")
+def _stages(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stages]:
+    with django_db_blocker.unblock():
+        stages = Stages(tmp_path_factory.mktemp("stages"))
+    yield stages
+    with django_db_blocker.unblock():
+        stages.close()
+
+
+@pytest.fixture
+def db() -> None:
+    """Let pytest-django make the test database by asking for it; what a test does to it, the stage looks after."""
+
+
+@pytest.fixture
+def stage(db: None, _stages: Stages, django_db_blocker: Any, settings: Any, tmp_path: Path) -> Iterator[Stage[Any]]:
+    """
+    Return a function that brings the data of a builder: a function of a file, given the folder for its files.
+
+    The builder runs once in a run of the tests; each test has a database of its own, a copy of what it left.
+    """
+    settings.DATA_DIR = tmp_path
+    with django_db_blocker.unblock():
+        yield lambda build: _stages.enter(build, tmp_path)
+        _stages.leave()
+
+
 @pytest.fixture
 def faults() -> list[str]:
     """Collect what the browser complained about: scripts, content policy, missing files."""
     return []
 
 
+@pytest.fixture(scope="session")
+def _spare_contexts() -> list[BrowserContext]:
+    """Keep contexts of finished tests: what they fetched once, styles and scripts, they need not fetch again."""
+    return []
+
+
 @pytest.fixture
-def open_page(browser: Browser, live_server: object, faults: list[str]) -> Iterator[OpenPage]:
-    """Return a function that opens an address in a window of a size, a look and a language."""
-    with _windows(browser, str(live_server), faults) as open_window:
-        yield open_window
-
-
-@contextmanager
-def _windows(browser: Browser, server: str, faults: list[str]) -> Iterator[OpenPage]:
-    contexts = []
+def open_page(
+    browser: Browser, site: str, stage: object, faults: list[str], _spare_contexts: list[BrowserContext]
+) -> Iterator[OpenPage]:
+    """Return a function that opens an address in a window of its own, of a size, a look and a language."""
+    contexts: list[BrowserContext] = []
 
     def open_window(
-        address: str = "/", *, size: tuple[int, int] = WIDE, theme: str = "light", language: str = "zh-hans"
+        address: str = "/",
+        *,
+        size: tuple[int, int] = WIDE,
+        theme: str = "light",
+        language: str = "zh-hans",
+        session: str | None = None,
     ) -> Page:
-        context = browser.new_context(
-            base_url=server,
-            viewport={"width": size[0], "height": size[1]},
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-        )
+        context = _spare_contexts.pop() if _spare_contexts else _make_context(browser, site)
         contexts.append(context)
-        context.add_cookies(
-            [
-                {"name": "dianke_theme", "value": theme, "url": server},
-                {"name": "django_language", "value": language, "url": server},
-            ]
-        )
+        cookies = {"dianke_theme": theme, "django_language": language}
+        if session is not None:
+            cookies[django_settings.SESSION_COOKIE_NAME] = session
+        context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items()])
         page = context.new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda line: faults.append(line.text) if line.type in {"error", "warning"} else None)
         page.goto(address)
@@ -92,16 +147,46 @@ def _windows(browser: Browser, server: str, faults: list[str]) -> Iterator[OpenP
 
     yield open_window
     for context in contexts:
-        context.close()
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+    _spare_contexts.extend(contexts)
+
+
+def _make_context(browser: Browser, site: str) -> BrowserContext:
+    return browser.new_context(
+        base_url=site,
+        viewport={"width": WIDE[0], "height": WIDE[1]},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        # Nothing moves, so that a colour is measured as it stays.
+        reduced_motion="reduce",
+    )
+
+
+@pytest.fixture
+def enter(open_page: OpenPage) -> Enter:
+    """
+    Return a function that opens a window of a person who has logged in, at the home or another address.
+
+    The form itself is sent without the browser; how it is typed in, tests of the frame and of people show.
+    """
+
+    def log_in(login: str, address: str = "/", *, password: str = PASSWORD, **look: Any) -> Page:
+        client = Client()
+        answer = client.post("/login/", {"login": login, "password": password})
+        assert answer.status_code == 302, f"{login} was not let in"
+        return open_page(address, session=client.cookies[django_settings.SESSION_COOKIE_NAME].value, **look)
+
+    return log_in
 
 
 @pytest.fixture
 def save_screen() -> Callable[[Page, str], None]:
     """Return a function that keeps a picture of the page, when pictures were asked for."""
-    wanted = os.environ.get("DIANKE_SCREENS") == "1"
 
     def save(page: Page, name: str) -> None:
-        if wanted:
+        if wants_screens():
             SCREENS.mkdir(parents=True, exist_ok=True)
             # A page of several windows' height is too large to be kept: its first window must do.
             height = int(page.evaluate("document.documentElement.scrollHeight"))
@@ -110,10 +195,44 @@ def save_screen() -> Callable[[Page, str], None]:
     return save
 
 
+def wants_screens() -> bool:
+    """Tell whether pictures were asked for."""
+    return os.environ.get("DIANKE_SCREENS") == "1"
+
+
 @pytest.fixture
-def reviewer(transactional_db: None) -> Staff:
+def run_worker(stage: object, tmp_path: Path) -> RunWorker:
+    """Return a function that lets a real worker do what waits in the database of the test and end."""
+
+    def work() -> None:
+        place = connection.settings_dict
+        address = f"postgresql://{place['USER']}:{place['PASSWORD']}@/{place['NAME']}?host={place['HOST']}"
+        environment = {**os.environ, "DATABASE_URL": address, "DIANKE_DATA_DIR": str(tmp_path)}
+        command = [sys.executable, "-m", "dianke.interfaces.cli.main", "manage", "procrastinate", "worker"]
+        subprocess.run([*command, "--one-shot"], env=environment, check=True, timeout=240)
+
+    return work
+
+
+def load_demo(data_dir: Path) -> dict[str, str]:
+    """Load the demo utility with its January billed, and return everybody's password."""
+    return demo.prepare(homes=17, data_dir=data_dir, progress=demo.Progress())
+
+
+@pytest.fixture
+def passwords(stage: Stage[dict[str, str]]) -> dict[str, str]:
+    """Bring the demo utility and return everybody's password."""
+    return stage(load_demo)
+
+
+@pytest.fixture
+def enter_demo(enter: Enter, passwords: dict[str, str]) -> Enter:
+    """Return a function that opens a window of a person of the demo utility who has logged in."""
+    return lambda login, address="/", **look: enter(login, address, password=passwords[login], **look)
+
+
+def hire_reviewer(_data_dir: Path) -> Staff:
     """Add the utility and a person who reviews bills there."""
-    cache.clear()
     utility = add_unit(code="YZ", name="云泽供电公司", kind=UnitKind.UTILITY, parent=None)
     person = identity.add_staff(login="YZ10427", name="沈知禾", unit=utility, password=PASSWORD)
     post = identity.define_post(code="REVIEWER", name="核算审核员", rights=["billing.review"])
@@ -121,25 +240,12 @@ def reviewer(transactional_db: None) -> Staff:
     return person
 
 
-def log_in(page: Page, person: Staff) -> None:
-    """Log in as the person and wait for the home."""
-    page.goto("/login/")
-    page.fill("[name=login]", person.login)
-    page.fill("[name=password]", PASSWORD)
-    page.click("form button[type=submit]")
-    page.wait_for_selector(".app")
+@pytest.fixture
+def reviewer(stage: Stage[Staff]) -> Staff:
+    """Bring the utility and return a person who reviews bills there."""
+    return stage(hire_reviewer)
 
 
-def overflow_px(page: Page) -> int:
-    """Return by how much the page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
-
-
-def list_serious_faults(page: Page) -> list[str]:
-    """Return the rules that axe finds broken seriously, each with the first place."""
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
-        for fault in violations
-        if fault["impact"] in {"serious", "critical"}
-    ]
+def arrive(page: Page) -> None:
+    """Wait until the page that a click has led to has its scripts; before that no key and no dialog works."""
+    page.wait_for_load_state("load")

@@ -1,6 +1,5 @@
 """The customer's page in a browser: tabs by keys, the time line without leaving it, a day of usage, the card."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +9,8 @@ from django.db import transaction
 from playwright.sync_api import Page, expect
 from tests.factories import pages as factory
 from tests.factories.pages import Office
-from tests.journeys.conftest import NARROW, WIDE, OpenPage, list_serious_faults, overflow_px
+from tests.journeys.conftest import Enter, Stage, arrive
+from tests.journeys.looks import look_at
 
 from dianke.domain.customers.models import Customer
 from dianke.domain.customers.operations.contacts import add_contacts
@@ -22,13 +22,10 @@ pytestmark = [pytest.mark.browser]
 
 PHONE, MASKED = "13900004418", "139****4418"
 DAY = date(2026, 1, 10)
-Enter = Callable[..., Page]
 
 
-@pytest.fixture
-def office(transactional_db: None, settings: object, tmp_path: Path) -> Office:
+def build_office(data_dir: Path) -> Office:
     """Build a small utility; the foundry has a contact and two days of usage."""
-    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
     with transaction.atomic():
         office = factory.build_office(issued=True)
     point = office.points["foundry"]
@@ -42,7 +39,7 @@ def office(transactional_db: None, settings: object, tmp_path: Path) -> Office:
     )
     add_contacts(actor=office.actor, contacts=[contact])
     for day in (DAY, date(2026, 1, 3)):
-        _store(office, tmp_path / "intervals", point.pk, day)
+        _store(office, data_dir / "intervals", point.pk, day)
     return office
 
 
@@ -58,19 +55,16 @@ def _store(office: Office, root: Path, key: int, day: date) -> None:
 
 
 @pytest.fixture
-def enter(open_page: OpenPage, office: Office) -> Enter:
-    """Return a function that opens the foundry's page for the reviewer."""
+def office(stage: Stage[Office]) -> Office:
+    """Bring the small utility."""
+    return stage(build_office)
 
-    def log_in(**look: object) -> Page:
-        page = open_page("/login/", **look)
-        page.fill("[name=login]", office.reviewer)
-        page.fill("[name=password]", factory.PASSWORD)
-        page.click("form button[type=submit]")
-        page.wait_for_selector(".app")
-        page.goto(f"/customers/accounts/{office.account('foundry')}/")
-        return page
 
-    return log_in
+@pytest.fixture
+def page(enter: Enter, office: Office) -> Page:
+    """Open the foundry's page for the reviewer."""
+    address = f"/customers/accounts/{office.account('foundry')}/"
+    return enter(office.reviewer, address, password=factory.PASSWORD)
 
 
 def list_tabs(page: Page) -> list[str]:
@@ -78,8 +72,7 @@ def list_tabs(page: Page) -> list[str]:
     return page.locator(".tabs a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
 
 
-def test_clerk_walks_through_the_tabs_by_keys(enter: Enter, faults: list[str]) -> None:
-    page = enter()
+def test_clerk_walks_through_the_tabs_by_keys(page: Page, faults: list[str]) -> None:
     expect(page.locator("[data-chart] canvas")).to_have_count(2)
     expect(page.locator(".head-facts")).to_contain_text(f"骆一鸣 {MASKED}")
 
@@ -98,8 +91,7 @@ def test_clerk_walks_through_the_tabs_by_keys(enter: Enter, faults: list[str]) -
     assert faults == []
 
 
-def test_time_line_is_narrowed_without_leaving_the_page(enter: Enter, office: Office, faults: list[str]) -> None:
-    page = enter()
+def test_time_line_is_narrowed_without_leaving_the_page(page: Page, office: Office, faults: list[str]) -> None:
     line = page.locator("#time-line")
     expect(line).to_contain_text("2026-01 电费账单发行")
 
@@ -114,12 +106,13 @@ def test_time_line_is_narrowed_without_leaving_the_page(enter: Enter, office: Of
     assert faults == []
 
 
-def test_card_is_printed_on_a_sheet(enter: Enter, faults: list[str]) -> None:
-    page = enter()
+def test_card_is_printed_on_a_sheet(page: Page, faults: list[str]) -> None:
     page.add_init_script("window.print = () => { document.documentElement.dataset.printed = 'yes'; }")
 
     page.keyboard.press("m")
     page.get_by_role("link", name="打印客户卡片").click()
+    expect(page.get_by_text("客户签字")).to_be_attached()
+    arrive(page)
     page.keyboard.press("p")
 
     expect(page.locator("html")).to_have_attribute("data-printed", "yes")
@@ -129,19 +122,10 @@ def test_card_is_printed_on_a_sheet(enter: Enter, faults: list[str]) -> None:
     assert faults == []
 
 
-@pytest.mark.parametrize("look", [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light")], ids=str)
-def test_tabs_fit_their_window_and_please_axe(
-    look: tuple[tuple[int, int], str], enter: Enter, faults: list[str]
-) -> None:
-    size, theme = look
-    page = enter(size=size, theme=theme)
-    found = {}
-
-    for address in list_tabs(page):
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        found[address] = (overflow_px(page), list_serious_faults(page))
+def test_tabs_fit_their_window_and_please_axe(page: Page, faults: list[str]) -> None:
+    found = look_at(page, list_tabs(page))
 
     # Only the documents are not for a reviewer of bills; the page says so with the status of a refusal.
-    assert {address: pair for address, pair in found.items() if pair != (0, [])} == {}
+    assert [address.rsplit("/", 2)[1] for address in found] == ["documents"]
+    assert list(found.values()) == [["status 403"]]
     assert [fault for fault in faults if "403" not in fault] == []

@@ -4,8 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tests.journeys.conftest import NARROW, PASSWORD, WIDE, OpenPage, list_serious_faults, log_in, overflow_px
+from tests.journeys.conftest import PASSWORD, Enter, OpenPage, arrive
 from tests.journeys.gallery import data
+from tests.journeys.looks import NARROW, look_around, look_at
 
 from dianke.interfaces.web import navigation
 from dianke.interfaces.web.navigation import MenuEntry
@@ -15,14 +16,13 @@ from dianke.platform.identity.models import Staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.journeys.gallery.urls")]
 
-PAGES = {
-    "home": "/",
-    "list": "/gallery/runs/",
-    "board": "/gallery/runs/JS-202601-02/",
-    "customer": "/gallery/customer/",
-    "search": "/search/?q=恒锐",
-}
-LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+PAGES = (
+    "/",
+    "/gallery/runs/",
+    "/gallery/runs/JS-202601-02/",
+    "/gallery/customer/",
+    "/search/?q=恒锐",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -57,11 +57,8 @@ def test_wrong_password_then_right_one_leads_to_the_page_that_was_asked_for(
     expect(page).to_have_url(re.compile(r"/gallery/runs/$"))
 
 
-def test_search_box_finds_by_two_characters_and_opens_by_keys(
-    reviewer: Staff, open_page: OpenPage, faults: list[str]
-) -> None:
-    page = open_page("/login/")
-    log_in(page, reviewer)
+def test_search_box_finds_by_two_characters_and_opens_by_keys(reviewer: Staff, enter: Enter, faults: list[str]) -> None:
+    page = enter(reviewer.login)
 
     page.keyboard.press("Control+k")
     page.keyboard.type("恒通")
@@ -72,9 +69,8 @@ def test_search_box_finds_by_two_characters_and_opens_by_keys(
     assert faults == []
 
 
-def test_arrows_move_through_the_hits_and_around(reviewer: Staff, open_page: OpenPage) -> None:
-    page = open_page("/login/")
-    log_in(page, reviewer)
+def test_arrows_move_through_the_hits_and_around(reviewer: Staff, enter: Enter) -> None:
+    page = enter(reviewer.login)
     page.keyboard.press("Control+k")
     page.keyboard.type("云泽")
     expect(page.locator("#palette .hit")).to_have_count(2)
@@ -88,9 +84,8 @@ def test_arrows_move_through_the_hits_and_around(reviewer: Staff, open_page: Ope
     assert page.locator("#palette input").get_attribute("aria-activedescendant") == chosen.get_attribute("id")
 
 
-def test_escape_closes_the_search_box_and_keys_of_the_page_work_again(reviewer: Staff, open_page: OpenPage) -> None:
-    page = open_page("/login/")
-    log_in(page, reviewer)
+def test_escape_closes_the_search_box_and_keys_of_the_page_work_again(reviewer: Staff, enter: Enter) -> None:
+    page = enter(reviewer.login)
     page.keyboard.press("Control+k")
     page.keyboard.type("j?")
     page.keyboard.press("Escape")
@@ -101,10 +96,8 @@ def test_escape_closes_the_search_box_and_keys_of_the_page_work_again(reviewer: 
     expect(page.locator("#keys")).to_be_visible()
 
 
-def test_rows_are_moved_selected_and_opened_by_keys(reviewer: Staff, open_page: OpenPage) -> None:
-    page = open_page("/login/")
-    log_in(page, reviewer)
-    page.goto("/gallery/runs/")
+def test_rows_are_moved_selected_and_opened_by_keys(reviewer: Staff, enter: Enter) -> None:
+    page = enter(reviewer.login, "/gallery/runs/")
 
     for key in ("j", "j", "k", "j", "x"):
         page.keyboard.press(key)
@@ -115,10 +108,8 @@ def test_rows_are_moved_selected_and_opened_by_keys(reviewer: Staff, open_page: 
     expect(page.locator(".no").first).to_have_text("JS-202601-02")
 
 
-def test_slash_goes_to_the_filter_and_typing_there_moves_no_row(reviewer: Staff, open_page: OpenPage) -> None:
-    page = open_page("/login/")
-    log_in(page, reviewer)
-    page.goto("/gallery/runs/")
+def test_slash_goes_to_the_filter_and_typing_there_moves_no_row(reviewer: Staff, enter: Enter) -> None:
+    page = enter(reviewer.login, "/gallery/runs/")
 
     page.keyboard.press("/")
     page.keyboard.type("jk")
@@ -127,10 +118,8 @@ def test_slash_goes_to_the_filter_and_typing_there_moves_no_row(reviewer: Staff,
     expect(page.locator("tr.sel")).to_have_count(0)
 
 
-def test_final_act_says_what_will_happen_and_can_be_left(reviewer: Staff, open_page: OpenPage) -> None:
-    page = open_page("/login/")
-    log_in(page, reviewer)
-    page.goto("/gallery/runs/JS-202601-02/")
+def test_final_act_says_what_will_happen_and_can_be_left(reviewer: Staff, enter: Enter) -> None:
+    page = enter(reviewer.login, "/gallery/runs/JS-202601-02/")
 
     page.get_by_role("button", name="提交发行").click()
 
@@ -142,22 +131,21 @@ def test_final_act_says_what_will_happen_and_can_be_left(reviewer: Staff, open_p
     expect(dialog).not_to_be_visible()
 
 
-def test_look_and_language_are_switched_in_the_menu_of_the_person(reviewer: Staff, open_page: OpenPage) -> None:
-    page = open_page("/login/")
-    log_in(page, reviewer)
+def test_look_and_language_are_switched_in_the_menu_of_the_person(reviewer: Staff, enter: Enter) -> None:
+    page = enter(reviewer.login)
 
     page.get_by_role("button", name="我的账户").click()
     page.get_by_role("button", name="深色").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    arrive(page)
     page.get_by_role("button", name="我的账户").click()
     page.get_by_role("button", name="Switch to English").click()
 
     expect(page.locator("h1")).to_have_text("My work")
 
 
-def test_menu_of_a_phone_is_a_drawer(reviewer: Staff, open_page: OpenPage) -> None:
-    page = open_page("/login/", size=NARROW)
-    log_in(page, reviewer)
+def test_menu_of_a_phone_is_a_drawer(reviewer: Staff, enter: Enter) -> None:
+    page = enter(reviewer.login, size=NARROW)
     expect(page.get_by_role("link", name="核算批次")).not_to_be_in_viewport()
 
     page.get_by_role("button", name="菜单").click()
@@ -166,12 +154,8 @@ def test_menu_of_a_phone_is_a_drawer(reviewer: Staff, open_page: OpenPage) -> No
     expect(page.locator("h1")).to_have_text("核算批次")
 
 
-def test_chart_is_drawn_and_shows_values_where_the_pointer_is(
-    reviewer: Staff, open_page: OpenPage, faults: list[str]
-) -> None:
-    page = open_page("/login/")
-    log_in(page, reviewer)
-    page.goto("/gallery/customer/")
+def test_chart_is_drawn_and_shows_values_where_the_pointer_is(reviewer: Staff, enter: Enter, faults: list[str]) -> None:
+    page = enter(reviewer.login, "/gallery/customer/")
 
     page.locator("#year canvas").hover(position={"x": 200, "y": 120})
 
@@ -180,35 +164,11 @@ def test_chart_is_drawn_and_shows_values_where_the_pointer_is(
     assert faults == []
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS, ids=str)
-def test_pages_fit_their_window_without_complaint_of_the_browser(
-    size: tuple[int, int],
-    theme: str,
-    reviewer: Staff,
-    open_page: OpenPage,
-    faults: list[str],
+def test_pages_fit_their_window_and_have_no_serious_fault(
+    reviewer: Staff, open_page: OpenPage, enter: Enter, faults: list[str]
 ) -> None:
-    page = open_page("/login/", size=size, theme=theme)
-    log_in(page, reviewer)
-    too_wide = {}
+    found = {"login": look_around(open_page("/login/"))}
+    found |= look_at(enter(reviewer.login), PAGES)
 
-    for name, address in PAGES.items():
-        page.goto(address)
-        expect(page.locator("[data-chart] canvas")).to_have_count(page.locator("[data-chart]").count())
-        too_wide[name] = overflow_px(page)
-
-    assert too_wide == dict.fromkeys(PAGES, 0)
+    assert found == {"login": []}
     assert faults == []
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_have_no_serious_fault_for_assistive_technology(theme: str, reviewer: Staff, open_page: OpenPage) -> None:
-    page = open_page("/login/", theme=theme)
-    found = {"login": list_serious_faults(page)}
-    log_in(page, reviewer)
-
-    for name, address in PAGES.items():
-        page.goto(address)
-        found[name] = list_serious_faults(page)
-
-    assert found == {name: [] for name in ("login", *PAGES)}

@@ -1,18 +1,17 @@
 """Lists in a browser: filters, saved views, columns, export, and finding customers by what a clerk knows of them."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.factories import pages as factory
 from tests.factories.pages import Office
-from tests.journeys.conftest import NARROW, WIDE, OpenPage, list_serious_faults, overflow_px
+from tests.journeys.conftest import Enter, Stage, arrive
+from tests.journeys.looks import look_around
 
 from dianke.domain.customers.models import Customer
 from dianke.domain.customers.operations.contacts import add_contacts
@@ -24,10 +23,8 @@ pytestmark = [pytest.mark.browser]
 PHONE, MASKED = "13900004418", "139****4418"
 
 
-@pytest.fixture
-def office(transactional_db: None) -> Office:
+def build_office(_data_dir: Path) -> Office:
     """Build a small utility with a named customer who left a phone number."""
-    cache.clear()
     with transaction.atomic():
         office = factory.build_office(issued=True)
         account = office.points["workshop"].account
@@ -46,33 +43,25 @@ def office(transactional_db: None) -> Office:
 
 
 @pytest.fixture
-def enter(open_page: OpenPage, office: Office) -> Callable[..., Page]:
-    """Return a function that opens a window of the reviewer."""
-
-    def log_in(**look: object) -> Page:
-        page = open_page("/login/", **look)
-        page.fill("[name=login]", office.reviewer)
-        page.fill("[name=password]", factory.PASSWORD)
-        page.click("form button[type=submit]")
-        page.wait_for_selector(".app")
-        return page
-
-    return log_in
+def office(stage: Stage[Office]) -> Office:
+    """Bring the small utility."""
+    return stage(build_office)
 
 
 def test_clerk_narrows_a_list_keeps_it_as_a_view_and_takes_it_out(
-    enter: Callable[..., Page], office: Office, faults: list[str], tmp_path: Path
+    enter: Enter, office: Office, faults: list[str], tmp_path: Path
 ) -> None:
-    page = enter()
-    page.goto("/customers/")
+    page = enter(office.reviewer, "/customers/", password=factory.PASSWORD)
 
     page.locator("summary", has_text="类别").click()
     page.get_by_role("link", name="居民生活").click()
     expect(page.locator("tbody tr")).to_have_count(2)
+    arrive(page)
     page.get_by_role("button", name="列", exact=True).click()
     page.get_by_label("类型", exact=True).check()
     page.locator("#list-columns").get_by_role("button", name="应用").click()
     expect(page.locator("thead")).to_contain_text("类型")
+    arrive(page)
     page.get_by_role("button", name="存为视图").click()
     page.fill("#view-save-name", "居民")
     page.locator("#view-save").get_by_role("button", name="保存").click()
@@ -80,7 +69,7 @@ def test_clerk_narrows_a_list_keeps_it_as_a_view_and_takes_it_out(
     page.goto("/customers/?view=all")
     page.locator(".views").get_by_role("link", name="居民").click()
     expect(page.locator(".views [aria-current]")).to_contain_text("居民")
-    page.wait_for_load_state("load")
+    arrive(page)
     page.keyboard.press("e")
     expect(page.locator("#list-export button.btn-primary")).to_be_focused()
     with page.expect_download() as waiting:
@@ -99,10 +88,8 @@ def test_clerk_narrows_a_list_keeps_it_as_a_view_and_takes_it_out(
 
 
 @pytest.mark.parametrize("text", ["望湖", "whcc", PHONE, MASKED])
-def test_clerk_finds_a_customer_by_what_is_known(
-    text: str, enter: Callable[..., Page], office: Office, faults: list[str]
-) -> None:
-    page = enter()
+def test_clerk_finds_a_customer_by_what_is_known(text: str, enter: Enter, office: Office, faults: list[str]) -> None:
+    page = enter(office.reviewer, password=factory.PASSWORD)
 
     page.keyboard.press("Control+k")
     page.keyboard.type(text)
@@ -116,10 +103,9 @@ def test_clerk_finds_a_customer_by_what_is_known(
 
 
 def test_keyboard_alone_leads_through_a_list_and_back_to_what_was_open(
-    enter: Callable[..., Page], office: Office, faults: list[str]
+    enter: Enter, office: Office, faults: list[str]
 ) -> None:
-    page = enter()
-    page.goto("/customers/?view=all")
+    page = enter(office.reviewer, "/customers/?view=all", password=factory.PASSWORD)
 
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_contain_text("点一行打开客户页")
@@ -142,14 +128,9 @@ def test_keyboard_alone_leads_through_a_list_and_back_to_what_was_open(
     assert faults == []
 
 
-@pytest.mark.parametrize(("size", "theme"), [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")])
-def test_list_fits_its_window_and_pleases_axe(
-    size: tuple[int, int], theme: str, enter: Callable[..., Page], faults: list[str]
-) -> None:
-    page = enter(size=size, theme=theme)
-    page.goto("/customers/?class=RESIDENTIAL")
+def test_list_fits_its_window_and_pleases_axe(enter: Enter, office: Office, faults: list[str]) -> None:
+    page = enter(office.reviewer, "/customers/?class=RESIDENTIAL", password=factory.PASSWORD)
     page.locator("summary").nth(1).click()
 
-    assert overflow_px(page) <= 0
-    assert list_serious_faults(page) == []
+    assert look_around(page) == []
     assert faults == []

@@ -2,12 +2,13 @@
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
-from tests.journeys.conftest import NARROW, PASSWORD, OpenPage, list_serious_faults, log_in, overflow_px
+from tests.journeys.conftest import PASSWORD, Enter, OpenPage, Stage
+from tests.journeys.looks import look_at
 
 from dianke.application.administration.posts import define_from_template
 from dianke.kernel.clock import SystemClock
@@ -17,7 +18,7 @@ from dianke.platform.identity.template import read_template
 from dianke.platform.org import operations as org
 from dianke.platform.org.types import UnitKind
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.browser]
 
 OWN_PASSWORD = "mein eigenes Wort 7"
 PAGES = (
@@ -30,10 +31,8 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def admin(transactional_db: None) -> Staff:
+def build_company(_data_dir: Path) -> Staff:
     """Add a company with two branches, its posts, an administrator, and a clerk who holds too much."""
-    cache.clear()
     root = org.add_unit(code="YZ", name="云泽供电公司", kind=UnitKind.UTILITY, parent=None)
     east = org.add_unit(code="E", name="城东供电分公司", kind=UnitKind.BRANCH, parent=root)
     org.add_unit(code="W", name="城西供电分公司", kind=UnitKind.BRANCH, parent=root)
@@ -52,7 +51,13 @@ def admin(transactional_db: None) -> Staff:
     return person
 
 
-def enter(page: Page, login: str, password: str) -> None:
+@pytest.fixture
+def admin(stage: Stage[Staff]) -> Staff:
+    """Bring the company and return its administrator."""
+    return stage(build_company)
+
+
+def type_in(page: Page, login: str, password: str) -> None:
     """Type login and password and send them."""
     page.goto("/login/")
     page.fill("[name=login]", login)
@@ -60,9 +65,8 @@ def enter(page: Page, login: str, password: str) -> None:
     page.click("form button[type=submit]")
 
 
-def add_new_person(office: Page, admin: Staff) -> str:
+def add_new_person(office: Page) -> str:
     """Add a counter clerk of the east as the administrator does, and return the first password."""
-    log_in(office, admin)
     office.goto("/administration/staff/add/")
     office.fill("[name=login]", "neu")
     office.fill("[name=name]", "沐禾安")
@@ -78,12 +82,12 @@ def add_new_person(office: Page, admin: Staff) -> str:
 
 
 def test_new_person_changes_the_first_password_and_adds_a_second_step(
-    admin: Staff, open_page: OpenPage, faults: list[str]
+    admin: Staff, open_page: OpenPage, enter: Enter, faults: list[str]
 ) -> None:
-    first = add_new_person(open_page(), admin)
+    first = add_new_person(enter(admin.login))
 
     page = open_page()
-    enter(page, "neu", first)
+    type_in(page, "neu", first)
     expect(page.locator("h1")).to_have_text("设置您自己的密码")
     page.goto("/")
     expect(page.locator("h1")).to_have_text("设置您自己的密码")
@@ -103,7 +107,7 @@ def test_new_person_changes_the_first_password_and_adds_a_second_step(
     assert len(codes) == 10
 
     again = open_page()
-    enter(again, "neu", OWN_PASSWORD)
+    type_in(again, "neu", OWN_PASSWORD)
     expect(again.locator("h1")).to_have_text("第二步验证")
     again.fill("[name=one_time_code]", codes[0])
     again.click("form button[type=submit]")
@@ -111,40 +115,34 @@ def test_new_person_changes_the_first_password_and_adds_a_second_step(
     assert faults == []
 
 
-def test_fifth_failure_locks_and_the_administrator_unlocks(admin: Staff, open_page: OpenPage) -> None:
+def test_fifth_failure_locks_and_the_administrator_unlocks(admin: Staff, open_page: OpenPage, enter: Enter) -> None:
     page = open_page()
     for _ in range(5):
-        enter(page, "li", "falsch")
+        type_in(page, "li", "falsch")
     expect(page.locator(".refused")).to_contain_text("失败次数过多")
-    enter(page, "li", PASSWORD)
+    type_in(page, "li", PASSWORD)
     expect(page.locator(".refused")).to_contain_text("失败次数过多")
 
-    office = open_page()
-    log_in(office, admin)
-    office.goto("/administration/staff/li/")
+    office = enter(admin.login, "/administration/staff/li/")
     office.get_by_role("button", name="解锁").click()
-    enter(page, "li", PASSWORD)
+    expect(office.get_by_role("button", name="解锁")).to_have_count(0)
+    type_in(page, "li", PASSWORD)
 
     page.wait_for_selector(".app")
 
 
-def test_session_ended_from_elsewhere_leads_to_the_log_in(admin: Staff, open_page: OpenPage) -> None:
-    counter, office = open_page(), open_page()
-    enter(counter, "li", PASSWORD)
-    counter.wait_for_selector(".app")
-    log_in(office, admin)
+def test_session_ended_from_elsewhere_leads_to_the_log_in(admin: Staff, enter: Enter) -> None:
+    counter, office = enter("li"), enter(admin.login, "/administration/staff/li/")
 
-    office.goto("/administration/staff/li/")
     office.get_by_role("button", name="全部结束").click()
+    expect(office.get_by_role("button", name="全部结束")).to_have_count(0)
     counter.goto("/")
 
     expect(counter).to_have_url(re.compile(r"/login/"))
 
 
-def test_unit_is_moved_after_its_meaning_was_shown(admin: Staff, open_page: OpenPage) -> None:
-    page = open_page()
-    log_in(page, admin)
-    page.goto("/administration/units/E1/move/")
+def test_unit_is_moved_after_its_meaning_was_shown(admin: Staff, enter: Enter) -> None:
+    page = enter(admin.login, "/administration/units/E1/move/")
     expect(page.locator(".consequence")).to_contain_text("将移动 1 个单位")
 
     page.select_option("[name=parent_code]", "W")
@@ -155,17 +153,8 @@ def test_unit_is_moved_after_its_meaning_was_shown(admin: Staff, open_page: Open
     assert [row.split()[0] for row in rows] == ["云泽供电公司", "城东供电分公司", "城西供电分公司", "城关供电所"]
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_page_fits_its_window_and_has_no_serious_fault(
-    admin: Staff, open_page: OpenPage, faults: list[str], address: str
-) -> None:
-    wide = open_page("/login/")
-    log_in(wide, admin)
-    wide.goto(address)
-    narrow = open_page("/login/", size=NARROW, theme="dark")
-    log_in(narrow, admin)
-    narrow.goto(address)
+def test_pages_fit_their_window_and_have_no_serious_fault(admin: Staff, enter: Enter, faults: list[str]) -> None:
+    page = enter(admin.login)
 
-    assert (overflow_px(wide), overflow_px(narrow)) == (0, 0)
-    assert list_serious_faults(wide) + list_serious_faults(narrow) == []
+    assert look_at(page, PAGES) == {}
     assert faults == []

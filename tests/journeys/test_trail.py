@@ -2,21 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import Page, expect
 from tests.factories import archive as factory
-from tests.journeys.conftest import (
-    NARROW,
-    PASSWORD,
-    WIDE,
-    OpenPage,
-    list_serious_faults,
-    log_in,
-    overflow_px,
-)
+from tests.journeys.conftest import PASSWORD, Enter, Stage
+from tests.journeys.looks import look_at
 
 from dianke.application.archive import key_changes
 from dianke.application.trail import chain_trail
@@ -33,8 +26,6 @@ from dianke.platform.org.models import Unit
 pytestmark = [pytest.mark.browser]
 
 SYSTEM = Actor.system("walking through the trail in a browser")
-OK = 200
-LOOKS = [(WIDE, "light"), (NARROW, "light"), (WIDE, "dark")]
 
 
 @dataclass
@@ -46,10 +37,8 @@ class Office:
     account: CustomerAccount
 
 
-@pytest.fixture
-def office(transactional_db: None) -> Office:
+def build_office(_data_dir: Path) -> Office:
     """Change a customer's name by two persons, as every change of key data is made."""
-    cache.clear()
     archive = factory.build_archive()
     account = factory.add_account(archive, name="王晓明")
     clerk = _add_person(archive.east, "clerk", "陈一", "archive.view", "archive.change_key_data")
@@ -68,6 +57,12 @@ def office(transactional_db: None) -> Office:
     )
     key_changes.approve_key_change(actor=_act(approver), change=change, reason="", at=SystemClock().now())
     return Office(auditor, approver, account)
+
+
+@pytest.fixture
+def office(stage: Stage[Office]) -> Office:
+    """Bring the utility in which the name was changed."""
+    return stage(build_office)
 
 
 def _add_person(unit: Unit, login: str, name: str, *rights: str) -> Staff:
@@ -92,9 +87,8 @@ def _close_days() -> UseCaseRecord:
     return record
 
 
-def test_a_second_person_looks_at_a_sensitive_change(open_page: OpenPage, office: Office, faults: list[str]) -> None:
-    page = open_page("/login/")
-    log_in(page, office.auditor)
+def test_a_second_person_looks_at_a_sensitive_change(enter: Enter, office: Office, faults: list[str]) -> None:
+    page = enter(office.auditor.login)
     expect(page.locator("main")).to_contain_text("王小明")
 
     page.goto("/trail/alarms/")
@@ -109,9 +103,8 @@ def test_a_second_person_looks_at_a_sensitive_change(open_page: OpenPage, office
     assert [fault for fault in faults if "422" not in fault] == []
 
 
-def test_who_made_the_change_is_told_that_another_must_look(open_page: OpenPage, office: Office) -> None:
-    page = open_page("/login/")
-    log_in(page, office.approver)
+def test_who_made_the_change_is_told_that_another_must_look(enter: Enter, office: Office) -> None:
+    page = enter(office.approver.login)
 
     page.goto("/trail/alarms/")
     page.click("a:has-text('王小明')")
@@ -120,9 +113,8 @@ def test_who_made_the_change_is_told_that_another_must_look(open_page: OpenPage,
     expect(page.locator("button[value=IN_ORDER]")).to_have_count(0)
 
 
-def test_a_change_is_found_by_thing_person_and_day(open_page: OpenPage, office: Office, faults: list[str]) -> None:
-    page = open_page("/login/")
-    log_in(page, office.auditor)
+def test_a_change_is_found_by_thing_person_and_day(enter: Enter, office: Office, faults: list[str]) -> None:
+    page = enter(office.auditor.login)
 
     page.goto("/trail/")
     page.fill("[name=q]", office.account.customer.number)
@@ -140,10 +132,9 @@ def test_a_change_is_found_by_thing_person_and_day(open_page: OpenPage, office: 
     assert faults == []
 
 
-def test_a_tampered_row_is_named_on_the_page(open_page: OpenPage, office: Office, faults: list[str]) -> None:
+def test_a_tampered_row_is_named_on_the_page(enter: Enter, office: Office, faults: list[str]) -> None:
     record = _close_days()
-    page = open_page("/login/")
-    log_in(page, office.auditor)
+    page = enter(office.auditor.login)
     page.goto("/trail/chain/")
     page.click("form[action$='/prove/'] button")
     expect(page.locator("main table").last).to_contain_text("完整")
@@ -156,17 +147,11 @@ def test_a_tampered_row_is_named_on_the_page(open_page: OpenPage, office: Office
     assert faults == []
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
-def test_every_page_of_the_trail_fits_and_pleases_axe(
-    open_page: OpenPage, office: Office, size: tuple[int, int], theme: str
-) -> None:
+def test_every_page_of_the_trail_fits_and_pleases_axe(enter: Enter, office: Office) -> None:
     _close_days()
-    page = open_page("/login/", size=size, theme=theme)
-    log_in(page, office.auditor)
+    page = enter(office.auditor.login)
 
-    found = {address: _look(page, address) for address in _list_addresses(page)}
-
-    assert {address: faults for address, faults in found.items() if faults} == {}
+    assert look_at(page, _list_addresses(page)) == {}
 
 
 def _list_addresses(page: Page) -> list[str]:
@@ -176,14 +161,3 @@ def _list_addresses(page: Page) -> list[str]:
         page.goto(listed)
         addresses.append(page.locator("tbody a").first.get_attribute("href") or "")
     return addresses
-
-
-def _look(page: Page, address: str) -> list[str]:
-    answer = page.goto(address)
-    assert answer is not None
-    found = list_serious_faults(page)
-    if answer.status != OK:
-        found.append(f"status {answer.status}")
-    if overflow_px(page) > 0:
-        found.append(f"{overflow_px(page)} px too wide")
-    return found

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.launcher.conftest import Clone
 
+from dianke.interfaces.cli.main import COMMANDS
 from launcher import commands
 
 
@@ -38,6 +39,9 @@ class TestHelp:
 
         assert len(lines) <= 25
         assert {"test", "check", *commands.PRODUCT_COMMANDS} <= {line.split()[0] for line in lines if line}
+
+    def test_offers_every_command_of_the_product(self):
+        assert commands.PRODUCT_COMMANDS.keys() == COMMANDS.keys()
 
     def test_is_wrong_usage_when_nothing_was_asked(self, clone: Clone):
         done = clone.run()

@@ -1,0 +1,123 @@
+"""A bill three months old is put right: prices changed since, one person asks, another agrees, a third reads why."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Page, expect
+from tests.factories import months
+from tests.factories import utility as factory
+from tests.factories.utility import JANUARY, LATER, Utility
+from tests.journeys.conftest import Enter, Stage
+from tests.journeys.looks import list_serious_faults, look_at
+from tests.module.billing.test_billing_cycle import FOUNDRY_END, add_foundry
+
+from dianke.domain.billing.models import Bill, BillCorrection
+
+pytestmark = [pytest.mark.browser]
+
+PASSWORD = "correct horse battery"
+LOOKING = ["archive.view", "billing.view", "tariffs.view"]
+
+
+def bill_three_months(_data_dir: Path) -> Utility:
+    """Return a utility whose foundry was billed for three months; from the second on everything is dearer."""
+    with transaction.atomic():
+        built = factory.build_utility()
+        add_foundry(built)
+        factory.freeze_january(built)
+        months.issue_month(built, JANUARY, LATER)
+        months.load_sheet(built, months.HUBEI_FEBRUARY)
+        (foundry,) = built.points
+        february = {**FOUNDRY_END, "flat": "4950", "peak": "3300", "reactive_import": "1110"}
+        months.bill_month(built, date(2026, 2, 1), {foundry: february})
+        march = {**february, "flat": "5010", "peak": "3350", "reactive_import": "1150"}
+        months.bill_month(built, date(2026, 3, 1), {foundry: march})
+        factory.add_clerk(built.root, "asker", [*LOOKING, "billing.correct"])
+        factory.add_clerk(
+            built.root, "head", [*LOOKING, "billing.approve_corrections", "billing.approve_large_corrections"]
+        )
+        factory.add_clerk(built.root, "chief", [*LOOKING, "billing.approve_corrections", "billing.issue"])
+    return built
+
+
+@pytest.fixture
+def utility(stage: Stage[Utility]) -> Utility:
+    """Bring the utility and its three months."""
+    return stage(bill_three_months)
+
+
+def fill_form(page: Page, bill: Bill) -> None:
+    page.goto(f"/billing/bills/{bill.pk}/")
+    page.get_by_role("link", name="退补本账单").click()
+    page.select_option("[name=cause]", "WRONG_READING")
+    page.fill("[name='segment.1.flat_end']", "49,32.4l")
+    page.fill("[name=reason]", "平段止码抄错")
+    page.get_by_role("button", name="保存并对比").click()
+    expect(page.locator(".field.wrong")).to_contain_text("不是数字")
+    expect(page.locator("[name=reason]")).to_have_value("平段止码抄错")
+    page.fill("[name='segment.1.flat_end']", "4932.41")
+    page.get_by_role("button", name="保存并对比").click()
+
+
+def approve_and_issue(head: Page, chief: Page, address: str, order: BillCorrection) -> None:
+    chief.goto(address)
+    # The amount is beyond what a section may approve.
+    expect(chief.locator("#approve")).to_have_count(0)
+    head.goto(address)
+    head.locator("[data-open='#approve']").click()
+    expect(head.locator("#approve")).to_contain_text(order.account_number)
+    head.locator("#approve button[type=submit]").click()
+    expect(head.locator(".chip").first).to_have_text("已审批待发行")
+    chief.goto(address)
+    chief.locator("[data-open='#issue']").click()
+    chief.locator("#issue button[type=submit]").click()
+    expect(chief.locator(".chip").first).to_have_text("已发行")
+
+
+def test_bill_three_months_old_is_corrected_at_the_prices_of_its_month(
+    utility: Utility, enter: Enter, faults: list[str]
+) -> None:
+    january, february, march = months.list_bills_of(utility, utility.points[0])
+    asker = enter("asker", password=PASSWORD)
+    fill_form(asker, january)
+    # 187,080 kWh at 0.651886 of January, not at 0.78 as since February.
+    expect(asker.locator("main")).to_contain_text("121,954.83")
+    # The next bill opened with the wrong reading: it follows, at its own prices; March does not.
+    expect(asker.locator("main")).to_contain_text(february.number)
+    expect(asker.locator("main")).not_to_contain_text(march.number)
+    asker.get_by_role("button", name="提交审批").click()
+    expect(asker.locator(".chip").first).to_have_text("等待审批")
+    expect(asker.get_by_role("button", name="批准")).to_have_count(0)
+    order = BillCorrection.objects.for_actor(utility.actor).get()
+
+    chief = enter("chief", password=PASSWORD)
+    approve_and_issue(enter("head", password=PASSWORD), chief, asker.url, order)
+    chief.goto(f"/billing/bills/{january.pk}/")
+    expect(chief.locator("main")).to_contain_text("已全减")
+
+    asker.goto(f"/billing/corrections/{order.pk}/explanation/")
+    for words in ("平段止码抄错", "4942.41", "4932.41", "121,954.83"):
+        expect(asker.locator("main")).to_contain_text(words)
+    assert list_serious_faults(asker) == []
+    bills = months.list_bills_of(utility, utility.points[0])
+    assert len(bills) == 7
+    assert sum(bill.energy_kwh_e2 for bill in bills) == sum(bill.energy_kwh_e2 for bill in (january, february, march))
+    # The wrong number was answered with 422, which the browser writes down.
+    assert [fault for fault in faults if "422" not in fault] == []
+
+
+def test_pages_of_corrections_fit_and_please_axe(utility: Utility, enter: Enter, faults: list[str]) -> None:
+    january = months.list_bills_of(utility, utility.points[0])[0]
+    page = enter("asker", password=PASSWORD)
+    form = f"/billing/corrections/new/{january.pk}/"
+    at_first = look_at(page, [form])
+
+    fill_form(page, january)
+
+    address = page.url
+    places = [address, f"{address}explanation/", "/billing/corrections/", f"/billing/bills/{january.pk}/"]
+    assert at_first == {}
+    assert look_at(page, places) == {}
+    assert [fault for fault in faults if "422" not in fault] == []
