@@ -8,6 +8,7 @@ import pghistory
 
 from dianke.config.env import DatabaseAddress, read_environment
 from dianke.interfaces.web.csp import CONTENT_SECURITY_POLICY  # noqa: F401 - read by django-csp
+from dianke.platform.database.trackers import InsertAtOnce
 
 ENV = read_environment()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -106,12 +107,12 @@ AUTH_USER_MODEL = "identity.Staff"
 AUTHENTICATION_BACKENDS = ["dianke.platform.identity.backends.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "dianke.platform.identity.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "dianke.platform.identity.passwords.UnlikeThePerson",
         "OPTIONS": {"user_attributes": ("login", "name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "dianke.platform.identity.passwords.NotACommonOne"},
     {"NAME": "dianke.platform.identity.passwords.NotOneKindOfCharacter"},
     {"NAME": "dianke.platform.identity.passwords.NotAmongTheLast"},
 ]
@@ -156,7 +157,7 @@ WHITENOISE_MAX_AGE = 3600
 
 PGHISTORY_BASE_MODEL = "dianke.platform.org.history.ScopedEvent"
 # A row that was removed leaves a last line in its history too; pghistory by itself tracks only the other two.
-PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+PGHISTORY_DEFAULT_TRACKERS = (InsertAtOnce(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 LOGGING = {
     "version": 1,

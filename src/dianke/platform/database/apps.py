@@ -8,3 +8,7 @@ class DatabaseConfig(AppConfig):
 
     name = "dianke.platform.database"
     label = "database"
+
+    def ready(self) -> None:
+        """Register the lookups."""
+        from dianke.platform.database import lookups  # noqa: F401 - registers them

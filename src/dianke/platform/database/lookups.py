@@ -1,0 +1,24 @@
+"""Lookups that PostgreSQL answers better than what Django writes for every database."""
+
+from typing import Any
+
+from django.db.models import Field, ForeignObject, Lookup
+
+
+@ForeignObject.register_lookup
+@Field.register_lookup
+class AnyOf(Lookup):
+    """`in` for many plain values: they go as one array, not as a parameter each."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
+        """Return the values as one parameter."""
+        return "%s", [list(value)]
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """Return the comparison."""
+        left, parameters = self.process_lhs(compiler, connection)
+        right, values = self.process_rhs(compiler, connection)
+        return f"{left} = any({right})", [*parameters, *values]
