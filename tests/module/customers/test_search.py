@@ -7,8 +7,8 @@ from tests.factories import archive as factory
 from tests.factories.archive import Archive
 
 from dianke.application.listings.search import search_archive
-from dianke.domain.customers import queries
-from dianke.domain.customers.types import CustomerKind
+from dianke.domain.customers import operations, queries
+from dianke.domain.customers.types import CustomerKind, NewCustomer
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +118,25 @@ class TestSearchArchive:
     ) -> None:
         with django_assert_num_queries(4):
             search_archive(actor=archive.actor, text="建国")
+
+    @pytest.mark.parametrize("count", [500, 501, 620])
+    def test_shows_the_first_of_very_many_page_by_page(self, archive: Archive, count: int) -> None:
+        new = [
+            NewCustomer(
+                unit_id=archive.east.pk,
+                number=f"V{number:04d}",
+                name="欧阳春风",
+                kind=CustomerKind.PERSON,
+                since_date=factory.INSTALLED,
+            )
+            for number in range(count)
+        ]
+        keys = [row.pk for row in operations.add_customers(actor=archive.actor, customers=new)]
+
+        first = search_archive(actor=archive.actor, text="春风", limit=20)
+        later = search_archive(actor=archive.actor, text="春风", limit=20, after=keys[count - 11])
+
+        assert [hit.customer.pk for hit in first.hits] == keys[:20]
+        assert first.next_after == keys[19]
+        assert [hit.customer.pk for hit in later.hits] == keys[-10:]
+        assert later.next_after is None

@@ -8,6 +8,7 @@ from tests.factories.archive import Archive
 from tests.module.trail.conftest import add_person
 
 from dianke.application.trail.look_up import ChangeKind, NoSuchChange, get_change, list_changes
+from dianke.domain.audits.models import QualityFinding
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.kernel.clock import SystemClock
 from dianke.platform.audit.models import UseCaseRecord
@@ -50,6 +51,29 @@ def editor(archive: Archive) -> Actor:
 @pytest.fixture
 def account(archive: Archive) -> CustomerAccount:
     return factory.add_account(archive, name="王晓明")
+
+
+def test_a_change_that_its_table_names_a_decision_is_told_as_a_change(
+    viewer: Actor, editor: Actor, archive: Archive
+) -> None:
+    now = SystemClock().now()
+    finding = QualityFinding.objects.create(
+        unit=archive.root,
+        rule="customer_without_phone",
+        severity="MEDIUM",
+        subject_label="customers.customer",
+        subject_key=1,
+        subject_number="C420000001",
+        first_seen_at=now,
+        last_seen_at=now,
+        due_date=now.date(),
+    )
+
+    finding.state, finding.taken_by = "TAKEN", editor.login
+    finding.save()
+
+    latest = list_changes(actor=viewer, model_label="audits.QualityFinding", key=finding.pk).changes[0]
+    assert (latest.kind, latest.title) == (ChangeKind.UPDATE, "C420000001")
 
 
 def test_a_thing_shows_its_changes_latest_first(viewer: Actor, editor: Actor, account: CustomerAccount) -> None:

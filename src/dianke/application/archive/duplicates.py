@@ -73,6 +73,21 @@ def find_duplicates(*, actor: Actor, candidate: Candidate, besides: int = 0) -> 
     return Duplicates(_rank(actor, new, keys - {besides}), elsewhere)
 
 
+def find_likenesses(*, actor: Actor, customer: Customer) -> tuple[Duplicate, ...]:
+    """Return the customers that look like one of the archive, the likest first."""
+    known = describe_customers(actor=actor, keys=[customer.pk]).get(customer.pk)
+    if known is None:
+        return ()
+    candidate = Candidate(
+        name=customer.name,
+        kind=CustomerKind(customer.kind),
+        identity_number=customer.identity_number,
+        phone=next((contact.phone for contact in known.contacts if contact.phone), ""),
+        address=next(iter(known.addresses), ""),
+    )
+    return find_duplicates(actor=actor, candidate=candidate, besides=customer.pk).hits
+
+
 def describe_customers(*, actor: Actor, keys: Iterable[int]) -> dict[int, Duplicate]:
     """Return what tells customers apart, by key, without a verdict."""
     customers = Customer.objects.for_actor(actor).filter(id__in=set(keys), merged_into=None).select_related("unit")

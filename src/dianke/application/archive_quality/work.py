@@ -38,6 +38,23 @@ def ask_exemption(*, actor: Actor, finding_id: int, reason: str, until: date, at
     return operations.ask_exemption(finding=finding, actor=actor, reason=reason, until=min(until, latest))
 
 
+@use_case(right=WORK)
+def ask_exemptions(*, actor: Actor, ids: Sequence[int], reason: str, until: date, at: datetime) -> int:
+    """Hold several findings to be no fault for one reason; return how many were open to it."""
+    rows = operations.lock_findings(actor=actor, right=WORK, ids=ids)
+    latest = at.date() + LONGEST_EXEMPTION
+    return operations.ask_exemptions(rows=rows, actor=actor, reason=reason, until=min(until, latest))
+
+
+@use_case(right=EXEMPT)
+def grant_exemptions(*, actor: Actor, ids: Sequence[int], reason: str, at: datetime) -> int:
+    """Agree that several findings are no fault; never whoever asked for one of them. Return how many waited."""
+    rows = operations.lock_findings(actor=actor, right=EXEMPT, ids=ids)
+    for login in operations.list_askers(rows=rows):
+        require_another_person(actor=actor, operator_login=login)
+    return operations.grant_exemptions(rows=rows, actor=actor, at=at)
+
+
 @use_case(right=EXEMPT)
 def decide_exemption(
     *, actor: Actor, finding_id: int, is_granted: bool, reason: str = "", at: datetime

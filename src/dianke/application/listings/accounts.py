@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from dianke.application.listings.search import search_archive
+from dianke.application.listings.search import find_customer_keys, search_archive
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.types import AccountStatus
 from dianke.domain.metering.models import UsagePoint
@@ -32,8 +32,8 @@ def search_accounts(*, actor: Actor, text: str, after: int, limit: int) -> tuple
 
 def find_account_ids(*, actor: Actor, text: str, limit: int = 200) -> list[int]:
     """Return the keys of the accounts of the customers that a text finds."""
-    page = search_archive(actor=actor, text=text, limit=limit)
-    accounts = CustomerAccount.objects.for_actor(actor).filter(customer__in=[hit.customer.pk for hit in page.hits])
+    keys = find_customer_keys(actor=actor, text=text, limit=limit)
+    accounts = CustomerAccount.objects.for_actor(actor).filter(customer__in=keys)
     return list(accounts.order_by("id").values_list("id", flat=True))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import DateField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, JSONObject, TruncDate
 
+from dianke.application.listings.customer_faults import REVIEW, filter_change_alarms, filter_findings
+from dianke.domain.audits.queries.findings import VIEW
 from dianke.domain.customers.models import (
     AccountAlias,
     Customer,
@@ -28,6 +30,8 @@ from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import Actor
 
 WARN_DAYS = 30
+# So many of a kind stand in the head; who wants all goes to their list.
+MOST_FAULTS = 5
 _LONGEST_CHAIN = 10
 
 
@@ -55,6 +59,8 @@ class AlarmKind(StrEnum):
     DUPLICATE = "DUPLICATE"
     MARK_ENDS = "MARK_ENDS"
     CHECK_OVERDUE = "CHECK_OVERDUE"
+    FINDING = "FINDING"
+    SENSITIVE_CHANGE = "SENSITIVE_CHANGE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +150,22 @@ def list_alarms(*, actor: Actor, customer: Customer, account: CustomerAccount | 
             account=account, period__contains=today, period__endswith__lte=today + timedelta(days=WARN_DAYS)
         )
         branches.append(_alarms(ending, AlarmKind.MARK_ENDS, on=F("period__endswith"), kind="kind"))
+    branches += _list_faults(actor, customer, account)
     first, *others = branches
-    rows = first.union(*others, all=True).order_by("alarm", "key")
-    return [Alarm(AlarmKind(row["alarm"]), row["key"], row["on"], row["facts"]) for row in rows]
+    rows = first.union(*others, all=True).order_by("alarm", "row_key")
+    return [Alarm(AlarmKind(row["alarm"]), row["row_key"], row["on"], row["facts"]) for row in rows]
+
+
+def _list_faults(actor: Actor, customer: Customer, account: CustomerAccount | None) -> list[QuerySet[Any]]:
+    mine: dict[str, Any] = {"actor": actor, "customer": customer, "account": account}
+    branches = []
+    if actor.may(VIEW):
+        found = _alarms(filter_findings(**mine), AlarmKind.FINDING, on=F("due_date"), rule="rule", severity="severity")
+        branches.append(found.order_by("due_date", "id")[:MOST_FAULTS])
+    if actor.may(REVIEW):
+        changed = _alarms(filter_change_alarms(**mine), AlarmKind.SENSITIVE_CHANGE, on=_day("at"), kind="kind")
+        branches.append(changed.order_by("-at", "-id")[:MOST_FAULTS])
+    return branches
 
 
 def _day(moment: str) -> TruncDate:
@@ -155,6 +174,6 @@ def _day(moment: str) -> TruncDate:
 
 def _alarms(rows: QuerySet[Any], alarm: AlarmKind, /, *, on: Any, **facts: str) -> QuerySet[Any]:
     shaped: QuerySet[Any] = rows.annotate(
-        alarm=Value(alarm.value), key=F("id"), on=Cast(on, DateField()), facts=JSONObject(**facts)
-    ).values("alarm", "key", "on", "facts")
+        alarm=Value(alarm.value), row_key=F("id"), on=Cast(on, DateField()), facts=JSONObject(**facts)
+    ).values("alarm", "row_key", "on", "facts")
     return shaped

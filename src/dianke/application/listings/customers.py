@@ -13,7 +13,7 @@ from dianke.domain.network.models import Feeder, TransformerArea
 from dianke.platform.identity.types import Actor
 
 # A search sorts and pages what it found; of a text that fits half the archive the first ones must do.
-SEARCH_LIMIT = 2_000
+SEARCH_LIMIT = 1_000
 _PLACES = 100
 
 Accounts = QuerySet[Any]
@@ -28,7 +28,7 @@ def list_rows(*, actor: Actor) -> Accounts:
 def narrow_to_text(*, actor: Actor, rows: Accounts, text: str) -> tuple[Accounts, bool]:
     """Return the accounts of the customers that a text fits, and whether it fits more than were looked at."""
     keys = find_customer_keys(actor=actor, text=text, limit=SEARCH_LIMIT + 1)
-    return rows.filter(customer__in=keys[:SEARCH_LIMIT]), len(keys) > SEARCH_LIMIT
+    return rows.filter(customer__any_of=keys[:SEARCH_LIMIT]), len(keys) > SEARCH_LIMIT
 
 
 def narrow_to_place(*, rows: Accounts, text: str) -> Accounts:

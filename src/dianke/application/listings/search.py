@@ -42,7 +42,7 @@ def find_customer_keys(*, actor: Actor, text: str, limit: int, after: int = 0) -
     folded = fold_search_text(text)
     branches = customers.match_customers(actor=actor, text=folded)
     if branches:
-        points = [metering.match_points_by_number(actor=actor, text=folded)]
+        points = metering.match_points_by_number(actor=actor, text=folded)
         locations = customers.match_locations(actor=actor, text=folded)
         if locations is not None:
             points.append(UsagePoint.objects.for_actor(actor).filter(location__in=locations))

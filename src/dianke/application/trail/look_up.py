@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from pghistory.models import Context
 
@@ -29,7 +30,7 @@ _RIGHT_OF_MODULE = {
     "billing": "billing.view",
 }
 _SYSTEM = Actor.system("reading the context of changes that the actor may see")
-_CONTEXTS_AT_ONCE = 200
+_MOST_CONTEXTS_AT_ONCE = 5_000
 
 
 class NoSuchChange(DomainError):
@@ -195,14 +196,25 @@ def _is_asked_for(model: Any, wanted: Wanted) -> bool:
 _Found = tuple[str, int, Any]
 
 
+@dataclass(frozen=True)
+class _Condition:
+    """Conditions on a history table, all of which hold, as text with its values."""
+
+    texts: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
+
+    def also(self, text: str, *values: Any) -> "_Condition":
+        return _Condition((*self.texts, text), (*self.values, *values))
+
+
 def _find(models: Sequence[Any], reach: Reach, wanted: Wanted, after: Mark | None, limit: int) -> Iterator[_Found]:
     if wanted.login is None or wanted.key is not None:
         yield from _merge(models, reach, _narrow(wanted), after, limit)
         return
     # A person's changes are found through their acts, in order of time: a table of millions is never walked.
     missing = limit
-    for contexts in _list_contexts(wanted, after):
-        condition = _narrow(wanted) & Q(pgh_context_id__in=contexts)
+    for contexts in _list_contexts(wanted, after, limit):
+        condition = _narrow(wanted).also("pgh_context_id = any(%s)", contexts)
         for row in _merge(models, reach, condition, after, missing):
             missing -= 1
             yield row
@@ -210,76 +222,91 @@ def _find(models: Sequence[Any], reach: Reach, wanted: Wanted, after: Mark | Non
             return
 
 
-def _narrow(wanted: Wanted) -> Q:
-    condition = Q()
+def _narrow(wanted: Wanted) -> _Condition:
+    condition = _Condition()
     if wanted.key is not None:
-        condition &= Q(pgh_obj_id=wanted.key)
+        condition = condition.also("pgh_obj_id = %s", wanted.key)
         if wanted.login is not None:
-            condition &= Q(pgh_context__metadata__actor=wanted.login)
+            of_person = "pgh_context_id in (select id from pghistory_context where metadata ->> 'actor' = %s)"
+            condition = condition.also(of_person, wanted.login)
     if wanted.start is not None:
-        condition &= Q(pgh_created_at__gte=wanted.start)
+        condition = condition.also("pgh_created_at >= %s", wanted.start)
     if wanted.end is not None:
-        condition &= Q(pgh_created_at__lt=wanted.end)
+        condition = condition.also("pgh_created_at < %s", wanted.end)
     if wanted.is_stray:
-        condition &= Q(pgh_context_id__isnull=True)
+        condition = condition.also("pgh_context_id is null")
     if wanted.context:
-        condition &= Q(pgh_context_id=wanted.context)
+        condition = condition.also("pgh_context_id = %s", wanted.context)
     return condition
 
 
-def _list_contexts(wanted: Wanted, after: Mark | None) -> Iterator[list[Any]]:
+def _list_contexts(wanted: Wanted, after: Mark | None, limit: int) -> Iterator[list[Any]]:
+    # An act that left a context changed something: mostly as many acts as rows are wanted will do.
+    size = limit
     # Written as the index is: metadata ->> 'actor'.
     rows = Context.objects.annotate(actor=KeyTextTransform("actor", "metadata")).filter(actor=wanted.login or "")
     if wanted.start is not None:
         rows = rows.filter(created_at__gte=wanted.start)
     if wanted.end is not None:
         rows = rows.filter(created_at__lt=wanted.end)
-    bound = after.at if after else None
-    size = _CONTEXTS_AT_ONCE
-    seen: set[Any] = set()
-    while True:
-        batch = rows.filter(created_at__lte=bound) if bound else rows
-        found = list(batch.order_by("-created_at", "-id").values_list("id", "created_at")[: size + len(seen)])
-        fresh = [key for key, _ in found if key not in seen]
-        if not fresh:
-            return
-        yield fresh
-        seen = {key for key, at in found if at == found[-1][1]}
-        bound = found[-1][1]
-        size = min(size * 2, 5000)
+    if after is not None:
+        rows = rows.filter(created_at__lte=after.at)
+    while found := list(rows.order_by("-created_at").values_list("id", "created_at")[:size]):
+        last = found[-1][1]
+        # Acts of one moment stay together: which of their changes comes first is known by the changes alone.
+        same_moment = rows.filter(created_at=last).values_list("id", flat=True)
+        yield [*(key for key, at in found if at > last), *same_moment]
+        rows = rows.filter(created_at__lt=last)
+        size = min(size * 4, _MOST_CONTEXTS_AT_ONCE)
 
 
-def _merge(models: Sequence[Any], reach: Reach, condition: Q, after: Mark | None, limit: int) -> list[_Found]:
+def _merge(models: Sequence[Any], reach: Reach, condition: _Condition, after: Mark | None, limit: int) -> list[_Found]:
     parts: list[str] = []
     values: list[Any] = []
     for model in models:
-        rows = model.objects.for_actor(reach).filter(condition)
-        rows = _beyond(rows, label_of(model), after).annotate(told_of=Value(label_of(model)))
-        rows = rows.values_list("told_of", "pgh_id", "pgh_created_at").order_by("-pgh_created_at", "-pgh_id")[:limit]
-        try:
-            statement, parameters = rows.query.sql_with_params()
-        except EmptyResultSet:
+        scoped = _write_scoped(model, reach)
+        if scoped is None:
             continue
-        parts.append(f"({statement})")
-        values.extend(parameters)
+        label = label_of(model)
+        narrowed = _beyond(condition, label, after)
+        where = f" where {' and '.join(narrowed.texts)}" if narrowed.texts else ""
+        parts.append(
+            f"(select %s, pgh_id, pgh_created_at from ({scoped[0]}) as rows_of_actor{where}"  # noqa: S608
+            " order by pgh_created_at desc, pgh_id desc limit %s)"
+        )
+        values += [label, *scoped[1], *narrowed.values, limit]
     if not parts:
         return []
     with connection.cursor() as cursor:
-        # Built by the ORM of our own models; every value is a parameter.
+        # Built of our own words and of names of our own models; every value is a parameter.
         merged = f"select * from ({' union all '.join(parts)}) as found (label, id, at)"  # noqa: S608
         cursor.execute(f"{merged} order by 3 desc, 1 desc, 2 desc limit %s", [*values, limit])
         return list(cursor.fetchall())
 
 
-def _beyond(rows: QuerySet[Any], label: str, after: Mark | None) -> QuerySet[Any]:
+@lru_cache(maxsize=2_000)
+def _write_scoped(model: Any, reach: Reach) -> tuple[str, tuple[Any, ...]] | None:
+    """Return the statement that asks for the rows of a history table within reach; writing forty took 30 ms."""
+    rows = model.objects.for_actor(reach).order_by()
+    try:
+        statement, parameters = rows.values(*_ASKED_OF_HISTORY).query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return statement, tuple(parameters)
+
+
+_ASKED_OF_HISTORY = ("pgh_id", "pgh_created_at", "pgh_obj_id", "pgh_context_id")
+
+
+def _beyond(condition: _Condition, label: str, after: Mark | None) -> _Condition:
     if after is None:
-        return rows
-    rows = rows.filter(pgh_created_at__lte=after.at)
+        return condition
+    condition = condition.also("pgh_created_at <= %s", after.at)
     if label > after.model_label:
-        return rows.filter(pgh_created_at__lt=after.at)
+        return condition.also("pgh_created_at < %s", after.at)
     if label == after.model_label:
-        return rows.filter(Q(pgh_created_at__lt=after.at) | Q(pgh_id__lt=after.event_id))
-    return rows
+        return condition.also("(pgh_created_at < %s or pgh_id < %s)", after.at, after.event_id)
+    return condition
 
 
 def _describe(found: Sequence[_Found], before: dict[tuple[str, int], int] | None = None) -> tuple[Change, ...]:
@@ -321,7 +348,8 @@ def _metadata(row: Any) -> dict[str, Any]:
 
 def _make_change(model: Any, label: str, row: Any, previous: Any, *, names: Any, people: dict[str, str]) -> Change:
     why = _metadata(row)
-    kind = ChangeKind(row.pgh_label)
+    # A table may name its updates by what they decide; for a reader they are changes.
+    kind = ChangeKind(row.pgh_label) if row.pgh_label in set(ChangeKind) else ChangeKind.UPDATE
     login = str(why.get("actor", ""))
     pair = (row, None) if kind is ChangeKind.DELETE else (previous, row)
     return Change(

@@ -24,7 +24,7 @@ _MASKS = {
 }
 # Made from another column, so that a change of them says nothing more.
 _DERIVED = {"name_initials", "name_pinyin", "short_name_initials", "short_name_pinyin"}
-_TITLES = ("number", "code", "login", "asset_number", "sheet_id", "title")
+_TITLES = ("number", "code", "login", "asset_number", "sheet_id", "subject_number", "title")
 _OWNERS = ("usage_point", "transformer", "account", "customer", "plan", "staff", "absent", "kept", "location")
 
 

@@ -218,9 +218,19 @@ def _prove_table(day: date, kept: ChainTable, table: ChainedTable) -> TrailBreak
 
 
 def _compare(day: date, table: ChainedTable, kept: ChainSegment | None, live: Segment | None) -> TrailBreak | None:
-    stored_rows = _pair(bytes(kept.keys), bytes(kept.row_hashes), table.key_bytes) if kept else iter(())
-    live_rows = _pair(live.keys, live.kept_hashes, table.key_bytes) if live else iter(())
-    for stored, now in zip_longest(stored_rows, live_rows):
+    before = (bytes(kept.keys), bytes(kept.row_hashes)) if kept else (b"", b"")
+    after = (live.keys, live.kept_hashes) if live else (b"", b"")
+    if before != after:
+        return _find_break(day, table, _pair(*before, table.key_bytes), _pair(*after, table.key_bytes))
+    if kept is not None and live is not None and kept.digest != live.digest:
+        return _chain_break(day, table.name, f"the chain's record of segment {kept.number} was changed")
+    return None
+
+
+def _find_break(
+    day: date, table: ChainedTable, kept: Iterator[tuple[bytes, bytes]], live: Iterator[tuple[bytes, bytes]]
+) -> TrailBreak | None:
+    for stored, now in zip_longest(kept, live):
         if stored == now:
             continue
         if stored is None or (now is not None and now[0] < stored[0]):
@@ -228,8 +238,6 @@ def _compare(day: date, table: ChainedTable, kept: ChainSegment | None, live: Se
         if now is None or now[0] > stored[0]:
             return TrailBreak(BreakKind.REMOVED, day, table.name, table.read_key(stored[0]))
         return TrailBreak(BreakKind.CHANGED, day, table.name, table.read_key(stored[0]))
-    if kept is not None and live is not None and kept.digest != live.digest:
-        return _chain_break(day, table.name, f"the chain's record of segment {kept.number} was changed")
     return None
 
 

@@ -6,6 +6,7 @@ named and kept with the day, so that a column added later leaves the hashes of e
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -110,20 +111,21 @@ def read_segments(*, table: ChainedTable, columns: Sequence[str], start: datetim
     texts = ", ".join(quote(column) for column in columns)
     # Names come from our own tables; the two times are parameters. The database hashes, for rows are wide.
     statement = f"""
-        select (n - 1) / {SEGMENT_ROWS}, string_agg(k, ''::bytea order by n), string_agg(h, ''::bytea order by n)
-          from (select row_number() over (order by {quote(table.key)}) as n,
-                       {table.send}({quote(table.key)}) as k,
-                       sha256(convert_to(row({texts})::text, 'UTF8')) as h
-                  from {quote(table.name)} where {quote(table.at)} >= %s and {quote(table.at)} < %s) as hashed
-         group by 1 order by 1
+        select {table.send}({quote(table.key)}), sha256(convert_to(row({texts})::text, 'UTF8'))
+          from {quote(table.name)} where {quote(table.at)} >= %s and {quote(table.at)} < %s
+         order by {quote(table.key)}
     """  # noqa: S608
     with connection.cursor() as plain:
         plain.execute(_SETTINGS)
-    with connection.connection.cursor(name="trail_segments") as cursor:
-        cursor.itersize = 200
+    with connection.connection.cursor(name="trail_segments", binary=True) as cursor:
         cursor.execute(statement, [start, end])
-        for number, keys, hashes in cursor:
-            yield Segment(number=int(number), keys=bytes(keys), hashes=bytes(hashes))
+        # Grouped here: the database would sort what it has just sorted once more.
+        for number in itertools.count():
+            rows = cursor.fetchmany(SEGMENT_ROWS)
+            if not rows:
+                return
+            keys, hashes = zip(*rows, strict=True)
+            yield Segment(number=number, keys=b"".join(keys), hashes=b"".join(hashes))
 
 
 def hash_texts(texts: Iterable[str]) -> str:

@@ -4,7 +4,12 @@ import secrets
 from datetime import datetime
 
 from django.contrib.auth.hashers import check_password
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+    validate_password,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +30,46 @@ class PasswordRefused(DomainError):
 
     code = "identity.password_refused"
     message = "the password cannot be taken: {reasons}"
+
+
+# Django's own rules, in the reader's language: its catalogue belongs to an app that is not installed here.
+class LongEnough(MinimumLengthValidator):
+    """A validator: the password is not too short."""
+
+    def get_error_message(self) -> str:
+        """Return why a password is refused: the rule itself."""
+        return self.get_help_text()
+
+    def get_help_text(self) -> str:
+        """Return the rule in words."""
+        text = ngettext(
+            "It must hold at least %(count)d character.", "It must hold at least %(count)d characters.", self.min_length
+        )
+        return text % {"count": self.min_length}
+
+
+class UnlikeThePerson(UserAttributeSimilarityValidator):
+    """A validator: the password does not resemble the person's name or staff number."""
+
+    def get_error_message(self) -> str:
+        """Return why a password is refused: the rule itself."""
+        return self.get_help_text()
+
+    def get_help_text(self) -> str:
+        """Return the rule in words."""
+        return _("It must not resemble your name or your staff number.")
+
+
+class NotACommonOne(CommonPasswordValidator):
+    """A validator: the password is none of those that are tried first."""
+
+    def get_error_message(self) -> str:
+        """Return why a password is refused: the rule itself."""
+        return self.get_help_text()
+
+    def get_help_text(self) -> str:
+        """Return the rule in words."""
+        return _("It must not be one of the passwords that many people use.")
 
 
 class NotAmongTheLast:

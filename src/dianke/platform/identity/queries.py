@@ -93,6 +93,14 @@ def count_staff_by_unit(*, actor: Scope) -> dict[int, int]:
     return dict(rows.order_by("unit_id"))
 
 
+def find_holder(*, actor: Scope, right: str, on: date) -> Staff | None:
+    """Return somebody who can log in and holds a right by a post of their own on a day, or None."""
+    held = PostAssignment.objects.for_actor(actor).filter(post__rights__contains=[right], period__contains=on)
+    rows = Staff.objects.for_actor(actor).filter(active=True, pk__in=held.values("staff"))
+    staff: Staff | None = rows.order_by("id").first()
+    return staff
+
+
 def list_posts(*, actor: Scope) -> list[Post]:
     """Return every post of the utility, by department and code."""
     return list(Post.objects.for_actor(actor).order_by("department", "code"))

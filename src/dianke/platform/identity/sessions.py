@@ -17,7 +17,7 @@ _SYSTEM = Actor.system("keeping the list of sessions")
 
 
 def open_session(*, staff: Staff, session_key: str, address: str, browser: str, at: datetime) -> None:
-    """Note a session that begins."""
+    """Note a session that begins, and that the person has logged in."""
     StaffSession(
         staff=staff,
         session_key=session_key,
@@ -26,6 +26,8 @@ def open_session(*, staff: Staff, session_key: str, address: str, browser: str, 
         address=address[:64],
         browser=browser[:200],
     ).save()
+    # Django does this in its own app, which is not installed here.
+    Staff.objects.for_actor(_SYSTEM).filter(pk=staff.pk).update(last_login=at)
 
 
 def rename_session(*, old_key: str, new_key: str) -> None:

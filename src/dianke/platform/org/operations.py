@@ -43,7 +43,7 @@ def add_unit(*, code: str, name: str, kind: UnitKind, parent: Unit | None) -> Un
         raise UnableToAddUnit(field="kind", unit=code, reason="only the company stands at the top")
     if Unit.objects.for_actor(_SYSTEM).filter(code=code).exists():
         raise UnableToAddUnit(field="code", unit=code, reason="the code is taken")
-    # The path holds the key, which exists only after the insert; the closed dummy keeps the check true.
+    # The path holds the key, which exists only after the insert; until then it is one that no unit can have.
     unit = Unit(code=code, name=name, kind=kind.value, parent=parent, path=f"/new-{code}/")
     unit.save()
     unit.path = f"{parent.path if parent else '/'}{unit.pk}/"

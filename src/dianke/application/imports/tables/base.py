@@ -14,8 +14,9 @@ from dianke.platform.org.reach import reaches
 
 T = TypeVar("T")
 
-# A query names so many keys at once and no more.
+# A query names so many keys at once and no more; those that go as one array may be more.
 _KEYS_AT_ONCE = 5_000
+_KEYS_IN_AN_ARRAY = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,16 +95,16 @@ def find_by_key(
 ) -> dict[str, Any]:
     """Return the rows that the actor sees by a unique field, for the keys given."""
     found: dict[str, Any] = {}
-    for part in in_parts(sorted(set(keys))):
-        rows = model.objects.for_actor(actor).filter(**{f"{field}__in": part})
+    for part in in_parts(sorted(set(keys)), size=_KEYS_IN_AN_ARRAY):
+        rows = model.objects.for_actor(actor).filter(**{f"{field}__any_of": part})
         found.update({getattr(row, field): row for row in rows.select_related(*related)})
     return found
 
 
-def in_parts(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+def in_parts(keys: Sequence[T], *, size: int = _KEYS_AT_ONCE) -> Iterator[Sequence[T]]:
     """Yield the keys in parts that one query bears."""
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        yield keys[start : start + _KEYS_AT_ONCE]
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
 
 
 def refuse_twice(checked: Checked, *columns: str) -> None:
@@ -123,8 +124,9 @@ def refuse_taken(checked: Checked, column: str, model: Any, field: str) -> None:
     wanted = {value for value in checked.values[column] if value is not None}
     system = Actor.system("checking that numbers are free")
     taken: set[str] = set()
-    for part in in_parts(sorted(wanted)):
-        taken.update(model.objects.for_actor(system).filter(**{f"{field}__in": part}).values_list(field, flat=True))
+    for part in in_parts(sorted(wanted), size=_KEYS_IN_AN_ARRAY):
+        rows = model.objects.for_actor(system).filter(**{f"{field}__any_of": part})
+        taken.update(rows.values_list(field, flat=True))
     for place, value in enumerate(checked.values[column]):
         if value in taken:
             checked.refuse(place, column, "taken")

@@ -164,7 +164,7 @@ def add_accounts(*, actor: Actor, accounts: Sequence[NewAccount]) -> list[Custom
     """
     require_reach(actor=actor, unit_ids=(new.unit_id for new in accounts))
     wanted = {new.customer_id for new in accounts}
-    visible = set(Customer.objects.for_actor(actor).filter(id__in=wanted).values_list("id", flat=True))
+    visible = set(Customer.objects.for_actor(actor).filter(id__any_of=wanted).values_list("id", flat=True))
     for number in _find_taken(CustomerAccount, "number", (new.number for new in accounts)):
         raise UnableToAddAccount(field="number", number=number, reason="the number is taken")
     for new in accounts:
@@ -253,5 +253,5 @@ def _find_taken(model: type, field: str, keys: Iterable[str]) -> list[str]:
     wanted: set[str] = set()
     twice = [key for key in keys if key in wanted or wanted.add(key)]  # type: ignore[func-returns-value]
     system = Actor.system("checking that numbers are free")
-    stored = model.objects.for_actor(system).filter(**{f"{field}__in": wanted})  # type: ignore[attr-defined]
+    stored = model.objects.for_actor(system).filter(**{f"{field}__any_of": wanted})  # type: ignore[attr-defined]
     return [*twice, *stored.values_list(field, flat=True)[:1]]

@@ -76,7 +76,7 @@ def list_open_suspicions(*, actor: Actor, right: str | None = None) -> QuerySet[
     rows: QuerySet[DuplicateSuspicion] = (
         DuplicateSuspicion.objects.for_actor(actor, right)
         .filter(settled_at=None, customer__merged_into=None, other__merged_into=None)
-        .select_related("customer", "other")
+        .select_related("customer__unit", "other")
         .order_by("-score", "id")
     )
     return rows

@@ -1,10 +1,11 @@
 """Customers and places by a text: name, short name, pinyin, numbers old and new, phone, identity number."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet
+from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Contains
 
@@ -14,6 +15,8 @@ from dianke.domain.customers.queries.hashes import hash_identity_number, hash_ma
 from dianke.domain.customers.rules import SearchWay
 from dianke.platform.identity.types import Actor
 
+# So many finds of a text are fetched without further thought; it is more than any page shows.
+_FOUND_AT_ONCE = 500
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{5,18}[0-9]", re.ASCII)
 _IDENTITY = re.compile(r"[0-9A-Za-z]{5,20}", re.ASCII)
 
@@ -104,15 +107,35 @@ def page_of_keys(branches: Sequence[QuerySet[Any]], *, limit: int, after: int) -
     """
     Return the lowest keys above `after` that any branch holds, at most `limit`.
 
-    Each branch is cut to a page of its own before they are put together, so that a text that fits half the
-    archive costs no more than one that fits little.
+    A branch is first asked for what it finds, in no order and up to a bound, which its own index answers. Asked for
+    the lowest keys at once, the database would walk through the whole archive by key wherever a text fits nobody.
+    Only of a branch that finds more than the bound the lowest keys are asked for, and there the walk is short.
     """
     if not branches or limit <= 0:
         return []
-    pages = [branch.filter(key__gt=after).distinct().order_by("key")[:limit] for branch in branches]
-    first, *others = pages
-    rows = first.union(*others).order_by("key")[:limit] if others else first
-    return [row["key"] for row in rows]
+    bound = max(_FOUND_AT_ONCE, limit)
+    numbered = [
+        branch.annotate(branch=Value(number, IntegerField())).values_list("branch", "key")[: bound + 1]
+        for number, branch in enumerate(branches)
+    ]
+    first, *others = numbered
+    found: dict[int, set[int]] = {}
+    counts: Counter[int] = Counter()
+    for number, key in first.union(*others, all=True) if others else first:
+        found.setdefault(number, set()).add(key)
+        counts[number] += 1
+    keys: set[int] = set()
+    for number, held in found.items():
+        if counts[number] > bound:
+            keys.update(_walk(branches[number], limit=limit, after=after))
+        else:
+            keys.update(key for key in held if key > after)
+    return sorted(keys)[:limit]
+
+
+def _walk(branch: QuerySet[Any], *, limit: int, after: int) -> list[int]:
+    rows = branch.filter(key__gt=after).distinct().order_by("key")
+    return list(rows.values_list("key", flat=True)[:limit])
 
 
 def list_customers_by_key(*, actor: Actor, ids: Sequence[int]) -> list[Customer]:

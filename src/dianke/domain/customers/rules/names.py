@@ -58,6 +58,14 @@ def fold_pinyin(text: str) -> str:
     return _NOT_STORED.sub("", text.casefold())
 
 
+# In front of what is no Chinese character while a name is spelt; no stored text keeps it.
+_WHOLE = "\0"
+
+
+def _mark_whole(text: str) -> str:
+    return f"{_WHOLE}{text}"
+
+
 @lru_cache(maxsize=50_000)
 def _spell_character(character: str) -> str:
     from pypinyin import lazy_pinyin
@@ -73,11 +81,11 @@ def spell_name(name: str, *, kind: CustomerKind) -> NamePinyin:
         syllables = [*head, *(_spell_character(character) for character in name[len(head) :])]
         initials = [syllable[:1] for syllable in syllables]
     else:
-        from pypinyin import Style, lazy_pinyin
+        from pypinyin import lazy_pinyin
 
         # Words decide how a character is read; a Latin word inside the name stays whole in both.
-        syllables = lazy_pinyin(name)
-        initials = lazy_pinyin(name, style=Style.FIRST_LETTER)
+        syllables = lazy_pinyin(name, errors=_mark_whole)
+        initials = [one if one.startswith(_WHOLE) else one[:1] for one in syllables]
     return NamePinyin(
         initials=fold_pinyin("".join(initials))[:INITIALS_LENGTH],
         full=fold_pinyin("".join(syllables))[:PINYIN_LENGTH],

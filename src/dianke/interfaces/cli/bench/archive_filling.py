@@ -1,112 +1,106 @@
-"""Fills an empty archive through its own operations; imported once Django is ready."""
+"""Fills an empty archive by COPY, history included; imported once Django is ready."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
 
-from django.db import connections
+import pghistory
+from django.db import connections, transaction
 
-from dianke.domain.customers import operations as customers
-from dianke.domain.customers.models import Customer, CustomerAccount
-from dianke.domain.customers.types import (
-    AccountStatus,
-    ContactRole,
-    CustomerKind,
-    NewAccount,
-    NewContact,
-    NewCustomer,
-    NewLocation,
-    UsageClass,
-)
-from dianke.domain.metering import operations as metering
-from dianke.domain.metering.types import MeteringSide, NewUsagePoint
+from dianke.domain.customers.queries.hashes import hash_phone, hash_phone_mask
+from dianke.domain.customers.rules import spell_name
+from dianke.domain.customers.types import AccountStatus, ContactRole, CustomerKind, NamePinyin, UsageClass
+from dianke.domain.metering.types import MeteringSide
 from dianke.domain.network import operations as network
 from dianke.domain.network.types import NewArea
 from dianke.interfaces.cli.bench.archive_rows import MadeCustomer, describe_customer
+from dianke.platform.crypto.cipher import encrypt
+from dianke.platform.database.bulk import quicken_triggers
+from dianke.platform.database.copying import copy_rows
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.operations import add_unit
 from dianke.platform.org.types import UnitKind
 
 _AT_ONCE = 50_000
-_SINCE = date(2020, 5, 1)
+_SINCE = "2020-05-01"
+# By table the columns that are filled; the others have a default in the database. Keys count from 1.
+_COLUMNS = {
+    "customers_customer": (
+        "id", "unit_id", "number", "name", "name_initials", "name_pinyin", "kind", "industry_code", "since_date",
+    ),
+    "customers_contact": ("id", "customer_id", "name", "role", "phone", "phone_hash", "phone_mask_hash", "period"),
+    "customers_customeraccount": (
+        "id", "unit_id", "customer_id", "number", "usage_class", "status", "household_size", "opened_date",
+    ),
+    "customers_servicelocation": ("id", "unit_id", "code", "address"),
+    "metering_usagepoint": (
+        "id", "unit_id", "code", "account_id", "location_id", "area_id", "voltage", "metering_side", "status",
+    ),
+}  # fmt: skip
+
+_Made = Sequence[tuple[int, MadeCustomer]]
 
 
 def fill_archive(size: int) -> None:
     """Fill an empty archive: a station for ten thousand customers, a transformer area for two hundred."""
-    actor = Actor.system("filling an archive to be measured")
-    units, areas = _add_network(actor, size)
-    for start in range(0, size, _AT_ONCE):
-        serials = range(start, min(start + _AT_ONCE, size))
-        made = [describe_customer(serial) for serial in serials]
-        added = _add_customers(actor, units, serials, made)
-        accounts = _add_accounts(actor, serials, made, added)
-        _add_points(actor, areas, serials, made, accounts)
+    units, areas = _add_network(Actor.system("filling an archive to be measured"), size)
+    with _bare(list(_COLUMNS)):
+        for start in range(0, size, _AT_ONCE):
+            made = [(serial, describe_customer(serial)) for serial in range(start, min(start + _AT_ONCE, size))]
+            with transaction.atomic(), pghistory.context(actor="bench", use_case="bench.fill", reason=""):
+                quicken_triggers()
+                for table, rows in _list_rows(made, units, areas):
+                    copy_rows(table=table, columns=_COLUMNS[table], rows=rows)
     _settle()
 
 
-def _add_customers(
-    actor: Actor, units: Sequence[int], serials: Sequence[int], made: Sequence[MadeCustomer]
-) -> list[Customer]:
-    new = [
-        NewCustomer(
-            unit_id=units[serial // 10_000],
-            number=f"K{serial:09d}",
-            name=one.name,
-            kind=CustomerKind(one.kind),
-            since_date=_SINCE,
-        )
-        for serial, one in zip(serials, made, strict=True)
-    ]
-    added = customers.add_customers(actor=actor, customers=new)
-    contacts = [
-        NewContact(customer_id=row.pk, name=row.name, role=ContactRole.OWNER, start_date=_SINCE, phone=one.phone)
-        for row, one in zip(added, made, strict=True)
-    ]
-    customers.add_contacts(actor=actor, contacts=contacts)
-    return added
+def _list_rows(
+    made: _Made, units: Sequence[int], areas: Sequence[int]
+) -> Iterator[tuple[str, Iterator[Sequence[Any]]]]:
+    """Yield tables and their rows, those that others refer to first."""
+    yield "customers_customer", (_customer(serial, one, units[serial // 10_000]) for serial, one in made)
+    yield "customers_contact", (_contact(serial, one) for serial, one in made)
+    yield "customers_customeraccount", (_account(serial, one, units[serial // 10_000]) for serial, one in made)
+    yield (
+        "customers_servicelocation",
+        ((serial + 1, units[serial // 10_000], f"L{serial:09d}", one.address) for serial, one in made),
+    )
+    yield (
+        "metering_usagepoint",
+        (_point(serial, units[serial // 10_000], areas[serial // 200]) for serial, _one in made),
+    )
 
 
-def _add_accounts(
-    actor: Actor, serials: Sequence[int], made: Sequence[MadeCustomer], added: Sequence[Customer]
-) -> list[CustomerAccount]:
-    new = [
-        NewAccount(
-            unit_id=row.unit_id,
-            customer_id=row.pk,
-            number=one.account,
-            usage_class=UsageClass.COMMERCIAL_INDUSTRIAL if one.kind == "COMPANY" else UsageClass.RESIDENTIAL,
-            opened_date=_SINCE,
-            status=AccountStatus.SUSPENDED if serial % 1000 == 7 else AccountStatus.ACTIVE,
-        )
-        for serial, row, one in zip(serials, added, made, strict=True)
-    ]
-    return customers.add_accounts(actor=actor, accounts=new)
+def _customer(serial: int, one: MadeCustomer, unit: int) -> Sequence[Any]:
+    spelt = _spell(one.name, one.kind)
+    return serial + 1, unit, f"K{serial:09d}", one.name, spelt.initials, spelt.full, one.kind, "", _SINCE
 
 
-def _add_points(
-    actor: Actor,
-    areas: Sequence[int],
-    serials: Sequence[int],
-    made: Sequence[MadeCustomer],
-    accounts: Sequence[CustomerAccount],
-) -> None:
-    locations = [
-        NewLocation(unit_id=account.unit_id, code=f"L{serial:09d}", address=one.address)
-        for serial, account, one in zip(serials, accounts, made, strict=True)
-    ]
-    places = customers.add_locations(actor=actor, locations=locations)
-    points = [
-        NewUsagePoint(
-            unit_id=account.unit_id,
-            code=f"P{serial:09d}",
-            account_id=account.pk,
-            location_id=place.pk,
-            voltage="220V",
-            metering_side=MeteringSide.LOW_LOW,
-            area_id=areas[serial // 200],
-        )
-        for serial, account, place in zip(serials, accounts, places, strict=True)
-    ]
-    metering.add_usage_points(actor=actor, points=points)
+@lru_cache(maxsize=100_000)
+def _spell(name: str, kind: str) -> NamePinyin:
+    return spell_name(name, kind=CustomerKind(kind))
+
+
+def _contact(serial: int, one: MadeCustomer) -> Sequence[Any]:
+    sealed = (encrypt(one.phone, purpose="phone"), hash_phone(one.phone), hash_phone_mask(one.phone))
+    key = serial + 1
+    return key, key, one.name, ContactRole.OWNER.value, *(_bytes(value) for value in sealed), f"[{_SINCE},)"
+
+
+def _bytes(value: bytes | None) -> str | None:
+    return None if value is None else rf"\x{value.hex()}"
+
+
+def _account(serial: int, one: MadeCustomer, unit: int) -> Sequence[Any]:
+    usage = UsageClass.COMMERCIAL_INDUSTRIAL if one.kind == CustomerKind.COMPANY.value else UsageClass.RESIDENTIAL
+    status = AccountStatus.SUSPENDED if serial % 1000 == 7 else AccountStatus.ACTIVE
+    return serial + 1, unit, serial + 1, one.account, usage.value, status.value, 0, _SINCE
+
+
+def _point(serial: int, unit: int, area: int) -> Sequence[Any]:
+    key = serial + 1
+    return key, unit, f"P{serial:09d}", key, key, area, "220V", MeteringSide.LOW_LOW.value, "ACTIVE"
 
 
 def _add_network(actor: Actor, size: int) -> tuple[list[int], list[int]]:
@@ -127,6 +121,33 @@ def _add_network(actor: Actor, size: int) -> tuple[list[int], list[int]]:
         ],
     )
     return [station.pk for station in stations], [area.pk for area in areas]
+
+
+@contextmanager
+def _bare(tables: Sequence[str]) -> Iterator[None]:
+    """Take indexes and foreign keys off tables while they are filled, and put them back: a third of the time."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            """
+            select format('alter table %%I drop constraint %%I', conrelid::regclass, conname),
+                   format('alter table %%I add constraint %%I %%s', conrelid::regclass, conname,
+                          pg_get_constraintdef(oid))
+              from pg_constraint where contype = 'f' and conrelid = any(%(tables)s::regclass[])
+             union all
+            select format('drop index %%I', indexrelid::regclass), pg_get_indexdef(indexrelid)
+              from pg_index i where indrelid = any(%(tables)s::regclass[]) and not indisunique
+            """,
+            {"tables": list(tables)},
+        )
+        found = cursor.fetchall()
+        for take_off, _put_back in found:
+            cursor.execute(take_off)
+        yield
+        # Indexes first: a foreign key is checked by them.
+        for _take_off, put_back in reversed(found):
+            cursor.execute(put_back)
+        for table in tables:
+            cursor.execute("select setval(pg_get_serial_sequence(%s, 'id'), max(id)) from " + table, [table])  # noqa: S608
 
 
 def _settle() -> None:

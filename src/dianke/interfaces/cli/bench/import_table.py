@@ -1,5 +1,6 @@
 """Bench "import": customers a second from CSV files into the archive, every check, index and history row included."""
 
+import os
 import resource
 import time
 from collections.abc import Iterator
@@ -48,6 +49,8 @@ def _measure(size: int, folder: Path) -> dict[str, Any]:
         "detail": {
             "files": parts,
             "megabytes": round(bytes_read / 1024 / 1024, 1),
+            # Of the last minute: how busy the machine was with this and everything else.
+            "load_average": round(os.getloadavg()[0], 1),
             # Of this process alone: the database works beside it.
             "cpu_seconds": round(time.process_time() - cpu_before, 1),
         },

@@ -1,6 +1,7 @@
 """Bench "pages": how long pages of an archive of a size take while eight people read at once, over HTTP."""
 
 import http.client
+import os
 import random
 import re
 import resource
@@ -101,6 +102,8 @@ def _report(size: int, took: dict[str, list[float]], filled: float) -> dict[str,
         "detail": {
             "clients": CLIENTS,
             "filled_s": round(filled),
+            # Of the last minute: how busy the machine was with this and everything else.
+            "load_average": round(os.getloadavg()[0], 1),
             "pages_ms": {name: _spread(times) for name, times in took.items()},
         },
     }
