@@ -47,7 +47,11 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"archive/duplicates/", "key", "customers.DuplicateSuspicion", "pk"),
     (r"archive/merges/", "key", "customers.CustomerMerge", "pk"),
     (r"billing/runs/", "number", "billing.BillRun", "number"),
+    (r"billing/runs/", "suspicion_id", "billing.BillSuspicion", "pk"),
+    (r"billing/corrections/new/", "bill_id", "billing.Bill", "pk"),
+    (r"billing/corrections/", "key", "billing.BillCorrection", "pk"),
     (r"billing/bills/", "bill_id", "billing.Bill", "pk"),
+    (r"billing/trials/", "number", "billing.BillTrial", "number"),
     (r"billing/drafts/", "bill_id", "billing.BillDraft", "pk"),
     (r"tariffs/plans/", "code", "tariffs.TariffPlan", "code"),
     (r"tariffs/versions/", "version_id", "tariffs.TariffVersion", "pk"),
@@ -69,6 +73,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"api/v1/places/", "code", "customers.ServiceLocation", "code"),
     (r"api/v1/usage-points/", "code", "metering.UsagePoint", "code"),
     (r"api/v1/meters/", "asset_number", "metering.MeterAsset", "asset_number"),
+    (r"api/v1/trials/", "number", "billing.BillTrial", "number"),
     (r"api/v1/tariff-plans/", "code", "tariffs.TariffPlan", "code"),
     (r"api/v1/tariff-versions/", "version_id", "tariffs.TariffVersion", "pk"),
 )
@@ -76,6 +81,8 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
 _WORDS: tuple[tuple[str, str, str], ...] = (
     (r"administration/staff/", "act", "unlock"),
     (r"archive/customers/", "field", "name"),
+    (r"billing/runs/", "act", "exempt"),
+    (r"billing/runs/", "code", "zero_use"),
     (r"imports/templates/", "name", "customers"),
     (r"imports/", "line|place", "1"),
     (r"trail/changes/", "model_label", "customers.customer"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.core.cache import cache
 from django.db import transaction
 from tests.factories import utility as factory
+from tests.factories.months import exempt_everything
 from tests.factories.utility import LATER, Utility
 
 from dianke.application import meter_to_cash
@@ -108,6 +109,7 @@ def build_office(*, issued: bool) -> Office:
     if issued:
         for code in ("terms_missing", "end_reading_missing"):
             meter_to_cash.defer_faults(actor=_actor("YZ1"), number=run.number, code=code, reason="下月补录")
+        exempt_everything(actor=_actor("YZ1"), run=run)
         run = meter_to_cash.issue_run(actor=_actor("YZ2"), number=run.number, at=LATER)
     return Office(utility, run, "YZ1", "YZ2", "YZ9", points, station)
 

@@ -29,6 +29,8 @@ _FITTING: dict[str, Any] = {
     "customers.keychange.before": lambda serial: '{"name": "王晓明"}',
     "customers.keychange.after": lambda serial: '{"name": "王晓敏"}',
     "billing.billdraft.id": lambda serial: serial,
+    "billing.billsuspicion.code": lambda serial: "zero_use",
+    "billing.billsuspicion.evidence": lambda serial: {"cycles": 6, "limit": 6},
     "tariffs.tariffversion.urls": lambda serial: ["https://example.org/"],
     "api_access.apitoken.scopes": lambda serial: ["archive.view"],
     "api_access.apitoken.expires_at": lambda serial: _MOMENT + timedelta(days=36_500),

@@ -7,11 +7,12 @@ from tests.factories import utility as factory
 from tests.factories.utility import LATER, Utility
 
 from dianke.application import meter_to_cash
-from dianke.domain.billing.models import Bill, BillLine, BillRun
+from dianke.domain.billing.models import Bill, BillRun
 from dianke.domain.billing.operations.issue import UnableToIssueRun
 from dianke.domain.billing.operations.runs import UnableToDecideFault, UnableToStartRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.billing.queries.frozen import get_basis
 from dianke.domain.billing.rules import explain
 from dianke.domain.customers.types import UsageClass
 from dianke.domain.metering.types import MeteringSide, Ratio
@@ -101,7 +102,7 @@ class TestIssuedBill:
 
         explanations = [
             explain.explain_bill(
-                basis=bill.basis,
+                basis=get_basis(bill),
                 lines=explain.lines_of(bill_queries.list_lines(actor=utility.actor, bill_id=bill.id)),
             )
             for bill in list_bills(utility)
@@ -125,8 +126,8 @@ class TestIssuedBill:
         meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
 
         for bill in list_bills(utility):
-            lines = BillLine.objects.for_actor(utility.actor).filter(bill_id=bill.id, included=False)
-            assert sum(line.amount for line in lines) * 100 == bill.amount_fen
+            lines = bill_queries.list_lines(actor=utility.actor, bill_id=bill.id)
+            assert sum(line.amount for line in lines if not line.included) * 100 == bill.amount_fen
 
 
 class TestRun:

@@ -116,7 +116,7 @@ def assert_bills_are_whole(utility: Utility, expected: list[tuple[int, int]]) ->
     assert list_drafts(utility) == expected
     assert len(expected) == HOMES
     drafts = set(BillDraft.objects.for_actor(utility.actor).values_list("id", flat=True))
-    lines = set(BillDraftLine.objects.for_actor(utility.actor).values_list("bill_id", flat=True))
+    lines = {line.bill_id for line in BillDraftLine.objects.for_actor(utility.actor)}
     assert lines == drafts
 
 

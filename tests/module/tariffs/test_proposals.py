@@ -1,13 +1,12 @@
 """Four eyes on prices: proposed by one, decided by another, nothing priced before, nothing edited after."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from importlib import resources
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
-from tests.factories.utility import add_clerk
+from tests.module.tariffs.proposing import FEBRUARY, MARCH, NOW, approve, find_price, list_states, propose
 
 from dianke.application import tariffs
 from dianke.domain.tariffs import operations, queries
@@ -18,84 +17,15 @@ from dianke.kernel.clock import SHANGHAI
 from dianke.platform.audit.models import UseCaseRecord
 from dianke.platform.audit.use_case import PermissionRefused
 from dianke.platform.identity.separation import SamePerson
-from dianke.platform.identity.types import Actor
-from dianke.platform.org import operations as org
-from dianke.platform.org.types import UnitKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
-NOW = datetime(2026, 1, 20, 9, tzinfo=SHANGHAI)
-FEBRUARY = """
-schema: tariff-sheet/v1
-region: {province: 湖北, area: 全省}
-issuer: 国网湖北省电力有限公司
-sheets:
-  - id: HB-CI-2026-02
-    kind: agency_purchase_monthly
-    effective: {from: 2026-02-01, to: null}
-    evidence: {grade: B, urls: ["https://example.org/sheet"]}
-    unit: CNY/kWh
-    rows:
-      - {structure: single, voltage: "<1kV", flat: 0.7}
-"""
-MARCH = FEBRUARY.replace("2026-02", "2026-03").replace("0.7}", "0.75}")
 HOURS = """
 schema: tou-rules/v1
 effective: {from: 2035-01-01}
 evidence: {grade: B, urls: ["https://example.org"]}
 rules: {天津: {doc: 新, periods: [{months: all, flat: rest}]}}
 """
-
-
-@dataclass
-class People:
-    """Who proposes and who approves."""
-
-    proposer: Actor
-    approver: Actor
-
-
-@pytest.fixture
-def loaded(db, actor) -> None:
-    """Load one sheet of business and the homes of one province."""
-    data = resources.files("dianke.domain.tariffs").joinpath("data", "sheets")
-    files = [(name, data.joinpath(name).read_bytes()) for name in ("hubei.yaml", "guangdong.yaml")]
-    operations.load_files(actor=actor, files=files, loaded_at=NOW)
-
-
-@pytest.fixture
-def people(loaded) -> People:
-    """Return a person who proposes and approves, and one who approves."""
-    root = org.add_unit(code="0", name="测试供电公司", kind=UnitKind.UTILITY, parent=None)
-    return People(
-        proposer=add_clerk(root, "lin", ["tariffs.view", "tariffs.propose", "tariffs.approve"]),
-        approver=add_clerk(root, "zhou", ["tariffs.view", "tariffs.approve"]),
-    )
-
-
-def propose(people: People, text: str = FEBRUARY) -> TariffVersion:
-    """Return the newest version after proposing a file."""
-    report = tariffs.propose_file(
-        actor=people.proposer, name="new.yaml", data=text.encode(), reason="notice of February", at=NOW
-    )
-    assert report.refused == ()
-    return TariffVersion.objects.for_actor(people.proposer).select_related("plan").latest("id")
-
-
-def approve(people: People, version: TariffVersion, at: datetime = NOW) -> TariffVersion:
-    """Let the second person approve a version."""
-    return tariffs.approve_version(actor=people.approver, version_id=version.pk, reason="compared", at=at)
-
-
-def list_states(actor: Actor, plan: str = "HB-CI") -> list[tuple[str, str]]:
-    """Return sheet and state of every version of a plan, the latest first."""
-    return [(one.sheet_id, one.status.value) for one in queries.list_versions(actor=actor, plan_code=plan)]
-
-
-def find_price(actor: Actor, on: date) -> Decimal | None:
-    """Return the flat price below one kilovolt on a day."""
-    table = queries.get_price_table(actor=actor, plan="HB-CI", on=on, structure="SINGLE", voltage="<1kV")
-    return table.prices[PriceColumn.FLAT].value
 
 
 def revision(**changes: object) -> Revision:

@@ -21,7 +21,10 @@ def test_second_person_may_issue_a_run_in_order() -> None:
         (replace(READY, faults_open=2), "faults_decided"),
         (replace(READY, lines_differ=1), "lines_add_up"),
         (replace(READY, bills=0), "bills_exist"),
+        (replace(READY, suspicions_open=1), "suspicions_decided"),
+        (replace(READY, corrections_open=1), "corrections_made"),
         (replace(READY, started_by="lu"), "second_person"),
+        (replace(READY, exempted_by=frozenset({"lu", "shen"})), "exempted_by_another"),
         (replace(READY, status=RunStatus.CALCULATING), "not_calculated"),
         (replace(READY, status=RunStatus.CANCELLED), "not_calculated"),
     ],
@@ -31,12 +34,17 @@ def test_each_unmet_condition_stands_in_the_way(state: RunState, obstacle: str) 
 
 
 def test_every_condition_is_listed_with_its_count() -> None:
-    conditions = list_issue_conditions(replace(READY, faults_open=3), login="lu")
+    state = replace(READY, faults_open=3, suspicions_open=4, exempted_by=frozenset({"shen"}))
+
+    conditions = list_issue_conditions(state, login="lu")
 
     assert [(c.code, c.met, c.count) for c in conditions] == [
         ("shards_calculated", True, 0),
         ("faults_decided", False, 3),
         ("lines_add_up", True, 0),
         ("bills_exist", True, 10),
+        ("suspicions_decided", False, 4),
+        ("corrections_made", True, 0),
         ("second_person", True, 0),
+        ("exempted_by_another", True, 0),
     ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from dianke.application.demo_utility import archive, belongings, loads, organisation, usage
+from dianke.application.demo_utility import archive, belongings, loads, organisation, proposals, usage
 from dianke.application.demo_utility.area import list_area
 from dianke.application.demo_utility.designs import (
     BILLED_FROM,
@@ -17,6 +17,7 @@ from dianke.application.demo_utility.designs import (
 from dianke.application.demo_utility.estate import MOST_HOMES, count_areas, list_estate
 from dianke.application.demo_utility.sources import HOMES
 from dianke.application.demo_utility.trades import list_trades
+from dianke.domain.audits.models import QualityPass
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings import operations as readings
 from dianke.domain.readings import queries as reading_queries
@@ -48,6 +49,8 @@ class DemoState:
     is_measured: bool
     homes: int
     is_growth_measured: bool
+    is_audited: bool
+    has_proposal: bool
 
 
 def get_state(*, actor: Actor) -> DemoState:
@@ -58,7 +61,14 @@ def get_state(*, actor: Actor) -> DemoState:
     """
     utility = org.get_utility(actor=actor)
     if utility is None:
-        return DemoState(is_founded=False, is_measured=False, homes=0, is_growth_measured=False)
+        return DemoState(
+            is_founded=False,
+            is_measured=False,
+            homes=0,
+            is_growth_measured=False,
+            is_audited=False,
+            has_proposal=False,
+        )
     if utility.code != organisation.UTILITY_CODE:
         raise UnableToLoadDemo(field="database", reason=f"{utility.name} lives in this database")
     on_routes = RoutePoint.objects.for_actor(actor)
@@ -69,6 +79,8 @@ def get_state(*, actor: Actor) -> DemoState:
         is_measured={CYCLE_BUSINESS, CYCLE_HOMES} <= opened,
         homes=homes,
         is_growth_measured=CYCLE_GROWN in opened,
+        is_audited=QualityPass.objects.for_actor(actor).exclude(finished_at=None).exists(),
+        has_proposal=proposals.has_proposal(actor=actor),
     )
 
 

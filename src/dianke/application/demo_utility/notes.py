@@ -44,6 +44,11 @@ _NOTES = (
         "Guangzhou tiers for homes.",
     ),
     Note(
+        "PROPOSED",
+        "待审批的下月价表为虚构，只供审批与比对演示。",
+        "The sheet that waits for approval is invented; it is there to be compared and decided.",
+    ),
+    Note(
         "HOMES",
         "滨湖小区前 17 户为实测用电（CityLearn，逐小时，摊为四个相等的一刻钟），日期按整周平移；光伏按余电上网计量。",
         "The first 17 lake homes are measured (CityLearn, hourly, spread over four equal quarters), moved by "

@@ -1,7 +1,7 @@
 """The demo utility's measurements: curves, daily usage and register readings of the billed month."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from dianke.application.demo_utility.designs import (
 )
 from dianke.application.demo_utility.loads import Usage
 from dianke.application.demo_utility.registers import MonthValues
+from dianke.domain.billing.operations import review
 from dianke.domain.metering import operations as metering
 from dianke.domain.metering.models import MeterAsset, MeterInstallation, UsagePoint
 from dianke.domain.readings import operations as readings
@@ -32,6 +33,7 @@ from dianke.kernel.period import DatePeriod
 from dianke.platform.identity.types import Actor
 
 BATCH = "DEMO"
+SHARES_VERIFIED_ON = date(2025, 10, 15)
 
 
 def read_codes(*, actor: Actor) -> dict[str, CodeArray]:
@@ -57,7 +59,8 @@ def record_month(
         for place, point in enumerate(points)
     ]
     for point, month in zip(points, months, strict=True):
-        _change_meter(actor, point, month, keys[point.serial])
+        _change_meter(actor, point, month, keys[point.serial], at)
+    _verify_shares(actor, points, keys, at)
     _record_registers(actor, points, months, keys, at)
     ids = np.array([keys[point.serial] for point in points], dtype=np.int64)
     order = np.argsort(ids)
@@ -89,11 +92,33 @@ def _lay_out(actor: Actor, plan_code: str, voltage: str) -> CodeArray:
     )
 
 
-def _change_meter(actor: Actor, point: PointDesign, month: MonthValues, usage_point_id: int) -> None:
+def _verify_shares(actor: Actor, points: Sequence[PointDesign], keys: Mapping[int, int], at: datetime) -> None:
+    """Enter a check of the first point with shares; the others are overdue, for the review to find."""
+    shared = [point for point in points if point.terms.shares]
+    if shared:
+        review.record_share_check(
+            actor=actor,
+            usage_point=UsagePoint.objects.for_actor(actor).get(pk=keys[shared[0].serial]),
+            checked_date=SHARES_VERIFIED_ON,
+            note="",
+            recorded_by=actor.login,
+            at=at,
+        )
+
+
+def _change_meter(actor: Actor, point: PointDesign, month: MonthValues, usage_point_id: int, at: datetime) -> None:
     on = point.meter.changed_on
     if on is None or month.removal is None or month.installation is None:
         return
     usage_point = UsagePoint.objects.for_actor(actor).get(pk=usage_point_id)
+    review.record_meter_ticket(
+        actor=actor,
+        usage_point=usage_point,
+        number=f"HB-{on:%Y%m}-{point.serial:04d}",
+        done_date=on,
+        recorded_by=actor.login,
+        at=at,
+    )
     if point.meter.rescaled_on:
         metering.change_ratio(
             actor=actor, usage_point=usage_point, on=on, readings=month.removal, ct=point.meter.new_ct

@@ -3,6 +3,15 @@
 from dianke.application.meter_to_cash.freeze_readings import freeze_readings
 from dianke.application.meter_to_cash.issue_bills import begin_issue, issue_run
 from dianke.application.meter_to_cash.record_readings import record_readings
+from dianke.application.meter_to_cash.replay_bills import replay_bill, replay_month, replay_run
+from dianke.application.meter_to_cash.review_bills import (
+    ask_correction,
+    exempt_suspicions,
+    record_meter_ticket,
+    record_share_check,
+    set_review_parameter,
+    withdraw_decisions,
+)
 from dianke.application.meter_to_cash.run_bills import (
     calculate_run,
     cancel_run,
@@ -12,13 +21,22 @@ from dianke.application.meter_to_cash.run_bills import (
 )
 
 __all__ = [
+    "ask_correction",
     "begin_issue",
     "calculate_run",
     "cancel_run",
     "defer_faults",
+    "exempt_suspicions",
     "freeze_readings",
     "issue_run",
     "recalculate_run",
+    "record_meter_ticket",
     "record_readings",
+    "record_share_check",
+    "replay_bill",
+    "replay_month",
+    "replay_run",
+    "set_review_parameter",
     "start_run",
+    "withdraw_decisions",
 ]

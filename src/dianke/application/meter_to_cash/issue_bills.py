@@ -32,11 +32,14 @@ def begin_issue(*, actor: Actor, number: str, at: datetime) -> BillRun:
     """
     Decide to issue a run, as somebody else than who ran it.
 
-    :raises SamePerson: if the actor stood in for who ran it, or the other way round
+    :raises SamePerson: if the actor stood in for who ran it or let a suspicious bill stand, or the other way round
     """
     run = run_queries.get_run(actor=actor, number=number, lock=True)
-    issue.begin_issue(run=run, state=run_queries.get_state(actor=actor, run=run), login=actor.login, at=at)
+    state = run_queries.get_state(actor=actor, run=run)
+    issue.begin_issue(run=run, state=state, login=actor.login, at=at)
     require_another_person(actor=actor, operator_login=run.started_by, operated_on=to_shanghai(run.started_at).date())
+    for login in sorted(state.exempted_by):
+        require_another_person(actor=actor, operator_login=login)
     return run
 
 

@@ -9,10 +9,11 @@ from dianke.application.tariffs.proposals import (
     take_back_version,
 )
 from dianke.application.tariffs.record_temperature import record_temperature
-from dianke.application.tariffs.withdraw_version import withdraw_version
+from dianke.application.tariffs.withdraw_version import find_withdrawal, withdraw_version
 
 __all__ = [
     "approve_version",
+    "find_withdrawal",
     "load_sheet_file",
     "load_shipped_tariffs",
     "propose_file",

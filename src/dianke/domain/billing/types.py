@@ -46,6 +46,18 @@ class FaultStatus(StrEnum):
     DEFERRED = "DEFERRED"
 
 
+class TrialStatus(StrEnum):
+    """Where a trial of other prices stands (试算)."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+OPEN_TRIALS = frozenset({TrialStatus.QUEUED, TrialStatus.RUNNING})
+
 BILL_SERIAL_DIGITS = 12
 LINES_PER_BILL = 100
 
@@ -54,3 +66,53 @@ def get_bill_id_range(*, year: int, month: int) -> tuple[int, int]:
     """Return the half-open range of bill keys of a month: yymm × 10^12."""
     first = (year % 100 * 100 + month) * 10**BILL_SERIAL_DIGITS
     return first, first + 10**BILL_SERIAL_DIGITS
+
+
+class Severity(StrEnum):
+    """How much hangs on a suspicion: HIGH money or safety, MEDIUM little money or process, LOW is information."""
+
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+
+
+class SuspicionState(StrEnum):
+    """What became of a suspicion of the review (疑点)."""
+
+    # Nobody has decided yet; NOTED wants no decision, for it is information only.
+    OPEN = "OPEN"
+    NOTED = "NOTED"
+    # The bill is right as it is.
+    EXEMPT = "EXEMPT"
+    # Something must be mended before the shard is calculated again; then it is found again or is CORRECTED.
+    CORRECTION_ASKED = "CORRECTION_ASKED"
+    CORRECTED = "CORRECTED"
+
+
+class CorrectionKind(StrEnum):
+    """How an issued bill is put right."""
+
+    FULL_REBILL = "FULL_REBILL"
+
+
+class CorrectionCause(StrEnum):
+    """What was wrong with an issued bill (退补原因)."""
+
+    WRONG_READING = "WRONG_READING"
+    WRONG_MULTIPLIER = "WRONG_MULTIPLIER"
+    WRONG_CLASS_OR_PRICE = "WRONG_CLASS_OR_PRICE"
+    WRONG_SHARE = "WRONG_SHARE"
+    METER_FAULT = "METER_FAULT"
+    WRONG_CAPACITY = "WRONG_CAPACITY"
+    OTHER = "OTHER"
+
+
+class CorrectionState(StrEnum):
+    """Where a correction of bills stands."""
+
+    DRAFT = "DRAFT"
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    ISSUED = "ISSUED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"

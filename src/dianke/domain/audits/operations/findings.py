@@ -59,6 +59,35 @@ def ask_exemption(*, finding: QualityFinding, actor: Actor, reason: str, until: 
     return finding
 
 
+def ask_exemptions(*, rows: QuerySet[Any], actor: Actor, reason: str, until: date) -> int:
+    """
+    Hold findings to be no fault until a day, and return how many; those settled or decided are left alone.
+
+    :raises ExemptionReasonMissing: if no reason is given
+    """
+    if len(reason.strip()) < 2:
+        raise ExemptionReasonMissing(field="reason")
+    return rows.filter(state__in=[FindingState.OPEN.value, FindingState.TAKEN.value]).update(
+        state=FindingState.EXEMPTION_ASKED.value,
+        asked_by=actor.login,
+        reason=reason.strip()[:MAX_REASON_LENGTH],
+        exempt_until_date=until,
+    )
+
+
+def list_askers(*, rows: QuerySet[Any]) -> list[str]:
+    """Return who asked for the exemptions that wait among findings."""
+    waiting = rows.filter(state=FindingState.EXEMPTION_ASKED.value)
+    return sorted(set(waiting.order_by().values_list("asked_by", flat=True)))
+
+
+def grant_exemptions(*, rows: QuerySet[Any], actor: Actor, at: datetime) -> int:
+    """Agree that findings whose exemption waits are no fault, and return how many."""
+    return rows.filter(state=FindingState.EXEMPTION_ASKED.value).update(
+        state=FindingState.EXEMPT.value, decided_by=actor.login, decided_at=at
+    )
+
+
 def decide_exemption(
     *, finding: QualityFinding, actor: Actor, is_granted: bool, reason: str, at: datetime
 ) -> QualityFinding:

@@ -1,7 +1,11 @@
 """What a draft and the bill it becomes have in common, column for column: issue copies one into the other."""
 
+from decimal import Decimal
+from typing import ClassVar
+
 from django.db import models
 
+from dianke.domain.billing.types import LINES_PER_BILL
 from dianke.platform.org.scoping import ScopedModel
 
 
@@ -26,8 +30,6 @@ class BillColumns(ScopedModel):
     power_factor_fen = models.BigIntegerField()
     funds_fen = models.BigIntegerField()
     amount_fen = models.BigIntegerField()
-    # The frozen inputs: a case of the quote command, the meters it came from, the price's parts.
-    basis = models.JSONField()
 
     class Meta:
         """No table of its own."""
@@ -35,23 +37,44 @@ class BillColumns(ScopedModel):
         abstract = True
 
 
+class BillLineKind(ScopedModel):
+    """What all lines of a kind have in common (账单明细种类): stored once, for a month has millions of lines."""
+
+    unit_lookup = None
+
+    # Four bytes, for every line carries it.
+    id = models.AutoField(primary_key=True)
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    unit_name = models.CharField(max_length=12)
+    rule = models.CharField(max_length=40)
+    included = models.BooleanField()
+
+    class Meta:
+        """Once each."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["code", "name", "unit_name", "rule", "included"], name="bill_line_kind_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class BillLineColumns(ScopedModel):
-    """The figures of a line."""
+    """The figures of a line, all integers: a month's lines are written and summed in millions."""
 
     unit_lookup = None
 
     # bill key × 100 + sequence: the lines of a bill are one range of the key.
     id = models.BigIntegerField(primary_key=True)
-    bill_id = models.BigIntegerField()
-    sequence = models.PositiveSmallIntegerField()
-    code = models.CharField(max_length=60)
-    name = models.CharField(max_length=60)
-    quantity = models.DecimalField(max_digits=20, decimal_places=6)
-    unit_name = models.CharField(max_length=12)
-    price = models.DecimalField(max_digits=20, decimal_places=8)
-    amount = models.DecimalField(max_digits=20, decimal_places=6)
-    included = models.BooleanField(default=False)
-    rule = models.CharField(max_length=40)
+    # No key in the database: it would cost each of millions of rows a look-up.
+    kind = models.ForeignKey(BillLineKind, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    quantity_e6 = models.BigIntegerField()
+    price_e8 = models.BigIntegerField()
+    amount_e6 = models.BigIntegerField()
 
     class Meta:
         """No table of its own."""
@@ -59,4 +82,69 @@ class BillLineColumns(ScopedModel):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.bill_id} {self.code}"
+        return f"{self.id}"
+
+    @property
+    def bill_id(self) -> int:
+        """Return the key of the bill or draft."""
+        return self.id // LINES_PER_BILL
+
+    @property
+    def code(self) -> str:
+        """Return what kind of charge it is, for programs."""
+        return self.kind.code
+
+    @property
+    def name(self) -> str:
+        """Return what the bill prints, where the code alone does not say it."""
+        return self.kind.name
+
+    @property
+    def unit_name(self) -> str:
+        """Return the unit of the quantity."""
+        return self.kind.unit_name
+
+    @property
+    def rule(self) -> str:
+        """Return the rule that the line follows."""
+        return self.kind.rule
+
+    @property
+    def included(self) -> bool:
+        """Tell whether the amount stands inside another line and is not added."""
+        return self.kind.included
+
+    @property
+    def quantity(self) -> Decimal:
+        """Return the quantity in the unit of its kind."""
+        return Decimal(self.quantity_e6).scaleb(-6)
+
+    @property
+    def price(self) -> Decimal:
+        """Return yuan a unit, or the percent of the power factor."""
+        return Decimal(self.price_e8).scaleb(-8)
+
+    @property
+    def amount(self) -> Decimal:
+        """Return yuan."""
+        return Decimal(self.amount_e6).scaleb(-6)
+
+
+class InputColumns(ScopedModel):
+    """A block of frozen inputs: what the bills of some points were computed from (计费依据)."""
+
+    shard_number = models.PositiveIntegerField()
+    first_point_id = models.BigIntegerField()
+    last_point_id = models.BigIntegerField()
+    bill_count = models.PositiveIntegerField()
+    # Compressed columns, as domain.billing.rules.frozen packs them.
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.first_point_id}-{self.last_point_id}"

@@ -5,7 +5,7 @@ from typing import ClassVar
 import pghistory
 from django.db import models
 
-from dianke.domain.billing.models.columns import BillColumns, BillLineColumns
+from dianke.domain.billing.models.columns import BillColumns, BillLineColumns, InputColumns
 from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings.models import CycleMonth
@@ -63,6 +63,11 @@ class BillRunShard(ScopedModel):
     bill_count = models.PositiveIntegerField(default=0)
     fault_count = models.PositiveIntegerField(default=0)
     amount_fen = models.BigIntegerField(default=0)
+    # The keys that its bills got, half-open; drawn anew at each calculation.
+    first_bill_id = models.BigIntegerField(default=0)
+    end_bill_id = models.BigIntegerField(default=0)
+    # Bills that do not equal the sum of their lines as stored; anything but 0 stops issue.
+    differing_count = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField(default=0)
@@ -101,6 +106,19 @@ class BillDraft(BillColumns):
 
 class BillDraftLine(BillLineColumns):
     """A line of a draft."""
+
+
+class DraftInputs(InputColumns):
+    """The inputs of drafts; issue copies them into the frozen ones."""
+
+    unit_lookup = "run__unit"
+
+    run = models.ForeignKey(BillRun, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        """Found by run and shard."""
+
+        indexes: ClassVar = [models.Index(fields=["run", "shard_number"], name="draft_inputs_shard")]
 
 
 class BillRunFault(ScopedModel):

@@ -5,16 +5,18 @@ from datetime import datetime
 from django.db import connection
 
 from dianke.domain.billing.models import BillRun, BillRunShard
+from dianke.domain.billing.operations import drafts
 from dianke.domain.billing.rules import runs as rules
-from dianke.domain.billing.types import RunStatus, ShardStatus
+from dianke.domain.billing.types import LINES_PER_BILL, RunStatus, ShardStatus
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
 _BILL_COLUMNS = """
     id, unit_id, run_id, shard_number, usage_point_id, account_id, account_number,
     customer_name, address, usage_class, month, period_start, period_end, energy_kwh_e2, basic_fen,
-    energy_fen, shares_fen, power_factor_fen, funds_fen, amount_fen, basis"""
-_LINE_COLUMNS = "id, bill_id, sequence, code, name, quantity, unit_name, price, amount, included, rule"
+    energy_fen, shares_fen, power_factor_fen, funds_fen, amount_fen"""
+_LINE_COLUMNS = "id, kind_id, quantity_e6, price_e8, amount_e6"
+_INPUT_COLUMNS = "run_id, shard_number, first_point_id, last_point_id, bill_count, content, sha256"
 
 
 class UnableToIssueRun(DomainError):
@@ -42,31 +44,45 @@ def issue_shard(*, actor: Scope, run: BillRun, shard_number: int) -> int:
     Turn the drafts of one shard into bills, once; return how many.
 
     A shard that was issued before a crash is left alone, so that a run can be resumed anywhere.
+
+    :raises UnableToIssueRun: if a draft is no longer the sum of its lines
     """
     shard = BillRunShard.objects.for_actor(actor).select_for_update(of=("self",)).get(run=run, number=shard_number)
     if shard.status != ShardStatus.CALCULATED.value:
         return 0
+    if drafts.count_differing(shard):
+        raise UnableToIssueRun(field="lines_add_up", run=run.number, reason="lines_add_up")
+    bills = _copy_bills(run, shard)
+    shard.status = ShardStatus.ISSUED.value
+    shard.save(update_fields=["status"])
+    return bills
+
+
+def _copy_bills(run: BillRun, shard: BillRunShard) -> int:
+    first, end = shard.first_bill_id, shard.end_bill_id
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             insert into billing_bill ({_BILL_COLUMNS}, calculated_by, issued_by, issued_at)
-            select {_BILL_COLUMNS}, %s, %s, %s from billing_billdraft
-             where run_id = %s and shard_number = %s order by id
+            select {_BILL_COLUMNS}, %s, %s, %s from billing_billdraft where id >= %s and id < %s order by id
             """,  # noqa: S608 - the columns are constants of this file
-            [run.started_by, run.issued_by, run.issued_at, run.pk, shard_number],
+            [run.started_by, run.issued_by, run.issued_at, first, end],
         )
         bills = int(cursor.rowcount)
         cursor.execute(
             f"""
             insert into billing_billline ({_LINE_COLUMNS})
-            select {_LINE_COLUMNS} from billing_billdraftline
-             where bill_id in (select id from billing_billdraft where run_id = %s and shard_number = %s)
-             order by id
+            select {_LINE_COLUMNS} from billing_billdraftline where id >= %s and id < %s order by id
             """,  # noqa: S608 - the columns are constants of this file
-            [run.pk, shard_number],
+            [first * LINES_PER_BILL, end * LINES_PER_BILL],
         )
-    shard.status = ShardStatus.ISSUED.value
-    shard.save(update_fields=["status"])
+        cursor.execute(
+            f"""
+            insert into billing_frozeninputs (unit_id, {_INPUT_COLUMNS})
+            select %s, {_INPUT_COLUMNS} from billing_draftinputs where run_id = %s and shard_number = %s order by id
+            """,  # noqa: S608 - the columns are constants of this file
+            [run.unit_id, run.pk, shard.number],
+        )
     return bills
 
 

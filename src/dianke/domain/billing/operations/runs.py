@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
-from dianke.domain.billing.models import BillDraft, BillDraftLine, BillRun, BillRunFault, BillRunShard
-from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
+from dianke.domain.billing.models import BillRun, BillRunFault, BillRunShard, BillSuspicion
+from dianke.domain.billing.operations import drafts
+from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus, SuspicionState
 from dianke.domain.metering.types import PointStatus
 from dianke.domain.readings.models import CycleMonth
 from dianke.domain.readings.types import MonthStatus
@@ -75,8 +77,9 @@ def _cut_into_shards(run: BillRun) -> int:
             """
             insert into billing_billrunshard
                 (run_id, number, first_point_id, last_point_id, point_count,
-                 status, bill_count, fault_count, amount_fen, attempts, duration_ms)
-            select %s, shard + 1, min(point), max(point), count(*), %s, 0, 0, 0, 0, 0
+                 status, bill_count, fault_count, amount_fen, first_bill_id, end_bill_id, differing_count,
+                 attempts, duration_ms)
+            select %s, shard + 1, min(point), max(point), count(*), %s, 0, 0, 0, 0, 0, 0, 0, 0
               from (select point, (row_number() over (order by point) - 1) / %s as shard
                       from (select usage_point_id as point from readings_frozensegment
                              where cycle_month_id = %s and sequence = 1
@@ -126,11 +129,14 @@ def defer_faults(*, actor: Scope, run: BillRun, code: str, decided_by: str, reas
 
 
 def recalculate_shards(*, actor: Scope, run: BillRun) -> int:
-    """Put every shard that holds a fault back to pending, after its causes were mended; return how many."""
+    """Put every shard with a fault or an asked correction back to pending, after it was mended; return how many."""
     if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
         raise UnableToCancelRun(field="run", run=run.number, reason="it is being issued")
+    asked = BillSuspicion.objects.for_actor(actor).filter(run=run, state=SuspicionState.CORRECTION_ASKED.value)
     shards = BillRunShard.objects.for_actor(actor).filter(
-        run=run, status=ShardStatus.CALCULATED.value, fault_count__gt=0
+        Q(fault_count__gt=0) | Q(number__in=asked.values("shard_number")),
+        run=run,
+        status=ShardStatus.CALCULATED.value,
     )
     count = int(shards.update(status=ShardStatus.PENDING.value))
     if count:
@@ -153,9 +159,9 @@ def cancel_run(*, actor: Scope, run: BillRun) -> None:
     """
     if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
         raise UnableToCancelRun(field="run", run=run.number, reason="bills of it are issued")
-    drafts = BillDraft.objects.for_actor(actor).filter(run=run)
-    BillDraftLine.objects.for_actor(actor).filter(bill_id__in=drafts.values("id")).delete()
-    drafts.delete()
+    for shard in BillRunShard.objects.for_actor(actor).filter(run=run).order_by("number"):
+        drafts.remove(shard)
     BillRunFault.objects.for_actor(actor).filter(run=run).delete()
+    BillSuspicion.objects.for_actor(actor).filter(run=run).delete()
     run.status = RunStatus.CANCELLED.value
     run.save(update_fields=["status"])

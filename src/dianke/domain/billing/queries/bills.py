@@ -52,7 +52,7 @@ def list_lines(*, actor: Scope, bill_id: int) -> list[BillLine]:
     get_bill(actor=actor, bill_id=bill_id)
     first = bill_id * LINES_PER_BILL
     lines = BillLine.objects.for_actor(actor).filter(id__gte=first, id__lt=first + LINES_PER_BILL)
-    return list(lines.order_by("id"))
+    return list(lines.select_related("kind").order_by("id"))
 
 
 def list_account_bills(*, actor: Scope, account_id: int, limit: int = 24) -> list[Bill]:
@@ -75,9 +75,12 @@ def narrow_to_month(bills: QuerySet[Any], *, month: date) -> QuerySet[Any]:
 
 
 def filter_run(*, actor: Scope, run_id: int, is_issued: bool) -> QuerySet[Any]:
-    """Return the bills of a run: drafts before issue, bills after."""
-    model = Bill if is_issued else BillDraft
-    rows: QuerySet[Any] = model.objects.for_actor(actor).filter(run_id=run_id)
+    """Return the bills of a run: drafts before issue, bills after; what corrects them later is not of the run."""
+    rows: QuerySet[Any] = (
+        Bill.objects.for_actor(actor).filter(run_id=run_id, correction_id__isnull=True)
+        if is_issued
+        else BillDraft.objects.for_actor(actor).filter(run_id=run_id)
+    )
     return rows
 
 
@@ -100,12 +103,12 @@ def list_draft_lines(*, actor: Scope, bill_id: int) -> list[BillDraftLine]:
     get_draft(actor=actor, bill_id=bill_id)
     first = bill_id * LINES_PER_BILL
     lines = BillDraftLine.objects.for_actor(actor).filter(id__gte=first, id__lt=first + LINES_PER_BILL)
-    return list(lines.order_by("id"))
+    return list(lines.select_related("kind").order_by("id"))
 
 
 def list_neighbours(*, actor: Scope, bill: Bill) -> tuple[int | None, int | None]:
-    """Return the keys of the bills before and after within the same run."""
-    own = Bill.objects.for_actor(actor).filter(run_id=bill.run_id)
+    """Return the keys of the bills before and after within the same run, or of the same correction."""
+    own = Bill.objects.for_actor(actor).filter(run_id=bill.run_id, correction_id=bill.correction_id)
     before = own.filter(id__lt=bill.id).order_by("-id").values_list("id", flat=True).first()
     after = own.filter(id__gt=bill.id).order_by("id").values_list("id", flat=True).first()
     return before, after

@@ -1,7 +1,6 @@
 """What a shard is calculated from: each query comes back as columns, never as rows of objects."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,23 +9,15 @@ import pyarrow.csv as pacsv
 from django.db import connection
 
 from dianke.domain.billing.models import BillRunShard
+from dianke.domain.billing.rules.inputs import ShardInputs, empty_used_before
+from dianke.domain.billing.types import get_bill_id_range
 from dianke.domain.readings.types import REGISTER_COLUMNS
+from dianke.engine.types import IntArray
 
 READING_DECIMALS = 4
 MULTIPLIER_DECIMALS = 6
 
 _ENERGY_REGISTERS = tuple(column for column in REGISTER_COLUMNS if column != "demand")
-
-
-@dataclass(frozen=True)
-class ShardInputs:
-    """Tables of one shard, each ordered by usage point."""
-
-    points: pa.Table
-    segments: pa.Table
-    capacities: pa.Table
-    shares: pa.Table
-    sub_segments: pa.Table
 
 
 def load_shard(*, shard: BillRunShard, cycle_month_id: int, start: date, end: date) -> ShardInputs:
@@ -39,15 +30,27 @@ def load_shard(*, shard: BillRunShard, cycle_month_id: int, start: date, end: da
         "end": end,
     }
     return ShardInputs(
-        points=_fetch(_POINTS, keys, text=_POINT_TEXT),
-        segments=_fetch(_SEGMENTS.replace("/*which*/", _OWN_POINTS), keys, text=_SEGMENT_TEXT),
-        capacities=_fetch(_CAPACITIES, keys, text=("state", "interlock_group", "code", "name")),
-        shares=_fetch(_SHARES, keys, text=("name", "taken_from")),
-        sub_segments=_fetch(_SEGMENTS.replace("/*which*/", _SUB_POINTS), keys, text=_SEGMENT_TEXT),
+        points=fetch(_POINTS, keys, text=_POINT_TEXT),
+        segments=fetch(_SEGMENTS.replace("/*which*/", _OWN_POINTS), keys, text=_SEGMENT_TEXT),
+        capacities=fetch(_CAPACITIES, keys, text=("state", "interlock_group", "code", "name")),
+        shares=fetch(_SHARES, keys, text=("name", "taken_from")),
+        sub_segments=fetch(_SEGMENTS.replace("/*which*/", _SUB_POINTS), keys, text=_SEGMENT_TEXT),
+        used_before=empty_used_before(),
     )
 
 
-def _fetch(sql: str, keys: dict[str, Any], *, text: Sequence[str]) -> pa.Table:
+def load_used_before(*, month: date, start: date, point_ids: IntArray) -> pa.Table:
+    """Return the energy that points were billed before in the same year (point_id, energy_e2), for annual tiers."""
+    first, _ = get_bill_id_range(year=start.year, month=1)
+    last, _ = get_bill_id_range(year=month.year, month=month.month)
+    if first >= last or not point_ids.size:
+        return empty_used_before()
+    keys = {"first": first, "last": last, "points": point_ids.tolist()}
+    return fetch(_USED_BEFORE, keys, text=())
+
+
+def fetch(sql: str, keys: dict[str, Any], *, text: Sequence[str]) -> pa.Table:
+    """Return the rows of a query as columns; the columns named in `text` are texts whatever they hold."""
     with (
         connection.cursor() as cursor,
         cursor.copy(f"copy ({sql}) to stdout with (format csv, header)", keys) as copy,
@@ -146,4 +149,10 @@ select t.usage_point_id as point_id, h.sequence, h.name, (h.price * 100000000)::
   join billing_billingterms t on t.id = h.terms_id
  where t.usage_point_id between %(first)s and %(last)s and t.period && daterange(%(start)s, %(end)s)
  order by t.usage_point_id, h.sequence
+"""
+
+_USED_BEFORE = """
+select usage_point_id as point_id, sum(energy_kwh_e2)::bigint as energy_e2 from billing_bill
+ where id >= %(first)s and id < %(last)s and usage_point_id = any(%(points)s)
+ group by usage_point_id order by usage_point_id
 """

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-from django.db import connection
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from dianke.domain.billing.models import BillRun, BillRunFault, BillRunShard
+from dianke.domain.billing.queries import review
 from dianke.domain.billing.rules.runs import RunState
 from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
 from dianke.domain.metering.models import UsagePoint
@@ -31,9 +31,12 @@ class RunTotals:
     amount_fen: int
     shards: int
     shards_done: int
+    differing: int
 
 
-_NO_FIGURES = dict.fromkeys(("points", "points_done", "bills", "faults", "amount_fen", "shards", "shards_done"), 0)
+_NO_FIGURES = dict.fromkeys(
+    ("points", "points_done", "bills", "faults", "amount_fen", "shards", "shards_done", "differing"), 0
+)
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,21 @@ def find_run(*, actor: Scope, run_id: int) -> BillRun | None:
     return run
 
 
+def filter_runs(*, actor: Scope) -> QuerySet[BillRun]:
+    """Return the runs of the actor's units."""
+    runs: QuerySet[BillRun] = BillRun.objects.for_actor(actor).select_related("unit", "cycle_month__cycle")
+    return runs
+
+
 def list_runs(*, actor: Scope) -> list[BillRun]:
     """Return the runs of the actor's units, newest first."""
-    runs = BillRun.objects.for_actor(actor).select_related("unit", "cycle_month__cycle")
-    return list(runs.order_by("-cycle_month__month", "-id")[:200])
+    return list(filter_runs(actor=actor).order_by("-cycle_month__month", "-id")[:200])
+
+
+def list_billed_months(*, actor: Scope, months: Sequence[int]) -> set[int]:
+    """Return which of some cycle months have a run that was not cancelled."""
+    live = BillRun.objects.for_actor(actor).filter(cycle_month__in=months).exclude(status=RunStatus.CANCELLED.value)
+    return set(live.order_by().values_list("cycle_month_id", flat=True))
 
 
 def count_unfinished(*, actor: Scope) -> int:
@@ -111,6 +125,7 @@ def list_totals(*, actor: Scope, runs: Sequence[BillRun]) -> dict[int, RunTotals
             bills=Sum("bill_count"),
             faults=Sum("fault_count"),
             amount_fen=Sum("amount_fen"),
+            differing=Sum("differing_count"),
             shards=Count("id"),
             shards_done=Count("id", filter=is_done),
         )
@@ -168,30 +183,18 @@ def list_faults(
 def get_state(*, actor: Scope, run: BillRun, totals: RunTotals | None = None) -> RunState:
     """Return what decides whether a run may be issued; totals that are known already are not summed again."""
     totals = totals or get_totals(actor=actor, run=run)
+    undecided = review.count_undecided(actor=actor, run=run)
     return RunState(
         status=RunStatus(run.status),
         started_by=run.started_by,
         shards_open=totals.shards - totals.shards_done,
         faults_open=totals.faults_open,
         bills=totals.bills,
-        lines_differ=count_bills_whose_lines_differ(run=run),
+        lines_differ=totals.differing,
+        suspicions_open=undecided.open,
+        corrections_open=undecided.asked,
+        exempted_by=undecided.exempted_by,
     )
-
-
-def count_bills_whose_lines_differ(*, run: BillRun) -> int:
-    """Return how many drafts of a run do not equal the sum of their lines; anything but 0 stops issue."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select count(*) from billing_billdraft d
-              left join lateral (
-                select coalesce(sum(l.amount), 0) as total from billing_billdraftline l
-                 where l.id >= d.id * 100 and l.id < d.id * 100 + 100 and not l.included) s on true
-             where d.run_id = %s and s.total * 100 <> d.amount_fen
-            """,
-            [run.pk],
-        )
-        return int(cursor.fetchone()[0])
 
 
 def sum_amount_fen(*, actor: Scope, run: BillRun) -> int:

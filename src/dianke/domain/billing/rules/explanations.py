@@ -11,14 +11,29 @@ _MONEY = Decimal("0.01")
 class StoredLine(Protocol):
     """A line as a table keeps it."""
 
-    code: str
-    name: str
-    quantity: Decimal
-    unit_name: str
-    price: Decimal
-    amount: Decimal
-    included: bool
-    rule: str
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def quantity(self) -> Decimal: ...
+
+    @property
+    def unit_name(self) -> str: ...
+
+    @property
+    def price(self) -> Decimal: ...
+
+    @property
+    def amount(self) -> Decimal: ...
+
+    @property
+    def included(self) -> bool: ...
+
+    @property
+    def rule(self) -> str: ...
 
 
 @dataclass(frozen=True)

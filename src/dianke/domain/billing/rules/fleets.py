@@ -8,13 +8,13 @@ import pyarrow as pa
 
 from dianke.domain.billing.rules.inputs import (
     DAYS_OF_A_BILLING_MONTH,
-    ENERGY_REGISTERS,
     CapacityRow,
     flags,
     ints,
     offsets_of,
     present,
-    texts,
+    register_masks,
+    where_text,
 )
 from dianke.engine.types import BoolArray, Capacity, Fleet, IntArray, Registers, Scales, TransformerLoss
 
@@ -34,7 +34,8 @@ class Segments:
 def read_segments(segments: pa.Table, point_ids: IntArray) -> Segments:
     """Return the segments of the points (sorted by key) as registers; a kind no meter has is left out."""
     owners = ints(segments, "point_id")
-    chosen = segments.take(pa.array(np.flatnonzero(np.isin(owners, point_ids))))
+    is_own = np.isin(owners, point_ids)
+    chosen = segments if is_own.all() else segments.filter(pa.array(is_own))
     reading_decimals, start, end, where = _read_registers(chosen)
     multiplier = ints(chosen, "multiplier_e6")
     is_whole = not (multiplier % _MULTIPLIER_STEP).any()
@@ -58,12 +59,10 @@ def read_segments(segments: pa.Table, point_ids: IntArray) -> Segments:
 def _read_registers(
     segments: pa.Table,
 ) -> tuple[int, dict[str, IntArray], dict[str, IntArray], dict[str, BoolArray]]:
-    has_registers = texts(segments, "registers")
     raw: dict[str, tuple[IntArray, IntArray]] = {}
     where: dict[str, BoolArray] = {}
     is_fine = bool((ints(segments, "demand") % _READING_STEP).any())
-    for kind in ENERGY_REGISTERS:
-        has = np.array([f" {kind} " in f" {value} " for value in has_registers], dtype=np.bool_)
+    for kind, has in register_masks(segments).items():
         if not has.any():
             continue
         start, end = ints(segments, f"{kind}_start"), ints(segments, f"{kind}_end")
@@ -152,8 +151,7 @@ def build_fleet(
     months_e4: int,
 ) -> Fleet:
     """Return the fleet of one group of points."""
-    side = texts(points, "metering_side")
-    is_low_side = np.array([value == "HIGH_LOW" for value in side], dtype=np.bool_)
+    is_low_side = where_text(points, "metering_side", "HIGH_LOW")
     line_loss = ints(points, "line_loss_ratio_e6")
     size = len(points)
     return Fleet(

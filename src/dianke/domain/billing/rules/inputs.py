@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,6 +15,53 @@ from dianke.engine.types import BoolArray, IntArray
 ENERGY_REGISTERS = ("total", "sharp", "peak", "flat", "valley", "deep", "reactive_import", "reactive_export")
 LEAST_SUSPENSION_DAYS = 15
 DAYS_OF_A_BILLING_MONTH = 30
+
+
+@dataclass(frozen=True)
+class ShardInputs:
+    """
+    Everything that the bills of some points depend on but the prices, as columns ordered by point_id.
+
+    `used_before` holds what a point was billed before in the year (point_id, energy_e2), where that matters.
+    """
+
+    points: pa.Table
+    segments: pa.Table
+    capacities: pa.Table
+    shares: pa.Table
+    sub_segments: pa.Table
+    used_before: pa.Table
+
+
+@dataclass(frozen=True)
+class Span:
+    """What is billed: a half-open period and the months that it stands for."""
+
+    start: date
+    end: date
+    months: tuple[date, ...]
+
+
+def empty_used_before() -> pa.Table:
+    """Return the table of a shard whose prices ask for no energy of earlier months."""
+    return pa.table({"point_id": pa.array([], pa.int64()), "energy_e2": pa.array([], pa.int64())})
+
+
+def narrow_inputs(inputs: ShardInputs, point_ids: IntArray) -> ShardInputs:
+    """Return the inputs of some of the points, with the sub-meters below them."""
+    chosen = pa.array(point_ids)
+    return ShardInputs(
+        points=_among(inputs.points, "point_id", chosen),
+        segments=_among(inputs.segments, "point_id", chosen),
+        capacities=_among(inputs.capacities, "point_id", chosen),
+        shares=_among(inputs.shares, "point_id", chosen),
+        sub_segments=_among(inputs.sub_segments, "parent_id", chosen),
+        used_before=_among(inputs.used_before, "point_id", chosen),
+    )
+
+
+def _among(table: pa.Table, name: str, chosen: pa.Array) -> pa.Table:
+    return table.filter(pc.is_in(table[name], value_set=chosen)) if len(table) else table
 
 
 @dataclass(frozen=True)
@@ -61,6 +109,33 @@ def texts(table: pa.Table, name: str) -> list[str]:
     return [value or "" for value in table[name].to_pylist()]
 
 
+def codes(table: pa.Table, name: str) -> tuple[IntArray, list[str]]:
+    """Return a text column as numbers of its different texts, and these; nulls are the empty text."""
+    filled = pc.fill_null(pc.cast(table[name], pa.string()), "")
+    encoded = pc.dictionary_encode(filled.combine_chunks())
+    return np.asarray(encoded.indices.to_numpy(), dtype=np.int64), encoded.dictionary.to_pylist()
+
+
+def where_text(table: pa.Table, name: str, *wanted: str) -> BoolArray:
+    """Return where a text column is one of some texts."""
+    numbers, values = codes(table, name)
+    return np.array([value in wanted for value in values], dtype=np.bool_)[numbers]
+
+
+def days(table: pa.Table, name: str) -> npt.NDArray[np.datetime64]:
+    """Return a column of dates; nulls become not-a-time."""
+    return np.asarray(pc.cast(table[name], pa.date32()).to_numpy()).astype("datetime64[D]")
+
+
+def register_masks(segments: pa.Table) -> dict[str, BoolArray]:
+    """Return for each kind of register which segments' meters have it."""
+    numbers, values = codes(segments, "registers")
+    return {
+        kind: np.array([kind in value.split() for value in values], dtype=np.bool_)[numbers]
+        for kind in ENERGY_REGISTERS
+    }
+
+
 def flags(table: pa.Table, name: str) -> BoolArray:
     """Return a truth column; nulls become False."""
     column = table[name]
@@ -80,10 +155,8 @@ def find_reading_faults(segments: pa.Table, book: FaultBook) -> None:
 
     An end below its start without a marked rollover is found by the engine itself.
     """
-    registers = texts(segments, "registers")
     points = ints(segments, "point_id")
-    for kind in ENERGY_REGISTERS:
-        has = np.array([f" {kind} " in f" {value} " for value in registers], dtype=np.bool_)
+    for kind, has in register_masks(segments).items():
         for side, code in (("start", "start_reading_missing"), ("end", "end_reading_missing")):
             missing = has & ~present(segments, f"{kind}_{side}")
             book.add(points[missing], code=code, about=kind)

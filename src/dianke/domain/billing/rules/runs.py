@@ -15,6 +15,10 @@ class RunState:
     faults_open: int
     bills: int
     lines_differ: int
+    suspicions_open: int = 0
+    corrections_open: int = 0
+    # Logins of those who let suspicious bills stand.
+    exempted_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,11 @@ def list_issue_conditions(state: RunState, *, login: str) -> list[Condition]:
         Condition("faults_decided", state.faults_open == 0, state.faults_open),
         Condition("lines_add_up", state.lines_differ == 0, state.lines_differ),
         Condition("bills_exist", state.bills > 0, state.bills),
+        Condition("suspicions_decided", state.suspicions_open == 0, state.suspicions_open),
+        Condition("corrections_made", state.corrections_open == 0, state.corrections_open),
         Condition("second_person", state.started_by != login, 0),
+        # Whoever let a suspicious bill stand is not the one who lets it out of the house.
+        Condition("exempted_by_another", login not in state.exempted_by, 0),
     ]
 
 

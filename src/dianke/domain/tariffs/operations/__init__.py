@@ -4,6 +4,7 @@ from dianke.domain.tariffs.operations.loading import (
     load_files,
     load_sheet_file,
     load_shipped_tariffs,
+    propose_document,
     propose_file,
 )
 from dianke.domain.tariffs.operations.proposals import (
@@ -30,6 +31,7 @@ __all__ = [
     "load_files",
     "load_sheet_file",
     "load_shipped_tariffs",
+    "propose_document",
     "propose_file",
     "propose_revision",
     "record_temperature",

@@ -1,12 +1,12 @@
 """Load sheets, hours and policy values: what is new is stored, what is known stays, every fault is told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 
@@ -78,9 +78,23 @@ def propose_file(*, actor: Actor, name: str, data: bytes, reason: str, proposed_
 
     :raises NotOnlySheets: if the file holds shared hours or policy values, which are no versions of a plan
     """
-    file = sheets.read_file(name=name, data=data)
+    return _propose(actor, sheets.read_file(name=name, data=data), reason, proposed_at)
+
+
+def propose_document(
+    *, actor: Actor, name: str, document: Mapping[str, Any], sha256: str, reason: str, proposed_at: datetime
+) -> LoadReport:
+    """
+    Propose every version of a sheet given as plain data, which somebody typed in another form than text.
+
+    :raises NotOnlySheets: if it holds shared hours or policy values, which are no versions of a plan
+    """
+    return _propose(actor, sheets.read_plain(name=name, sha256=sha256, document=document), reason, proposed_at)
+
+
+def _propose(actor: Actor, file: ReadFile, reason: str, proposed_at: datetime) -> LoadReport:
     if file.policies or file.time_rules:
-        raise NotOnlySheets(field="file", file=name)
+        raise NotOnlySheets(field="file", file=file.name)
     if file.faults:
         return LoadReport(refused=file.faults, skipped=file.skipped)
     stamp = Stamp(actor=actor, loaded_at=proposed_at, reason=reason)

@@ -4,12 +4,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from dianke.domain.tariffs.models import TariffVersion, TemperatureEvent
+from dianke.domain.tariffs.models.plans import SET_UP
 from dianke.domain.tariffs.operations.loading import wait_for_other_loads
 from dianke.domain.tariffs.queries.plans import get_version
 from dianke.domain.tariffs.types import APPROVED_STATUSES, VersionStatus
 from dianke.kernel.errors import DomainError
+from dianke.platform.identity.separation import require_another_person
 from dianke.platform.identity.types import Actor
 
 
@@ -27,11 +30,15 @@ class UnableToRecordTemperature(DomainError):
     message = "the temperature of {region} on {day} is not recorded: {reason}"
 
 
-def withdraw_version(*, actor: Actor, version_id: int, on: date) -> TariffVersion:
+def withdraw_version(*, actor: Actor, version_id: int, on: date, reason: str) -> TariffVersion:
     """
     Withdraw an approved version that has not come into force by a day; another may then fill its dates.
 
-    :raises UnableToWithdrawVersion: if it is or was in force, for a version in force is never taken back
+    Whoever approved a version does not undo that alone: another person withdraws it.
+
+    :raises UnableToWithdrawVersion: if it is or was in force, for a version in force is never taken back; or without
+        a reason
+    :raises SamePerson: if the actor approved it, or stands in for who did
     """
     wait_for_other_loads()
     version = get_version(actor=actor, version_id=version_id)
@@ -44,6 +51,13 @@ def withdraw_version(*, actor: Actor, version_id: int, on: date) -> TariffVersio
             field="version",
             sheet=version.sheet_id,
             reason=f"it is in force since {version.period.lower}; load the right prices from a later day",
+        )
+    if not reason.strip():
+        raise UnableToWithdrawVersion(field="reason", sheet=version.sheet_id, reason="a withdrawal says why")
+    # What set-up approves nobody approved in person.
+    if version.decided_by != SET_UP:
+        require_another_person(
+            actor=actor, operator_login=version.decided_by, operated_on=timezone.localdate(version.decided_at)
         )
     version.status = VersionStatus.WITHDRAWN.value
     version.save(update_fields=["status"])

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
 
 from dianke.domain.tariffs.models import TariffPlan, TariffVersion
 from dianke.domain.tariffs.types import (
@@ -45,6 +46,22 @@ def list_plans(*, actor: Scope, on: date | None = None, kind: PlanKind | None = 
     return [to_plan_facts(plan, in_force.get(plan.pk)) for plan in plans]
 
 
+def filter_plans(*, actor: Scope) -> QuerySet[TariffPlan]:
+    """Return the rows of the plans, for a list."""
+    plans: QuerySet[TariffPlan] = TariffPlan.objects.for_actor(actor)
+    return plans
+
+
+def list_regions(*, actor: Scope) -> list[str]:
+    """Return the provinces that plans are of."""
+    return sorted(set(TariffPlan.objects.for_actor(actor).order_by().values_list("region", flat=True)))
+
+
+def list_plans_in_force(*, actor: Scope, on: date) -> list[int]:
+    """Return the keys of the plans that have prices on a day."""
+    return list(_list_valid(actor).filter(period__contains=on).order_by().values_list("plan_id", flat=True))
+
+
 def get_plan(*, actor: Scope, plan_code: str) -> TariffPlan:
     """
     Return the row of a plan, for keys of other tables.
@@ -57,9 +74,11 @@ def get_plan(*, actor: Scope, plan_code: str) -> TariffPlan:
     return plan
 
 
-def list_versions(*, actor: Scope, plan_code: str) -> list[VersionFacts]:
-    """Return the versions of a plan, the latest first, undecided, rejected and withdrawn ones too."""
-    versions = TariffVersion.objects.for_actor(actor).filter(plan__code=plan_code).select_related("plan")
+def list_versions(*, actor: Scope, plan_code: str = "") -> list[VersionFacts]:
+    """Return the versions of a plan (or of all), the latest first, undecided, rejected and withdrawn ones too."""
+    versions = TariffVersion.objects.for_actor(actor).select_related("plan")
+    if plan_code:
+        versions = versions.filter(plan__code=plan_code)
     return [to_version_facts(version) for version in versions.order_by("-period", "-id")]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from dianke.domain.tariffs.models import PriceComponent, PriceRow, TariffPlan, TariffVersion, TierScheme
 from dianke.domain.tariffs.queries.hours import list_bands
-from dianke.domain.tariffs.queries.plans import NoVersionInForce, find_version, list_versions_in
+from dianke.domain.tariffs.queries.plans import NoVersionInForce, find_version, get_version, list_versions_in
 from dianke.domain.tariffs.queries.policies import get_policies
 from dianke.domain.tariffs.rules import prices, voltages
 from dianke.domain.tariffs.types import (
@@ -61,6 +61,21 @@ def get_price_table(
     for column in needed:
         table.require(column)
     return table
+
+
+def get_version_price_table(
+    *, actor: Scope, version_id: int, on: date, structure: Structure | str, voltage: str
+) -> PriceTable:
+    """
+    Return the prices of one version, be it only proposed: for trials and pages, never for bills.
+
+    The day decides the policy values alone; the version need not hold on it.
+
+    :raises NoSuchPlan: if there is no such version
+    :raises NoPriceRow: if no row of the sheet fits the voltage
+    """
+    version = get_version(actor=actor, version_id=version_id)
+    return _build_table(actor, version, on=on, structure=Structure(str(structure)), voltage=voltage)
 
 
 def list_price_tables(

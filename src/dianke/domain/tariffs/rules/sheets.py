@@ -79,6 +79,11 @@ def read_file(*, name: str, data: bytes) -> ReadFile:
             remedy="correct the file and load it again",
         )
         return ReadFile(name=name, sha256=sha256, faults=(fault,))
+    return read_plain(name=name, sha256=sha256, document=document)
+
+
+def read_plain(*, name: str, sha256: str, document: Mapping[str, Any]) -> ReadFile:
+    """Return everything that plain data of any known schema holds, however it was typed."""
     match document.get("schema"):
         case "tariff-sheet/v1":
             return _read_sheets(document, name=name, sha256=sha256)

@@ -1,0 +1,151 @@
+"""
+Issue an approved correction: for every bill of it a reversal and a replacement, both new bills.
+
+Both get keys of the month that they bill, not of the month of issue: a month's range of keys then holds everything
+that was billed for it, so that sums by month, tiers of the year and lists come out right by adding up, and the
+partition is there already. When they were issued stands on them.
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+from django.db import connection
+
+from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill, CorrectedInputs
+from dianke.domain.billing.operations import drafts
+from dianke.domain.billing.operations.corrections import recompute_as_asked, require_state
+from dianke.domain.billing.queries.correcting import RecomputedBill
+from dianke.domain.billing.rules import frozen
+from dianke.domain.billing.rules.frozen import FrozenBlock
+from dianke.domain.billing.types import LINES_PER_BILL, CorrectionState, get_bill_id_range
+from dianke.kernel.errors import DomainError
+from dianke.platform.database.copying import copy_arrays
+from dianke.platform.org.scoping import Scope
+
+_SUMS = (
+    "energy_kwh_e2", "basic_fen", "energy_fen", "shares_fen", "power_factor_fen", "funds_fen", "amount_fen",
+)  # fmt: skip
+_KEPT = (
+    "unit_id", "run_id", "usage_point_id", "shard_number", "account_id", "account_number", "customer_name", "address",
+    "usage_class", "month", "period_start", "period_end",
+)  # fmt: skip
+
+
+class LinesDoNotAddUp(DomainError):
+    """A new bill is not the sum of its lines."""
+
+    code = "billing.lines_do_not_add_up"
+    message = "bill {bill} is not the sum of its lines"
+
+
+def issue_correction(*, actor: Scope, order: BillCorrection, login: str, at: datetime) -> list[Bill]:
+    """
+    Issue the bills of an approved order, in the order of the months, and return the replacements.
+
+    :raises CorrectionOutOfState: if it is not approved, or was issued already
+    :raises CorrectionIsStale: if it no longer comes to what was approved
+    """
+    require_state(order, "issue")
+    found = recompute_as_asked(actor=actor, order=order)
+    items = list(CorrectedBill.objects.for_actor(actor).filter(correction=order).order_by("sequence"))
+    order.state, order.issued_by, order.issued_at = CorrectionState.ISSUED.value, login, at
+    replacements = [_issue_one(order, item, one) for item, one in zip(items, found, strict=True)]
+    order.save(update_fields=["state", "issued_by", "issued_at"])
+    return replacements
+
+
+def _issue_one(order: BillCorrection, item: CorrectedBill, found: RecomputedBill) -> Bill:
+    reversal_id = _reserve(found.bill)
+    replacement_id = reversal_id + 1
+    _reverse(order, found.bill, reversal_id)
+    replacement = _replace(order, found, replacement_id)
+    for bill_id in (reversal_id, replacement_id):
+        _require_sum(bill_id)
+    item.reversal_id, item.replacement_id = reversal_id, replacement_id
+    item.save(update_fields=["reversal_id", "replacement_id"])
+    _freeze(item, found)
+    return replacement
+
+
+def _reserve(bill: Bill) -> int:
+    """Return the first of two keys in the month that the bill is for."""
+    first, _ = get_bill_id_range(year=bill.month.year, month=bill.month.month)
+    with connection.cursor() as cursor:
+        cursor.execute("select billing_reserve_bills(2)")
+        return first + int(cursor.fetchone()[0])
+
+
+def _copy(order: BillCorrection, bill: Bill, bill_id: int) -> Bill:
+    assert order.issued_at is not None  # noqa: S101 - whoever issues has set it
+    return Bill(
+        id=bill_id,
+        corrects_id=bill.pk,
+        correction_id=order.pk,
+        calculated_by=order.asked_by,
+        issued_by=order.issued_by,
+        issued_at=order.issued_at,
+        **{name: getattr(bill, name) for name in _KEPT},
+    )
+
+
+def _reverse(order: BillCorrection, bill: Bill, reversal_id: int) -> None:
+    reversal = _copy(order, bill, reversal_id)
+    for name in _SUMS:
+        setattr(reversal, name, -getattr(bill, name))
+    reversal.save(force_insert=True)
+    first = bill.pk * LINES_PER_BILL
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into billing_billline (id, kind_id, quantity_e6, price_e8, amount_e6)
+            select %s + id - %s, kind_id, -quantity_e6, price_e8, -amount_e6
+              from billing_billline where id >= %s and id < %s order by id
+            """,
+            [reversal_id * LINES_PER_BILL, first, first, first + LINES_PER_BILL],
+        )
+
+
+def _replace(order: BillCorrection, found: RecomputedBill, replacement_id: int) -> Bill:
+    bill = _copy(order, found.bill, replacement_id)
+    (bill.usage_class,) = found.block.inputs.points["usage_class"].to_pylist()
+    bill.energy_kwh_e2, bill.amount_fen = found.energy_kwh_e2, found.amount_fen
+    for name, values in found.result.sums_fen.items():
+        setattr(bill, f"{name}_fen", int(values[0]))
+    bill.save(force_insert=True)
+    columns = found.columns
+    kinds = np.array([drafts.get_kind_id(kind) for kind in columns.kinds], dtype=np.int32)
+    copy_arrays(
+        table="billing_billline",
+        columns={
+            "id": columns.id + (replacement_id - found.bill.pk) * LINES_PER_BILL,
+            "kind_id": kinds[columns.kind],
+            "quantity_e6": columns.quantity_e6,
+            "price_e8": columns.price_e8,
+            "amount_e6": columns.amount_e6,
+        },
+    )
+    return bill
+
+
+def _require_sum(bill_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select b.amount_fen * 10000 = coalesce(
+                     (select sum(l.amount_e6) from billing_billline l join billing_billlinekind k on k.id = l.kind_id
+                       where l.id >= b.id * 100 and l.id < (b.id + 1) * 100 and not k.included), 0)
+              from billing_bill b where b.id = %s
+            """,
+            [bill_id],
+        )
+        if not cursor.fetchone()[0]:
+            raise LinesDoNotAddUp(field="bill", bill=bill_id)
+
+
+def _freeze(item: CorrectedBill, found: RecomputedBill) -> None:
+    prices = {frozen.price_key(key): drafts.keep_prices(table) for key, table in found.tables.items()}
+    block: FrozenBlock = replace(found.block, prices=prices)
+    content = frozen.pack(block)
+    CorrectedInputs(corrected=item, content=content, sha256=hashlib.sha256(content).hexdigest()).save(force_insert=True)

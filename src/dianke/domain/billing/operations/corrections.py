@@ -1,0 +1,238 @@
+"""Orders that correct bills: drawn up, asked for, decided by another person. Issue stands beside."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import connection
+
+from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill
+from dianke.domain.billing.queries import correcting
+from dianke.domain.billing.queries.bills import get_bill
+from dianke.domain.billing.queries.correcting import RecomputedBill, UnableToCorrect
+from dianke.domain.billing.queries.frozen import get_block
+from dianke.domain.billing.rules import correction_facts as facts
+from dianke.domain.billing.rules import corrections as rules
+from dianke.domain.billing.rules import frozen
+from dianke.domain.billing.rules.correction_levels import find_level
+from dianke.domain.billing.types import CorrectionCause, CorrectionKind, CorrectionState
+from dianke.kernel.clock import to_shanghai
+from dianke.kernel.errors import DomainError
+from dianke.platform.org.scoping import Scope
+
+_LOCK = 7205
+
+
+class CorrectionOutOfState(DomainError):
+    """The order is past the act, or not yet ripe for it."""
+
+    code = "billing.correction_out_of_state"
+    message = "correction {correction} is {state}: this is no longer possible, or not yet"
+
+
+class BillUnderCorrection(DomainError):
+    """A bill that the order touches stands in another living order."""
+
+    code = "billing.bill_under_correction"
+    message = "bill {bill} is being corrected by {correction}; only one order at a time may touch it"
+
+
+class CorrectionIsStale(DomainError):
+    """Since the order was asked for, something that it depends on has changed."""
+
+    code = "billing.correction_is_stale"
+    message = "correction {correction} no longer comes to what was asked for; withdraw or refuse it and ask again"
+
+
+class ReasonNeeded(DomainError):
+    """The customer and the next person read why."""
+
+    code = "billing.correction_reason_needed"
+    message = "say why"
+
+
+def draft_correction(
+    *,
+    actor: Scope,
+    bill: Bill,
+    cause: CorrectionCause,
+    reason: str,
+    changes: Mapping[str, str],
+    login: str,
+    at: datetime,
+) -> BillCorrection:
+    """
+    Draw up an order that reverses a bill and bills it again with other facts.
+
+    :raises UnableToCorrect: if the bill no longer stands, cannot be billed so, or nothing would change
+    :raises BillUnderCorrection: if another order holds the bill or one that follows from it
+    :raises FactUnreadable: naming the fact whose value cannot be
+    """
+    lock_point(bill.usage_point_id)
+    order = BillCorrection(
+        unit=bill.unit,
+        kind=CorrectionKind.FULL_REBILL.value,
+        bill_id=bill.pk,
+        account_id=bill.account_id,
+        account_number=bill.account_number,
+        customer_name=bill.customer_name,
+        month=bill.month,
+        state=CorrectionState.DRAFT.value,
+        asked_by=login,
+        asked_at=at,
+    )
+    _write(actor=actor, order=order, bill=bill, cause=cause, reason=reason, changes=changes)
+    return order
+
+
+def change_correction(
+    *, actor: Scope, order: BillCorrection, cause: CorrectionCause, reason: str, changes: Mapping[str, str]
+) -> BillCorrection:
+    """Write a drafted order anew; it keeps its number."""
+    require_state(order, "change")
+    bill = get_bill(actor=actor, bill_id=order.bill_id)
+    lock_point(bill.usage_point_id)
+    CorrectedBill.objects.for_actor(actor).filter(correction=order).delete()
+    _write(actor=actor, order=order, bill=bill, cause=cause, reason=reason, changes=changes)
+    return order
+
+
+def ask_correction(*, actor: Scope, order: BillCorrection, at: datetime) -> BillCorrection:
+    """
+    Hand a drafted order to whoever approves it.
+
+    :raises CorrectionIsStale: if it no longer comes to what the draft showed
+    """
+    require_state(order, "ask")
+    recompute_as_asked(actor=actor, order=order)
+    order.state, order.asked_at = CorrectionState.PENDING.value, at
+    order.save(update_fields=["state", "asked_at"])
+    return order
+
+
+def approve_correction(*, actor: Scope, order: BillCorrection, login: str, reason: str, at: datetime) -> BillCorrection:
+    """
+    Approve an order; its bills are issued by another act.
+
+    :raises CorrectionOutOfState: if it was decided or withdrawn meanwhile
+    :raises CorrectionIsStale: if it no longer comes to what was asked for
+    """
+    require_state(order, "approve")
+    recompute_as_asked(actor=actor, order=order)
+    return _decide(order, CorrectionState.APPROVED, login=login, reason=reason, at=at)
+
+
+def reject_correction(*, actor: Scope, order: BillCorrection, login: str, reason: str, at: datetime) -> BillCorrection:
+    """Refuse an order, also one that was approved and not issued yet; its bills are free again."""
+    require_state(order, "reject")
+    if not reason.strip():
+        raise ReasonNeeded(field="reason")
+    _release(actor, order)
+    return _decide(order, CorrectionState.REJECTED, login=login, reason=reason, at=at)
+
+
+def withdraw_correction(*, actor: Scope, order: BillCorrection, reason: str) -> BillCorrection:
+    """Take an order back before it is decided; its bills are free again."""
+    require_state(order, "withdraw")
+    _release(actor, order)
+    order.state, order.decision_reason = CorrectionState.WITHDRAWN.value, reason.strip()[:300]
+    order.save(update_fields=["state", "decision_reason"])
+    return order
+
+
+def require_state(order: BillCorrection, act: str) -> None:
+    """
+    Refuse an act that does not fit the state of an order.
+
+    :raises CorrectionOutOfState: naming the state
+    """
+    if not rules.may_be(act, CorrectionState(order.state)):
+        raise CorrectionOutOfState(field="state", correction=order.number, state=order.state)
+
+
+def lock_point(usage_point_id: int) -> None:
+    """Let one transaction at a time correct the bills of a point; bills themselves cannot be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [(_LOCK << 40) + usage_point_id])
+
+
+def recompute_as_asked(*, actor: Scope, order: BillCorrection) -> list[RecomputedBill]:
+    """
+    Return the bills of an order computed again, which must come to what stands in it.
+
+    :raises CorrectionIsStale: if a bill came or went, or any line differs from what was asked for
+    """
+    bill = get_bill(actor=actor, bill_id=order.bill_id)
+    lock_point(bill.usage_point_id)
+    found = correcting.recompute(actor=actor, bill=bill, changes=order.changes)
+    asked = list(
+        CorrectedBill.objects.for_actor(actor)
+        .filter(correction=order)
+        .order_by("sequence")
+        .values_list("bill_id", "lines_sha256")
+    )
+    if [(one.bill.pk, one.fingerprint) for one in found] != asked:
+        raise CorrectionIsStale(field="correction", correction=order.number)
+    return found
+
+
+def _write(
+    *, actor: Scope, order: BillCorrection, bill: Bill, cause: CorrectionCause, reason: str, changes: Mapping[str, str]
+) -> None:
+    if not reason.strip():
+        raise ReasonNeeded(field="reason")
+    correcting.require_living(actor=actor, bill=bill)
+    block = frozen.narrow(get_block(bill), bill.usage_point_id)
+    cleaned = facts.clean_changes(block.inputs, changes)
+    found = correcting.recompute(actor=actor, bill=bill, changes=cleaned)
+    if not any(one.differs for one in found):
+        raise UnableToCorrect(field=None, bill=bill.number, reason="nothing on the bill would change")
+    _require_free(actor, found, order)
+    gained = found[0].energy_kwh_e2 != bill.energy_kwh_e2
+    if found[0].is_annual and gained and correcting.is_in_run(actor=actor, bill=bill):
+        raise UnableToCorrect(
+            field=None, bill=bill.number, reason="a run that is not issued yet counts on it; issue or cancel that first"
+        )
+    order.difference_fen, order.deciding_fen = rules.sum_differences(
+        (one.bill.amount_fen, one.amount_fen) for one in found
+    )
+    order.level = find_level(deciding_fen=order.deciding_fen, day=_day(order.asked_at)).code
+    order.cause, order.reason, order.changes = cause.value, reason.strip()[:300], cleaned
+    order.save()
+    CorrectedBill.objects.bulk_create([_item(order, number, one) for number, one in enumerate(found, 1)])
+
+
+def _item(order: BillCorrection, sequence: int, found: RecomputedBill) -> CorrectedBill:
+    return CorrectedBill(
+        correction=order,
+        sequence=sequence,
+        bill_id=found.bill.pk,
+        month=found.bill.month,
+        old_energy_kwh_e2=found.bill.energy_kwh_e2,
+        new_energy_kwh_e2=found.energy_kwh_e2,
+        old_amount_fen=found.bill.amount_fen,
+        new_amount_fen=found.amount_fen,
+        lines_sha256=found.fingerprint,
+    )
+
+
+def _require_free(actor: Scope, found: Sequence[RecomputedBill], order: BillCorrection) -> None:
+    held = CorrectedBill.objects.for_actor(actor).filter(bill_id__in=[one.bill.pk for one in found], holds_bill=True)
+    other = held.exclude(correction_id=order.pk).select_related("correction").order_by("id").first()
+    if other is not None:
+        bill = next(one.bill for one in found if one.bill.pk == other.bill_id)
+        raise BillUnderCorrection(field=None, bill=bill.number, correction=other.correction.number)
+
+
+def _decide(order: BillCorrection, state: CorrectionState, *, login: str, reason: str, at: datetime) -> BillCorrection:
+    order.state, order.decided_by, order.decided_at = state.value, login, at
+    order.decision_reason = reason.strip()[:300]
+    order.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
+    return order
+
+
+def _release(actor: Scope, order: BillCorrection) -> None:
+    CorrectedBill.objects.for_actor(actor).filter(correction=order).update(holds_bill=False)
+
+
+def _day(at: datetime) -> date:
+    return to_shanghai(at).date()

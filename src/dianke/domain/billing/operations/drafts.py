@@ -1,0 +1,184 @@
+"""Drafts of a shard into their tables: bills, lines and frozen inputs as columns, in the order of their keys."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from django.db import connection
+
+from dianke.domain.billing.models import BillRun, BillRunShard
+from dianke.domain.billing.rules import frozen, shards
+from dianke.domain.billing.rules.drafts import LineKind, list_lines
+from dianke.domain.billing.rules.inputs import ints
+from dianke.domain.billing.rules.plans import GroupKey
+from dianke.domain.billing.rules.shards import CalculatedShard
+from dianke.domain.billing.types import LINES_PER_BILL, get_bill_id_range
+from dianke.domain.tariffs.types import PriceTable
+from dianke.engine.types import IntArray
+from dianke.platform.database.copying import copy_arrays, copy_table
+
+_FROM_POINTS = {
+    "unit_id": "unit_id",
+    "usage_point_id": "point_id",
+    "account_id": "account_id",
+    "account_number": "account_number",
+    "customer_name": "customer_name",
+    "address": "address",
+    "usage_class": "usage_class",
+}
+
+
+@dataclass(frozen=True)
+class StoredDrafts:
+    """How many drafts were written, the first of their keys, and the key at each point that has one."""
+
+    bills: int
+    first_bill_id: int
+    bill_ids: IntArray
+
+
+def store(
+    *, run: BillRun, shard: BillRunShard, result: CalculatedShard, tables: Mapping[GroupKey, PriceTable]
+) -> StoredDrafts:
+    """Write the drafts of a calculated shard within the running transaction."""
+    bills = int(result.is_sound.sum())
+    if not bills:
+        return StoredDrafts(bills=0, first_bill_id=0, bill_ids=np.zeros(len(result.is_sound), dtype=np.int64))
+    first = _reserve_ids(run, bills)
+    bill_ids = first + np.cumsum(result.is_sound) - 1
+    copy_table(table="billing_billdraft", columns=_list_bills(run, shard, result, bill_ids))
+    lines = list_lines(result, bill_ids)
+    keys = np.array([get_kind_id(kind) for kind in lines.kinds], dtype=np.int32)
+    copy_arrays(
+        table="billing_billdraftline",
+        columns={
+            "id": lines.id,
+            "kind_id": keys[lines.kind],
+            "quantity_e6": lines.quantity_e6,
+            "price_e8": lines.price_e8,
+            "amount_e6": lines.amount_e6,
+        },
+    )
+    _freeze(run, shard, result, tables)
+    return StoredDrafts(bills=bills, first_bill_id=first, bill_ids=bill_ids)
+
+
+def remove(shard: BillRunShard) -> None:
+    """Remove what an earlier calculation of a shard left."""
+    keys = [shard.first_bill_id, shard.end_bill_id]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from billing_billdraftline where id >= %s and id < %s", [key * LINES_PER_BILL for key in keys]
+        )
+        cursor.execute("delete from billing_billdraft where id >= %s and id < %s", keys)
+        cursor.execute(
+            "delete from billing_draftinputs where run_id = %s and shard_number = %s", [shard.run_id, shard.number]
+        )
+
+
+def count_differing(shard: BillRunShard) -> int:
+    """Return how many drafts, as the tables hold them, are not the sum of their lines."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select count(*) from billing_billdraft d
+              left join (select l.id / 100 as bill_id, sum(l.amount_e6) as amount_e6
+                           from billing_billdraftline l join billing_billlinekind k on k.id = l.kind_id
+                          where l.id >= %(first)s * 100 and l.id < %(end)s * 100 and not k.included
+                          group by l.id / 100) s on s.bill_id = d.id
+             where d.id >= %(first)s and d.id < %(end)s and coalesce(s.amount_e6, 0) <> d.amount_fen * 10000
+            """,
+            {"first": shard.first_bill_id, "end": shard.end_bill_id},
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _reserve_ids(run: BillRun, count: int) -> int:
+    """Return the first of some keys that follow each other and that nobody else gets."""
+    month = run.cycle_month.month
+    first, _ = get_bill_id_range(year=month.year, month=month.month)
+    with connection.cursor() as cursor:
+        cursor.execute("select billing_reserve_bills(%s)", [count])
+        return first + int(cursor.fetchone()[0])
+
+
+def _list_bills(run: BillRun, shard: BillRunShard, result: CalculatedShard, bill_ids: IntArray) -> pa.Table:
+    sound = result.is_sound
+    points = result.shard.inputs.points
+    if not sound.all():
+        points = points.filter(pa.array(sound))
+    span = result.shard.span
+    size = len(points)
+    columns = {
+        "id": pa.array(bill_ids[sound]),
+        **{name: points[source] for name, source in _FROM_POINTS.items()},
+        "run_id": pa.repeat(run.pk, size),
+        "shard_number": pa.repeat(shard.number, size),
+        "month": pa.repeat(pa.scalar(run.cycle_month.month), size),
+        "period_start": pa.repeat(pa.scalar(span.start), size),
+        "period_end": pa.repeat(pa.scalar(span.end), size),
+        "energy_kwh_e2": pa.array(result.energy_kwh_e2[sound]),
+        **{f"{name}_fen": pa.array(column[sound]) for name, column in result.sums_fen.items()},
+        "amount_fen": pa.array(result.amount_fen[sound]),
+    }
+    return pa.table(columns)
+
+
+def get_kind_id(kind: LineKind) -> int:
+    """Return the key of a kind of line; a new one may be added by two at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id from billing_billlinekind"
+            " where code = %s and name = %s and unit_name = %s and rule = %s and included = %s",
+            list(kind),
+        )
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(
+                "insert into billing_billlinekind (code, name, unit_name, rule, included) values (%s, %s, %s, %s, %s)"
+                " on conflict (code, name, unit_name, rule, included) do update set code = excluded.code returning id",
+                list(kind),
+            )
+            row = cursor.fetchone()
+        return int(row[0])
+
+
+def _freeze(run: BillRun, shard: BillRunShard, result: CalculatedShard, tables: Mapping[GroupKey, PriceTable]) -> None:
+    block = frozen.FrozenBlock(
+        inputs=shards.keep_sound(result),
+        span=result.shard.span,
+        prices={frozen.price_key(key): keep_prices(table) for key, table in tables.items()},
+    )
+    with connection.cursor() as cursor:
+        for own in frozen.cut_blocks(block):
+            content = frozen.pack(own)
+            ids = ints(own.inputs.points, "point_id")
+            cursor.execute(
+                """
+                insert into billing_draftinputs
+                       (run_id, shard_number, first_point_id, last_point_id, bill_count, content, sha256)
+                values (%s, %s, %s, %s, %s, %s, %s)
+                """,
+                [
+                    run.pk,
+                    shard.number,
+                    int(ids[0]),
+                    int(ids[-1]),
+                    len(ids),
+                    content,
+                    hashlib.sha256(content).hexdigest(),
+                ],
+            )
+
+
+def keep_prices(table: PriceTable) -> str:
+    """Keep a price table once, and return the fingerprint that it is found by."""
+    content, fingerprint = frozen.dump_prices(table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into billing_frozenprices (sha256, content) values (%s, %s) on conflict do nothing",
+            [fingerprint, content],
+        )
+    return fingerprint

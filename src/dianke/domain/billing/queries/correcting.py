@@ -1,0 +1,233 @@
+"""Compute what bills come to with other facts: the wrong one and those that followed from it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from dianke.domain.billing.models import Bill, BillDraft, BillLine, CorrectedBill
+from dianke.domain.billing.queries import frozen as frozen_queries
+from dianke.domain.billing.queries.inputs import load_used_before
+from dianke.domain.billing.rules import correction_facts as facts
+from dianke.domain.billing.rules import frozen, shards
+from dianke.domain.billing.rules.corrections import ComparedLine, NewLine, compare_lines, fingerprint, list_new_lines
+from dianke.domain.billing.rules.drafts import LineColumns, list_lines
+from dianke.domain.billing.rules.frozen import FrozenBlock
+from dianke.domain.billing.rules.plans import GroupKey
+from dianke.domain.billing.rules.shards import CalculatedShard
+from dianke.domain.billing.types import LINES_PER_BILL, RunStatus, get_bill_id_range
+from dianke.domain.tariffs import queries as tariff_queries
+from dianke.domain.tariffs.types import PriceTable
+from dianke.kernel.errors import DomainError
+from dianke.platform.org.scoping import Scope
+
+_IN_RUN = (RunStatus.CALCULATING.value, RunStatus.CALCULATED.value, RunStatus.ISSUING.value)
+
+
+class UnableToCorrect(DomainError):
+    """The bill cannot be corrected this way."""
+
+    code = "billing.unable_to_correct"
+    message = "bill {bill} cannot be corrected: {reason}"
+
+
+@dataclass(frozen=True)
+class RecomputedBill:
+    """A bill as issued beside what it comes to with the right facts."""
+
+    bill: Bill
+    old_lines: list[BillLine]
+    block: FrozenBlock
+    tables: Mapping[GroupKey, PriceTable]
+    result: CalculatedShard
+    columns: LineColumns
+    new_lines: list[NewLine]
+    is_annual: bool
+
+    @property
+    def energy_kwh_e2(self) -> int:
+        """Return the energy that the replacement bills."""
+        return int(self.result.energy_kwh_e2[0])
+
+    @property
+    def amount_fen(self) -> int:
+        """Return what the replacement comes to."""
+        return int(self.result.amount_fen[0])
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the new lines."""
+        return fingerprint(self.new_lines)
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether any line changes."""
+        return any(line.differs for line in self.compared)
+
+    @property
+    def compared(self) -> list[ComparedLine]:
+        """Return the lines side by side."""
+        return compare_lines(self.old_lines, self.new_lines)
+
+
+@dataclass(frozen=True)
+class _Correction:
+    """What is corrected: the facts that change, and the energy that earlier bills of the order gain or lose."""
+
+    actor: Scope
+    changes: Mapping[str, str]
+    gained_e2: Mapping[int, int]
+
+
+def recompute(*, actor: Scope, bill: Bill, changes: Mapping[str, str]) -> list[RecomputedBill]:
+    """
+    Return the bill with other facts, then the bills that follow from it and change too, in the order of the months.
+
+    Every bill is computed from what it froze, with the prices that it froze. Another plan, or prices asked for as
+    in force, are those of the first day of the billed period, never of today. What was billed before in the year
+    is summed anew, so that earlier corrections count.
+
+    :raises UnableToCorrect: if the bill was reversed, reverses one, or cannot be billed with the facts
+    :raises InputsMissing: if the bill did not freeze its inputs
+    :raises FactUnknown: if the bill has no fact of a name
+    """
+    require_living(actor=actor, bill=bill)
+    first = _recompute_one(bill, _Correction(actor, changes, {}))
+    found = [first, *_follow_parent(first, actor, changes), *_follow_later(first, actor)]
+    return [first, *(one for one in found[1:] if one.differs)]
+
+
+def require_living(*, actor: Scope, bill: Bill) -> None:
+    """
+    Refuse a bill that no longer stands.
+
+    :raises UnableToCorrect: naming the bill that took its place
+    """
+    own = CorrectedBill.objects.for_actor(actor)
+    if own.filter(reversal_id=bill.pk).exists():
+        raise UnableToCorrect(field="bill", bill=bill.number, reason="it reverses another bill")
+    if own.filter(bill_id=bill.pk, reversal_id__isnull=False).exists():
+        raise UnableToCorrect(
+            field="bill", bill=bill.number, reason="it was replaced; correct the bill that replaced it"
+        )
+
+
+def list_living(*, actor: Scope, usage_point_id: int, account_id: int, first: int, end: int) -> list[Bill]:
+    """Return the bills of a point that stand, of a range of keys, in the order of the keys."""
+    rows = Bill.objects.for_actor(actor).filter(
+        account_id=account_id, usage_point_id=usage_point_id, id__gte=first, id__lt=end
+    )
+    bills = list(rows.select_related("unit").order_by("month", "id"))
+    keys = [bill.pk for bill in bills]
+    corrected = CorrectedBill.objects.for_actor(actor)
+    gone = set(corrected.filter(bill_id__in=keys, reversal_id__isnull=False).values_list("bill_id", flat=True))
+    gone |= set(corrected.filter(reversal_id__in=keys).values_list("reversal_id", flat=True))
+    return [bill for bill in bills if bill.pk not in gone]
+
+
+def is_in_run(*, actor: Scope, bill: Bill) -> bool:
+    """Tell whether a run that is not issued yet has a later draft of the point in the same year."""
+    drafts = BillDraft.objects.for_actor(actor).filter(
+        usage_point_id=bill.usage_point_id, run__status__in=_IN_RUN, month__gt=bill.month, month__year=bill.month.year
+    )
+    return bool(drafts.exists())
+
+
+def _recompute_one(bill: Bill, correction: _Correction) -> RecomputedBill:
+    block = _get_own_block(bill)
+    inputs = facts.apply_changes(block.inputs, correction.changes)
+    shard = shards.sort_points(inputs, block.span)
+    as_in_force = correction.changes.get(facts.PRICES) == facts.AS_IN_FORCE
+
+    def find_table(key: GroupKey) -> PriceTable:
+        if not as_in_force and frozen.price_key(key) in block.prices:
+            return frozen_queries.find_frozen_table(block, key)
+        return tariff_queries.get_price_table(
+            actor=correction.actor,
+            plan=key.plan_code,
+            on=block.span.start,
+            structure=key.structure,
+            voltage=key.price_voltage,
+        )
+
+    tables = shards.find_tables(shard, find_table)
+    is_annual = bool(shards.list_annual_points(shard, tables).size)
+    if is_annual:
+        inputs = replace(inputs, used_before=_sum_used_before(bill, block, correction.gained_e2))
+        shard = replace(shard, inputs=inputs)
+    result = shards.calculate_shard(shard, tables)
+    for fault in result.shard.book.faults.values():
+        raise UnableToCorrect(field=fault.field or None, bill=bill.number, reason=fault.detail or fault.code)
+    columns = list_lines(result, np.array([bill.pk], dtype=np.int64))
+    return RecomputedBill(
+        bill=bill,
+        old_lines=_list_old_lines(correction.actor, bill),
+        block=FrozenBlock(inputs=inputs, span=block.span, prices=block.prices),
+        tables=tables,
+        result=result,
+        columns=columns,
+        new_lines=list_new_lines(columns),
+        is_annual=is_annual,
+    )
+
+
+def _list_old_lines(actor: Scope, bill: Bill) -> list[BillLine]:
+    first = bill.pk * LINES_PER_BILL
+    lines = BillLine.objects.for_actor(actor).filter(id__gte=first, id__lt=first + LINES_PER_BILL)
+    return list(lines.select_related("kind").order_by("id"))
+
+
+def _sum_used_before(bill: Bill, block: FrozenBlock, gained_e2: Mapping[int, int]) -> pa.Table:
+    """Return what the point was billed before in the year, with what the order itself adds to earlier months."""
+    points = np.array([bill.usage_point_id], dtype=np.int64)
+    stored = load_used_before(month=bill.month, start=block.span.start, point_ids=points)
+    energy = sum(stored["energy_e2"].to_pylist()) + sum(gained_e2.values())
+    return pa.table({"point_id": pa.array(points), "energy_e2": pa.array([energy], pa.int64())})
+
+
+def _follow_later(first: RecomputedBill, actor: Scope) -> Iterator[RecomputedBill]:
+    """
+    Yield the later bills that may change: the next one, which opens with the reading that this one closes with, and
+    those of the same year where blocks run through the year. What each gains counts for those after it.
+    """
+    bill = first.bill
+    _, start = get_bill_id_range(year=bill.month.year, month=bill.month.month)
+    _, end = get_bill_id_range(year=bill.month.year + 1, month=12)
+    frozen_block = _get_own_block(bill)
+    gained = {bill.pk: first.energy_kwh_e2 - bill.energy_kwh_e2}
+    for later in list_living(
+        actor=actor, usage_point_id=bill.usage_point_id, account_id=bill.account_id, first=start, end=end
+    ):
+        is_of_year = first.is_annual and later.month.year == bill.month.year
+        carried: dict[str, str] = {}
+        if later.period_start == bill.period_end:
+            carried = facts.list_changes_of_next(
+                before=frozen_block.inputs, after=first.block.inputs, following=_get_own_block(later).inputs
+            )
+        if carried or is_of_year:
+            found = _recompute_one(later, _Correction(actor, carried, gained if is_of_year else {}))
+            if found.differs:
+                gained[later.pk] = found.energy_kwh_e2 - later.energy_kwh_e2
+            yield found
+
+
+def _get_own_block(bill: Bill) -> FrozenBlock:
+    return frozen.narrow(frozen_queries.get_block(bill), bill.usage_point_id)
+
+
+def _follow_parent(first: RecomputedBill, actor: Scope, changes: Mapping[str, str]) -> Iterator[RecomputedBill]:
+    """Yield the bill of the meter above a sub-meter whose readings change, of the same period."""
+    (parent_id,) = first.block.inputs.points["parent_id"].to_pylist()
+    of_parent = facts.list_changes_of_parent(first.bill.usage_point_id, changes)
+    if parent_id is None or not of_parent:
+        return
+    start, end = get_bill_id_range(year=first.bill.month.year, month=first.bill.month.month)
+    above = Bill.objects.for_actor(actor).filter(usage_point_id=parent_id, run_id=first.bill.run_id)
+    account_id = above.values_list("account_id", flat=True).first()
+    if account_id is None:
+        return
+    living = list_living(actor=actor, usage_point_id=parent_id, account_id=account_id, first=start, end=end)
+    for bill in living:
+        if bill.period_start == first.bill.period_start:
+            yield _recompute_one(bill, _Correction(actor, of_parent, {}))

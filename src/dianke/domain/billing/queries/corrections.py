@@ -1,0 +1,96 @@
+"""Reads of corrections."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill
+from dianke.domain.billing.types import CorrectionState
+from dianke.kernel.errors import DomainError
+from dianke.platform.org.scoping import Scope
+
+
+class CorrectionNotFound(DomainError):
+    """No such order is within reach."""
+
+    code = "billing.correction_not_found"
+    message = "no correction {number} was found"
+
+
+@dataclass(frozen=True)
+class Bond:
+    """How a bill stands to the corrections: the order, and the bills that it came from or that took its place."""
+
+    order: BillCorrection
+    reversal: Bill | None
+    replacement: Bill | None
+    original: Bill | None
+
+
+def get_correction(*, actor: Scope, key: int, lock: bool = False) -> BillCorrection:
+    """
+    Return an order, locked for the running transaction if asked for.
+
+    :raises CorrectionNotFound: if there is none, or it belongs to another unit
+    """
+    rows = BillCorrection.objects.for_actor(actor).select_related("unit")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    order: BillCorrection | None = rows.filter(pk=key).first()
+    if order is None:
+        raise CorrectionNotFound(field="correction", number=key)
+    return order
+
+
+def filter_corrections(*, actor: Scope) -> QuerySet[BillCorrection]:
+    """Return the orders that the actor may see."""
+    rows: QuerySet[BillCorrection] = BillCorrection.objects.for_actor(actor).select_related("unit")
+    return rows
+
+
+def count_waiting(*, actor: Scope, right: str, state: CorrectionState) -> int:
+    """Return how many orders of a state stand within the units of a right."""
+    return int(BillCorrection.objects.for_actor(actor, right).filter(state=state.value).count())
+
+
+def list_waiting(*, actor: Scope, right: str, state: CorrectionState, login: str, limit: int) -> list[BillCorrection]:
+    """Return orders of a state within the units of a right that somebody else asked for, the oldest first."""
+    rows = BillCorrection.objects.for_actor(actor, right).select_related("unit").filter(state=state.value)
+    return list(rows.exclude(asked_by=login).order_by("asked_at", "id")[:limit])
+
+
+def list_corrected(*, actor: Scope, order: BillCorrection) -> list[CorrectedBill]:
+    """Return the bills that an order touches, in the order of the months."""
+    return list(CorrectedBill.objects.for_actor(actor).filter(correction=order).order_by("sequence"))
+
+
+def list_numbers(*, actor: Scope, keys: Iterable[int]) -> dict[int, str]:
+    """Return the numbers of orders by key."""
+    return {order.pk: order.number for order in BillCorrection.objects.for_actor(actor).filter(pk__in=list(keys))}
+
+
+def get_bills(*, actor: Scope, keys: Iterable[int | None]) -> dict[int, Bill]:
+    """Return bills by key."""
+    wanted = [key for key in keys if key is not None]
+    return {bill.pk: bill for bill in Bill.objects.for_actor(actor).filter(pk__in=wanted)}
+
+
+def list_bonds(*, actor: Scope, bill: Bill) -> list[Bond]:
+    """Return how a bill stands to corrections: what made it first, then what became of it or is under way."""
+    rows = CorrectedBill.objects.for_actor(actor).filter(
+        Q(bill_id=bill.pk, holds_bill=True) | Q(reversal_id=bill.pk) | Q(replacement_id=bill.pk)
+    )
+    items = list(rows.select_related("correction").order_by("id"))
+    bills = get_bills(
+        actor=actor, keys=[key for item in items for key in (item.bill_id, item.reversal_id, item.replacement_id)]
+    )
+    return [
+        Bond(
+            order=item.correction,
+            reversal=bills.get(item.reversal_id or 0),
+            replacement=bills.get(item.replacement_id or 0),
+            original=bills.get(item.bill_id),
+        )
+        for item in items
+    ]

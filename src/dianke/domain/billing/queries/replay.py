@@ -1,0 +1,128 @@
+"""Bills computed again from their frozen inputs, whole shards at once, and compared with what was issued."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+
+from dianke.domain.billing.models import Bill, BillRun, BillRunShard
+from dianke.domain.billing.queries import frozen as frozen_queries
+from dianke.domain.billing.queries.inputs import fetch
+from dianke.domain.billing.rules import comparison, frozen, shards
+from dianke.domain.billing.rules.comparison import Difference, StoredBills
+from dianke.domain.billing.rules.frozen import FrozenBlock
+from dianke.domain.billing.rules.inputs import ints
+from dianke.domain.billing.types import LINES_PER_BILL, RunStatus, ShardStatus, get_bill_id_range
+from dianke.platform.org.scoping import Scope
+
+MOST_DIFFERENCES = 100
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class ReplayReport:
+    """What a replay found: how much was compared, and the first figures that differ, by bill."""
+
+    bills: int = 0
+    lines: int = 0
+    amount_fen: int = 0
+    differing_bills: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+    def add(self, other: "ReplayReport") -> None:
+        """Count what another replay found as well."""
+        self.bills += other.bills
+        self.lines += other.lines
+        self.amount_fen += other.amount_fen
+        self.differing_bills += other.differing_bills
+        self.differences += other.differences[: MOST_DIFFERENCES - len(self.differences)]
+
+    @property
+    def is_equal(self) -> bool:
+        """Tell whether every figure came out as issued."""
+        return not self.differing_bills
+
+
+def replay_bill(*, bill: Bill) -> ReplayReport:
+    """Compute one bill again."""
+    report = ReplayReport()
+    block = frozen_queries.get_block(bill)
+    stored = _fetch_stored(bill.run_id, [bill.pk, bill.pk + 1])
+    if frozen_queries.is_reversal(bill):
+        stored = comparison.turn_sign(stored)
+    _compare(frozen.narrow(block, bill.usage_point_id), stored, report)
+    return report
+
+
+def replay_corrections(*, actor: Scope, month: date) -> dict[int, ReplayReport]:
+    """Compute the bills that corrections issued for a month again, and return what was found by key of the order."""
+    first, end = get_bill_id_range(year=month.year, month=month.month)
+    bills = Bill.objects.for_actor(actor).filter(id__gte=first, id__lt=end, correction_id__isnull=False)
+    reports: dict[int, ReplayReport] = {}
+    for bill in bills.order_by("id").iterator():
+        reports.setdefault(bill.correction_id or 0, ReplayReport()).add(replay_bill(bill=bill))
+    return reports
+
+
+def replay_run(*, actor: Scope, run: BillRun, progress: Progress | None = None) -> ReplayReport:
+    """Compute every issued bill of a run again."""
+    report = ReplayReport()
+    issued = BillRunShard.objects.for_actor(actor).filter(run=run, status=ShardStatus.ISSUED.value)
+    numbers = list(issued.order_by("number"))
+    for done, shard in enumerate(numbers):
+        if progress:
+            progress(done, len(numbers))
+        if shard.bill_count:
+            stored = _fetch_stored(run.pk, [shard.first_bill_id, shard.end_bill_id])
+            _compare(frozen.join(list(list_blocks(shard))), stored, report)
+    if progress:
+        progress(len(numbers), len(numbers))
+    return report
+
+
+def list_issued_runs(*, actor: Scope, month: date) -> list[BillRun]:
+    """Return the runs of a month that have issued bills, within the actor's units."""
+    runs = BillRun.objects.for_actor(actor).filter(cycle_month__month=month)
+    return list(runs.filter(status=RunStatus.ISSUED.value).select_related("cycle_month__cycle").order_by("id"))
+
+
+def list_blocks(shard: BillRunShard) -> Iterator[FrozenBlock]:
+    """Yield what the issued bills of a shard were computed from, whatever units its points belong to."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select content from billing_frozeninputs where run_id = %s and shard_number = %s order by first_point_id",
+            [shard.run_id, shard.number],
+        )
+        for (content,) in cursor.fetchall():
+            yield frozen.unpack(bytes(content))
+
+
+def _compare(block: FrozenBlock, stored: StoredBills, report: ReplayReport) -> None:
+    sorted_shard = shards.sort_points(block.inputs, block.span)
+    tables = shards.find_tables(sorted_shard, lambda key: frozen_queries.find_frozen_table(block, key))
+    result = shards.calculate_shard(sorted_shard, tables)
+    found = list(comparison.find_differences(result, stored))
+    report.bills += len(stored.bills)
+    report.lines += len(stored.lines)
+    report.amount_fen += int(ints(stored.bills, "amount_fen").sum())
+    report.differing_bills += len({difference.bill_id for difference in found})
+    report.differences += found[: MOST_DIFFERENCES - len(report.differences)]
+
+
+def _fetch_stored(run_id: int, keys: list[int]) -> StoredBills:
+    first, end = keys
+    bills = fetch(_BILLS, {"run": run_id, "first": first, "end": end}, text=())
+    lines = fetch(_LINES, {"first": first * LINES_PER_BILL, "end": end * LINES_PER_BILL}, text=("code",))
+    return StoredBills(bills=bills, lines=lines)
+
+
+_BILLS = """
+select id, usage_point_id as point_id, energy_kwh_e2, basic_fen, energy_fen, shares_fen, power_factor_fen, funds_fen,
+       amount_fen
+  from billing_bill where id >= %(first)s and id < %(end)s and run_id = %(run)s order by usage_point_id
+"""
+_LINES = """
+select l.id, k.code, l.amount_e6 from billing_billline l join billing_billlinekind k on k.id = l.kind_id
+ where l.id >= %(first)s and l.id < %(end)s order by l.id
+"""

@@ -1,0 +1,228 @@
+"""What the review of a shard needs beside the calculation's inputs: sparse columns, and the bills of a year."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from django.db import connection
+from django.db.models import Q
+
+from dianke.domain.billing.models import BillRunShard, ReviewParameter
+from dianke.domain.billing.rules.review.build import ReviewSources, build_facts
+from dianke.domain.billing.rules.review.facts import HISTORY_MONTHS, ReviewFacts
+from dianke.domain.billing.rules.review.figures import GroupFigures, join_figures
+from dianke.domain.billing.rules.review.parameters import Override, ParameterBook
+from dianke.domain.billing.types import get_bill_id_range
+from dianke.domain.readings.models import CycleMonth
+from dianke.platform.org.models import Unit
+from dianke.platform.org.scoping import Scope
+
+_HISTORY_ROW = np.dtype([("point_id", ">i8"), ("yymm", ">i4"), ("energy_kwh_e2", ">i8"), ("amount_fen", ">i8")])
+# A ticket that is dated a month before the period still belongs to an exchange that this month is first billed on.
+_TICKET_DAYS = 31
+
+
+def load_facts(
+    *,
+    shard: BillRunShard,
+    cycle_month: CycleMonth,
+    points: pa.Table,
+    segments: pa.Table,
+    capacities: pa.Table,
+    groups: Sequence[GroupFigures],
+) -> ReviewFacts:
+    """
+    Return the facts of a shard that was calculated, read within the running transaction.
+
+    The tables are those that the shard was read into; `groups` hold what each calculation gave.
+    """
+    period = (cycle_month.period.lower, cycle_month.period.upper)
+    return build_facts(
+        points=points,
+        segments=segments,
+        capacities=capacities,
+        joined=join_figures(list(groups)),
+        sources=load_sources(shard=shard, cycle_month=cycle_month),
+        month=cycle_month.month,
+        period=period,
+    )
+
+
+def load_sources(*, shard: BillRunShard, cycle_month: CycleMonth) -> ReviewSources:
+    """Return what stands in the database of a shard's points beside the inputs of the calculation."""
+    start, end = cycle_month.period.lower, cycle_month.period.upper
+    keys = {
+        "month": cycle_month.pk,
+        "last_month": _find_last_month(cycle_month),
+        "first": shard.first_point_id,
+        "last": shard.last_point_id,
+        "start": start,
+        "end": end,
+        "year": date((end - timedelta(days=1)).year, 1, 1),
+        "tickets_from": start - timedelta(days=_TICKET_DAYS),
+    }
+    return ReviewSources(
+        trades=_fetch(_TRADES, keys),
+        suspended=_fetch(_SUSPENDED, keys),
+        shares=_fetch(_SHARES, keys),
+        last_segments=_fetch(_LAST_SEGMENTS, keys, text=("meter_number", "quality")),
+        tickets=_fetch(_TICKETS, keys),
+        ratios=_fetch(_RATIOS, keys),
+        suspensions=_fetch(_SUSPENSIONS, keys),
+        history=load_history(first=shard.first_point_id, last=shard.last_point_id, month=cycle_month.month),
+    )
+
+
+def load_history(*, first: int, last: int, month: date) -> npt.NDArray[np.void]:
+    """Return point, month (yymm), energy and amount of every bill of some points in the months before one."""
+    year, place = divmod(month.year * 12 + month.month - 1 - HISTORY_MONTHS, 12)
+    begin = date(year, place + 1, 1)
+    keys = {
+        "first": first,
+        "last": last,
+        "from": get_bill_id_range(year=begin.year, month=begin.month)[0],
+        "to": get_bill_id_range(year=month.year, month=month.month)[0],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_HISTORY, keys)
+        (data,) = cursor.fetchone()
+    return np.frombuffer(data or b"", dtype=_HISTORY_ROW)
+
+
+def load_book(*, unit_ids: Sequence[int], on: date) -> ParameterBook:
+    """Return the parameters in force on a day for the points of some units."""
+    rows = list(
+        ReviewParameter.objects.for_actor(_EVERYBODY)
+        .filter(from_date__lte=on)
+        .select_related("unit")
+        .order_by("unit__path", "from_date", "id")
+    )
+    if not rows:
+        return ParameterBook(on=on)
+    paths = dict(Unit.objects.for_actor(_EVERYBODY).filter(id__in=unit_ids).values_list("id", "path").order_by("id"))
+    overrides: dict[int, list[Override]] = defaultdict(list)
+    for unit_id, path in paths.items():
+        for row in rows:
+            if path.startswith(row.unit.path):
+                overrides[unit_id].append(Override(row.code, row.usage_class, row.from_date, row.values))
+    return ParameterBook(on=on, overrides=overrides)
+
+
+class _Everybody:
+    """Parameters bind every unit below the one that set them, whoever calculates."""
+
+    sees_every_unit = True
+
+    def list_unit_paths(self, right: str | None = None) -> tuple[str, ...]:
+        return ("",)
+
+
+_EVERYBODY: Scope = _Everybody()
+
+
+def _find_last_month(cycle_month: CycleMonth) -> int:
+    rows = CycleMonth.objects.for_actor(_EVERYBODY).filter(
+        Q(period__endswith=cycle_month.period.lower), cycle_id=cycle_month.cycle_id
+    )
+    return int(rows.values_list("id", flat=True).order_by("-id").first() or 0)
+
+
+def _fetch(sql: str, keys: dict[str, Any], *, text: Sequence[str] = ()) -> pa.Table:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy ({sql}) to stdout with (format csv, header)", keys) as copy,
+    ):
+        data = b"".join(copy)
+    return pacsv.read_csv(
+        pa.BufferReader(data),
+        convert_options=pacsv.ConvertOptions(
+            column_types={name: pa.string() for name in text}, true_values=["t"], false_values=["f"]
+        ),
+    )
+
+
+_WITHIN = "p.id between %(first)s and %(last)s"
+
+_TRADES = f"""
+select p.id as point_id, rpad(c.industry_code, 4, '0')::bigint as industry_code
+  from metering_usagepoint p
+  join customers_customeraccount a on a.id = p.account_id
+  join customers_customer c on c.id = a.customer_id
+ where {_WITHIN} and c.industry_code ~ '^[0-9]{{2,4}}$'
+"""  # noqa: S608 - built from constants of this file
+
+_SUSPENDED = f"""
+select p.id as point_id from metering_usagepoint p
+  join customers_customeraccount a on a.id = p.account_id
+ where {_WITHIN} and a.status = 'SUSPENDED'
+"""  # noqa: S608 - built from constants of this file
+
+# A share counts as set on the first day that the point had it so, for new terms may carry the old share on.
+_SHARES = """
+select s.point_id, greatest(min(s.since), max(s.checked)) as set_date
+  from (select t.usage_point_id as point_id,
+               (select min(lower(o.period)) from billing_billingterms o
+                  join billing_shareterms w on w.terms_id = o.id
+                 where o.usage_point_id = t.usage_point_id and w.name = h.name
+                   and w.ratio is not distinct from h.ratio and w.fixed_kwh is not distinct from h.fixed_kwh) as since,
+               (select max(k.checked_date) from billing_sharecheck k
+                 where k.usage_point_id = t.usage_point_id and k.checked_date < %(end)s) as checked
+          from billing_shareterms h
+          join billing_billingterms t on t.id = h.terms_id
+         where t.usage_point_id between %(first)s and %(last)s and t.period && daterange(%(start)s, %(end)s)) s
+ group by s.point_id
+"""
+
+_LAST_SEGMENTS = """
+select o.usage_point_id as point_id, o.meter_number, (o.multiplier * 1000000)::bigint as multiplier_e6, o.quality
+  from readings_frozensegment o
+  join readings_frozensegment n
+    on n.cycle_month_id = %(month)s and n.usage_point_id = o.usage_point_id and n.sequence = 1
+ where o.cycle_month_id = %(last_month)s and o.usage_point_id between %(first)s and %(last)s
+   and not exists (select 1 from readings_frozensegment x
+                    where x.cycle_month_id = o.cycle_month_id and x.usage_point_id = o.usage_point_id
+                      and x.sequence > o.sequence)
+   and (o.meter_number <> n.meter_number or o.multiplier <> n.multiplier or o.quality = 'ESTIMATED')
+"""
+
+_TICKETS = """
+select distinct usage_point_id as point_id from billing_meterticket
+ where usage_point_id between %(first)s and %(last)s and done_date >= %(tickets_from)s and done_date < %(end)s
+"""
+
+# The product of the plates against the frozen multiplier, without a division; three digits of rounding are let pass.
+_RATIOS = """
+select s.usage_point_id as point_id, (max(s.multiplier) * 1000000)::bigint as billed_e6,
+       (max(i.ct_primary * i.pt_primary / (i.ct_secondary * i.pt_secondary)) * 1000000)::bigint as asset_e6
+  from readings_frozensegment s
+  join metering_meterinstallation i on i.id = s.installation_id
+ where s.cycle_month_id = %(month)s and s.usage_point_id between %(first)s and %(last)s
+   and abs(s.multiplier * i.ct_secondary * i.pt_secondary - i.ct_primary * i.pt_primary)
+       > 0.000001 * i.ct_secondary * i.pt_secondary
+ group by s.usage_point_id
+"""
+
+_SUSPENSIONS = f"""
+select point_id, max(days) as days
+  from (select p.id as point_id, x.id,
+               sum(least(coalesce(upper(s.period), %(end)s), %(end)s)
+                   - greatest(coalesce(lower(s.period), %(year)s), %(year)s)) as days
+          from metering_usagepoint p
+          join network_transformer x on x.account_id = p.account_id
+          join network_transformerspell s on s.transformer_id = x.id
+         where {_WITHIN} and s.state = 'SUSPENDED' and s.period && daterange(%(year)s, %(end)s)
+         group by p.id, x.id) one
+ group by point_id
+"""  # noqa: S608 - built from constants of this file
+
+# One value of bytes: the driver handles each row of a result by itself, which costs more than to find it.
+_HISTORY = """
+select string_agg(int8send(usage_point_id) || int4send((id / 1000000000000)::int) || int8send(energy_kwh_e2)
+                  || int8send(amount_fen), '')
+  from billing_bill where usage_point_id between %(first)s and %(last)s and id >= %(from)s and id < %(to)s
+"""
