@@ -9,21 +9,25 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.module.demo_utility.conftest import SYSTEM, Loaded, list_bills, prepare, rolled_back
+from tests.module.demo_utility.conftest import SYSTEM, Loaded, list_bills, plan_without_statistics, prepare, rolled_back
 
+from dianke.application import trials
 from dianke.application.demo_utility import load, notes, organisation, trades
 from dianke.application.demo_utility.designs import BILLED_FROM, BILLED_TO, CURVES_FROM
 from dianke.application.demo_utility.faults import DESIGNED_FAULTS
 from dianke.application.demo_utility.load import UnableToLoadDemo
-from dianke.application.tariffs import load_shipped_tariffs
+from dianke.application.tariffs import approve_version, load_shipped_tariffs
+from dianke.domain.audits.models import QualityFinding, QualityPass
 from dianke.domain.billing.models import Bill, BillingTerms, BillRunFault
 from dianke.domain.customers.models import Customer
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings import queries as readings
 from dianke.domain.readings.models import DailyUsage, FrozenSegment
+from dianke.domain.tariffs import queries as tariffs
 from dianke.interfaces.cli import demo
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.ids import make_user_number
+from dianke.platform.identity import queries as identity
 from dianke.platform.identity.backends import StaffBackend
 from dianke.platform.org.operations import add_unit
 from dianke.platform.org.types import UnitKind
@@ -206,6 +210,36 @@ class TestArchive:
         assert notes.is_demo(actor=SYSTEM)
 
 
+class TestWorkLeftToDo:
+    def test_has_findings_of_the_archive(self, loaded: Loaded) -> None:
+        [audit] = QualityPass.objects.for_actor(SYSTEM)
+
+        assert audit.finished_at is not None
+        assert audit.found == QualityFinding.objects.for_actor(SYSTEM).count()
+        assert "customer_without_identity" in set(
+            QualityFinding.objects.for_actor(SYSTEM).values_list("rule", flat=True)
+        )
+
+    def test_has_one_sheet_that_the_head_of_marketing_can_approve(self, loaded: Loaded) -> None:
+        now = SystemClock().now()
+        chief = identity.get_actor(login="chief", on=now.date(), origin="test")
+        [waiting] = tariffs.list_proposals(actor=SYSTEM)
+
+        parts = {
+            part.code: part.price for part in tariffs.get_version_page(actor=SYSTEM, version_id=waiting.id).components
+        }
+        with rolled_back():
+            trial = trials.start_trial(actor=chief, version_id=waiting.id, month=date(2026, 1, 1), at=now)
+            trials.carry_out_trial(actor=chief, number=trial.number)
+            approved = approve_version(actor=chief, version_id=waiting.id, reason="compared", at=now)
+
+        assert (waiting.proposed_by, waiting.grade, waiting.start.day) == ("tariffs", "C", 1)
+        assert waiting.start > now.date()
+        # Dearer in its parts as in its prices: 0.384470 + 0.0123.
+        assert parts["AGENCY_PURCHASE"] == Decimal("0.396770")
+        assert (approved.status, approved.decided_by) == ("ACTIVE", "chief")
+
+
 class TestPeople:
     def test_log_in_with_the_passwords_that_are_printed(self, loaded: Loaded) -> None:
         names = [
@@ -281,6 +315,7 @@ class TestFirstStart:
 
 @pytest.mark.django_db
 def test_goes_on_where_a_broken_load_stopped(tmp_path: Path) -> None:
+    plan_without_statistics()
     load_shipped_tariffs(actor=SYSTEM, loaded_at=SystemClock().now())
     load.found_utility(actor=SYSTEM, passwords=organisation.make_passwords())
 

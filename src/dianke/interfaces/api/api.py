@@ -16,6 +16,7 @@ from dianke.interfaces.api.personal import router as personal
 from dianke.interfaces.api.problems import MEDIA_TYPE, add_handlers, answer_problem
 from dianke.interfaces.api.readings import router as readings
 from dianke.interfaces.api.tariffs import router as tariffs
+from dianke.interfaces.api.trials import router as trials
 
 _AUTH = [Token(), Session()]
 
@@ -53,7 +54,7 @@ def _closed(view: Callable[..., Any]) -> Callable[..., Any]:
 api = DiankeApi(
     title="Dianke",
     version="1",
-    description="Customers, accounts, places, usage points, meters, readings and tariffs of a utility.",
+    description="Customers, accounts, places, points, meters, readings, tariffs and trials of a utility.",
     urls_namespace="api",
     auth=_AUTH,
     throttle=[CallerThrottle(RATE)],
@@ -61,5 +62,5 @@ api = DiankeApi(
     docs_decorator=_closed,
 )
 add_handlers(api)
-for _router in (customers, metering, readings, tariffs, personal):
+for _router in (customers, metering, readings, tariffs, trials, personal):
     api.add_router("", _router)

@@ -6,15 +6,26 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from dianke.application import meter_to_cash
+from dianke.application import meter_to_cash, trials
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
+from dianke.domain.billing.queries import review as review_queries
 from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.rules import explain, remedies
+from dianke.domain.billing.rules.review.causes import CAUSES
 from dianke.interfaces.cli.acting import log_in
 from dianke.kernel.clock import SystemClock
+from dianke.kernel.errors import DomainError
 from dianke.kernel.money import format_yuan
 from dianke.platform.identity.types import Actor
+
+
+class TrialNotDone(DomainError):
+    """A trial ended without a report."""
+
+    code = "billing.trial_not_done"
+    message = "trial {number} is {status}: {reason}"
 
 
 def run(argv: list[str]) -> int:
@@ -22,11 +33,12 @@ def run(argv: list[str]) -> int:
     options = _parse(argv)
     actor = log_in(options.login)
     answer = _STEPS[options.step](actor, options)
-    if options.json:
+    # A report is nested too deep for lines of a terminal.
+    if options.json or options.step == "trial":
         print(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
     else:
         _print(answer)
-    return 0
+    return 0 if answer.get("equal", True) else 1
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
@@ -34,16 +46,29 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     steps = parser.add_subparsers(dest="step", required=True)
     for name, text in (
         ("run", "start or resume the run of a cycle's frozen month and calculate it"),
-        ("review", "list what could not be billed, by cause"),
+        ("review", "list what could not be billed and what looks wrong, by cause"),
+        ("exempt", "let the suspicious bills of a cause stand, for a reason"),
         ("issue", "issue the run; refused to whoever ran it"),
     ):
         step = steps.add_parser(name, help=text)
         step.add_argument("--cycle", required=True, help="code of the reading cycle")
         step.add_argument("--month", required=True, help="YYYY-MM")
         step.add_argument("--shard-size", type=int, default=5_000)
+    steps.choices["exempt"].add_argument("--cause", required=True, choices=sorted(CAUSES))
+    steps.choices["exempt"].add_argument("--reason", required=True)
     show = steps.add_parser("show", help="print a bill")
     show.add_argument("number")
     show.add_argument("--explain", action="store_true", help="open every line into its calculation")
+    replay = steps.add_parser("replay", help="compute issued bills again from their frozen inputs")
+    what = replay.add_mutually_exclusive_group(required=True)
+    what.add_argument("--bill", help="number of a bill")
+    what.add_argument("--run", help="number of a run")
+    what.add_argument("--month", help="YYYY-MM: every issued run of the month")
+    trial = steps.add_parser("trial", help="try another version of prices on the issued bills of a month")
+    trial.add_argument("--version", type=int, required=True, help="number of a tariff version, proposed or not")
+    trial.add_argument("--month", required=True, help="YYYY-MM")
+    trial.add_argument("--unit", default="", help="code of a unit, with everything below it")
+    trial.add_argument("--class", dest="usage_class", default="", help="one class of use, for example RESIDENTIAL")
     for step in steps.choices.values():
         step.add_argument("--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD")
         step.add_argument("--json", action="store_true")
@@ -83,7 +108,45 @@ def _review(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
             }
             for fault in faults
         ],
+        **_list_suspicions(actor, run_row),
     }
+
+
+def _list_suspicions(actor: Actor, run_row: BillRun) -> dict[str, Any]:
+    groups = review_queries.list_causes(actor=actor, run=run_row)
+    rows = review_queries.filter_suspicions(actor=actor, run=run_row).order_by("code", "id")[:1_000]
+    return {
+        "suspicion_groups": [
+            {
+                "code": group.code,
+                "severity": group.severity.value,
+                "count": group.count,
+                "open": group.open,
+                "exempt": group.exempt,
+                "correction_asked": group.asked,
+                "remedy": CAUSES[group.code].action,
+            }
+            for group in groups
+        ],
+        "suspicions": [
+            {
+                "usage_point": row.usage_point.code,
+                "account": row.usage_point.account.number,
+                "code": row.code,
+                "state": row.state,
+                **row.evidence,
+            }
+            for row in rows
+        ],
+    }
+
+
+def _exempt(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    run_row = _require_run(actor, options)
+    exempted = meter_to_cash.exempt_suspicions(
+        actor=actor, number=run_row.number, code=options.cause, reason=options.reason, at=SystemClock().now()
+    )
+    return {**_describe(actor, run_row), "exempted": exempted}
 
 
 def _issue(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
@@ -118,8 +181,51 @@ def _show(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
         "total": format_yuan(bill.amount_fen),
     }
     if options.explain:
-        answer["explanation"] = explain.explain_bill(basis=bill.basis, lines=explain.lines_of(lines)).as_dict()
+        found = explain_issued(bill, basis=get_basis(bill), lines=explain.lines_of(lines))
+        answer["explanation"] = found.as_dict()
     return answer
+
+
+def _replay(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    if options.bill:
+        found = {options.bill: meter_to_cash.replay_bill(actor=actor, number=options.bill)}
+    elif options.run:
+        progress = _show_progress("computing again")
+        found = {options.run: meter_to_cash.replay_run(actor=actor, number=options.run, progress=progress)}
+    else:
+        found = meter_to_cash.replay_month(actor=actor, month=bill_queries.get_month(options.month))
+    return {
+        "equal": all(report.is_equal for report in found.values()),
+        "bills": sum(report.bills for report in found.values()),
+        "lines": sum(report.lines for report in found.values()),
+        "differing_bills": sum(report.differing_bills for report in found.values()),
+        "differences": [
+            {
+                "of": number,
+                "bill": difference.bill_id,
+                "line": difference.code,
+                "issued": f"{difference.issued.normalize():f}",
+                "computed": f"{difference.computed.normalize():f}",
+            }
+            for number, report in found.items()
+            for difference in report.differences
+        ],
+    }
+
+
+def _try(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    started = trials.start_trial(
+        actor=actor,
+        version_id=options.version,
+        month=bill_queries.get_month(options.month),
+        unit_code=options.unit,
+        usage_class=options.usage_class,
+        at=SystemClock().now(),
+    )
+    trial = trials.carry_out_trial(actor=actor, number=started.number, progress=_show_progress("trying"))
+    if trial.report is None:
+        raise TrialNotDone(number=trial.number, status=trial.status, reason=trial.end_reason)
+    return {**trial.report, "sha256": trial.report_sha256}
 
 
 def _find_run(actor: Actor, options: argparse.Namespace) -> BillRun | None:
@@ -144,6 +250,7 @@ def _describe(actor: Actor, run_row: BillRun) -> dict[str, Any]:
         "bills": totals.bills,
         "faults": totals.faults,
         "faults_open": totals.faults_open,
+        "suspicions_open": review_queries.count_undecided(actor=actor, run=run_row).open,
         "amount": format_yuan(totals.amount_fen),
         "shards": f"{totals.shards_done}/{totals.shards}",
     }
@@ -191,6 +298,9 @@ def _print_explanation(explanation: dict[str, Any]) -> None:
 _STEPS: dict[str, Callable[[Actor, argparse.Namespace], dict[str, Any]]] = {
     "run": _run,
     "review": _review,
+    "exempt": _exempt,
     "issue": _issue,
     "show": _show,
+    "replay": _replay,
+    "trial": _try,
 }

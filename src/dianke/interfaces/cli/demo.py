@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from dianke.application import meter_to_cash
-from dianke.application.demo_utility import load, logins, notes, organisation
+from dianke.application.archive_quality.run import run_rules
+from dianke.application.demo_utility import load, logins, notes, organisation, proposals
 from dianke.application.demo_utility.designs import (
     BILLED_FROM,
     CYCLE_BUSINESS,
@@ -20,7 +21,7 @@ from dianke.application.demo_utility.designs import (
 )
 from dianke.application.demo_utility.faults import list_fault_codes
 from dianke.application.demo_utility.sources import HOMES
-from dianke.application.tariffs import load_shipped_tariffs
+from dianke.application.tariffs import load_shipped_tariffs, propose_revision
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.types import RunStatus
@@ -33,6 +34,7 @@ from dianke.platform.identity.types import Actor
 
 DEFAULT_PORT = 8000
 HOST = "127.0.0.1"
+_EXEMPTED = {"share_check_overdue": "演示：现场核定已排入三月计划，比例无变化"}
 _DEFERRED_BECAUSE = "演示：故意留下的缺口，留待补齐后重算"
 
 
@@ -110,7 +112,25 @@ def prepare(*, homes: int, data_dir: Path, progress: Progress) -> dict[str, str]
         with progress.step("新建小区曲线", "their curves and readings"):
             load.measure_growth(actor=system, root=root, homes=grown, at=SystemClock().now())
     _bill([CYCLE_BUSINESS, CYCLE_HOMES, *([CYCLE_GROWN] if grown > HOMES else [])], progress)
+    _leave_work(system, state, progress)
     return passwords
+
+
+def _leave_work(system: Actor, state: load.DemoState, progress: Progress) -> None:
+    """Leave something to be done on the pages of the archive's quality and of prices."""
+    if not state.has_proposal:
+        with progress.step("待批价表", "prices to approve"):
+            _propose_prices()
+    if not state.is_audited:
+        with progress.step("档案稽查", "quality of the archive"):
+            run_rules(actor=system, at=_now())
+
+
+def _propose_prices() -> None:
+    at = _now()
+    proposer = identity.get_actor(login=proposals.PROPOSER, on=at.date(), origin="cli")
+    version_id, revision = proposals.design_proposal(actor=proposer, on=at.date())
+    propose_revision(actor=proposer, version_id=version_id, revision=revision, reason=proposals.REASON, at=at)
 
 
 def _found(system: Actor, data_dir: Path, progress: Progress) -> dict[str, str]:
@@ -175,6 +195,8 @@ def _calculate(reviewer: Actor, cycle_code: str, bill_run: BillRun | None) -> Bi
 def _issue(reviewer: Actor, supervisor: Actor, number: str) -> None:
     for code in list_fault_codes(CYCLE_BUSINESS):
         meter_to_cash.defer_faults(actor=reviewer, number=number, code=code, reason=_DEFERRED_BECAUSE)
+    for code, reason in _EXEMPTED.items():
+        meter_to_cash.exempt_suspicions(actor=reviewer, number=number, code=code, reason=reason, at=_now())
     # What was not left open on purpose stays open, and the issue is refused.
     meter_to_cash.issue_run(actor=supervisor, number=number, at=_now())
 

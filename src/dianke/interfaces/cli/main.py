@@ -25,6 +25,7 @@ COMMANDS = {
     "serve": Command("dianke.interfaces.cli.serve", "serve the staff site and run the worker"),
     "migrate": Command("dianke.interfaces.cli.migrate", "bring the database to this version"),
     "manage": Command("dianke.interfaces.cli.manage", "Django's own commands"),
+    "administrator": Command("dianke.interfaces.cli.administrator", "make the first administrator of a utility"),
     "import": Command("dianke.interfaces.cli.import_", "load CSV or XLSX files"),
     "bill": Command("dianke.interfaces.cli.bill", "run, review, issue and show bills"),
     "keys": Command("dianke.interfaces.cli.keys", "the keys of personal data: status, rotate, reencrypt"),
@@ -76,7 +77,7 @@ def print_usage() -> None:
     """Print the commands."""
     print("dianke COMMAND [ARGUMENTS]\n")
     for name, command in COMMANDS.items():
-        print(f"  {name:<10}{command.help}")
+        print(f"  {name:<15}{command.help}")
     print("\nEach command explains itself with --help.")
 
 

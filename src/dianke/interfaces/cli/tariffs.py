@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def run(argv: list[str]) -> int:
 def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dianke tariffs", description=__doc__)
     steps = parser.add_subparsers(dest="step", required=True)
-    propose = steps.add_parser("propose", help="propose every version of a YAML file, or none")
+    propose = steps.add_parser("propose", help="propose every version of a YAML file or a workbook, or none")
     propose.add_argument("file", type=Path)
     propose.add_argument("--reason", required=True, help="for whoever decides")
     steps.add_parser("waiting", help="list the versions that wait for a decision")
@@ -33,6 +34,9 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         step = steps.add_parser(name, help=text)
         step.add_argument("version", type=int, help="number from `waiting`")
         step.add_argument("--reason", default="", required=name == "reject")
+    steps.choices["approve"].add_argument(
+        "--nothing-to-try", action="store_true", help="no bill of the plan was ever issued, so no trial is wanted"
+    )
     for step in steps.choices.values():
         step.add_argument("--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD")
     return parser.parse_args(argv)
@@ -79,7 +83,8 @@ def _list_waiting(actor: Actor, options: argparse.Namespace) -> int:
 
 
 def _approve(actor: Actor, options: argparse.Namespace) -> int:
-    return _decide(tariffs.approve_version, actor, options)
+    act = partial(tariffs.approve_version, has_nothing_to_try=options.nothing_to_try)
+    return _decide(act, actor, options)
 
 
 def _reject(actor: Actor, options: argparse.Namespace) -> int:

@@ -8,8 +8,10 @@ the worker slept through is caught up within the hours that the worker allows, a
 import logging
 from typing import Any
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from dianke.application.archive.documents import dispose_expired_documents
 from dianke.application.archive_quality.run import run_rules
 from dianke.application.trail import chain_trail, prove_trail
 from dianke.kernel.clock import SystemClock
@@ -41,6 +43,17 @@ def audit_archive(timestamp: int, **_: Any) -> None:
 def close_trail(timestamp: int, **_: Any) -> None:
     """Close the days of the trail that are over."""
     chain_trail(actor=Actor.system("the nightly pass closes the trail"), at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(3, 30))
+@app.task(queue="nightly", queueing_lock="dispose_documents", name="dispose_documents", pass_context=False)
+def dispose_documents(timestamp: int, **_: Any) -> None:
+    """Remove the files of documents whose time of keeping is over."""
+    now = SystemClock().now()
+    actor = Actor.system("the nightly pass disposes of documents whose time of keeping is over")
+    count = dispose_expired_documents(actor=actor, on=timezone.localdate(now), at=now)
+    if count:
+        _LOG.info("disposed of %s documents", count)
 
 
 @app.periodic(cron=nightly_at(4, 30, weekday=7))

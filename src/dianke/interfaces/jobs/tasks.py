@@ -4,7 +4,7 @@ from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from dianke.application import meter_to_cash
+from dianke.application import meter_to_cash, trials
 from dianke.application.archive_quality.run import run_rules
 from dianke.application.imports import batches
 from dianke.interfaces.jobs import nightly  # noqa: F401 - the worker looks for tasks in this module only
@@ -26,6 +26,12 @@ def calculate_run(*, number: str, login: str) -> None:
 def issue_run(*, number: str, login: str) -> None:
     """Issue a run as the second person who decided it."""
     meter_to_cash.issue_run(actor=_act_as(login), number=number, at=SystemClock().now())
+
+
+@app.task(queue="billing", retry=_AGAIN, name="run_trial")
+def run_trial(*, number: str, login: str) -> None:
+    """Carry out a trial of prices, from its beginning where a killed worker left it."""
+    trials.carry_out_trial(actor=_act_as(login), number=number)
 
 
 @app.task(queue="imports", retry=_AGAIN, name="carry_out_import")

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 
 from dianke.kernel.clock import to_shanghai
 
@@ -137,14 +137,6 @@ def answer_stream(*, name: str, pieces: Iterable[bytes], content_type: str) -> S
     """Return pieces of a file as a download of this name."""
     response = StreamingHttpResponse(pieces, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def answer_xlsx(*, name: str, titles: Sequence[str], rows: Rows) -> HttpResponse:
-    """Return a short workbook as a download, whole."""
-    content = b"".join(write_xlsx(titles=titles, rows=rows))
-    response = HttpResponse(content, content_type=XLSX_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response
 
 

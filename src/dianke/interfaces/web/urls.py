@@ -15,6 +15,8 @@ urlpatterns = [
     path("customers/", include("dianke.interfaces.web.customers.urls")),
     path("archive/", include("dianke.interfaces.web.customers.archive_urls")),
     path("tariffs/", include("dianke.interfaces.web.tariffs.urls")),
+    path("billing/trials/", include("dianke.interfaces.web.trials.urls")),
+    path("billing/corrections/", include("dianke.interfaces.web.corrections.urls")),
     path("billing/", include("dianke.interfaces.web.billing.urls")),
     path("imports/", include("dianke.interfaces.web.imports.urls")),
     path("trail/", include("dianke.interfaces.web.trail.urls")),

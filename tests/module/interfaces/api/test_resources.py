@@ -7,19 +7,23 @@ from importlib import resources as package_files
 
 import pytest
 from tests.factories import archive as factory
+from tests.module.interfaces.api.conftest import give_token
 
 from dianke.domain.customers import operations as customers
 from dianke.domain.customers.models import Contact, Customer
+from dianke.domain.customers.queries.hashes import hash_identity_number
 from dianke.domain.customers.types import ContactRole, NewContact
 from dianke.domain.readings.models import MeterReading
 from dianke.domain.tariffs import operations as tariffs
 from dianke.kernel.clock import SHANGHAI
+from dianke.kernel.masks import mask_identity_number
 from dianke.platform.api_access.models import StoredAnswer
 from dianke.platform.audit.models import UseCaseRecord
 
 pytestmark = pytest.mark.django_db
 
 PHONE = "13912344418"
+CARD = "11010519491231002X"
 ENTRY = {
     "unit": "GSE",
     "name": "云泽新材料有限公司",
@@ -61,6 +65,31 @@ class TestReading:
         assert shown.json()["contacts"][0]["phone"] == "139****4418"
         assert shown.json()["contacts"][0]["ref"] == f"customers.contact:{contact.pk}"
         assert [one["customer"] for one in shown.json()["accounts"]] == [customer.number]
+
+    def test_answers_masked_to_whoever_may_not_unmask(self, archive, chief):
+        customer = factory.add_account(archive).customer
+        Customer.objects.for_actor(archive.actor).filter(pk=customer.pk).update(
+            identity_kind="ID_CARD", identity_number=CARD, identity_hash=hash_identity_number(CARD)
+        )
+        contact = add_contact(archive, customer)
+        plain = give_token(archive, chief, scopes=["archive.view"])
+
+        shown = plain.get(f"customers/{customer.number}")
+        listed = plain.get("customers")
+        found = plain.get("customers", q=CARD)
+        refused = [
+            plain.post("unmaskings", {"ref": ref, "kind": kind, "reason": "look"}, key=f"key-0000000{place}")
+            for place, (ref, kind) in enumerate(
+                [(f"customers.contact:{contact.pk}", "phone"), (shown.json()["ref"], "identity_number")]
+            )
+        ]
+
+        answers = [shown, listed, found, *refused]
+        assert [one.status_code for one in answers] == [200, 200, 200, 403, 403]
+        assert [PHONE in one.content.decode() or CARD in one.content.decode() for one in answers] == [False] * 5
+        assert shown.json()["identity_number"] == mask_identity_number(CARD)
+        assert shown.json()["contacts"][0]["phone"] == "139****4418"
+        assert [one["number"] for one in found.json()["items"]] == [customer.number]
 
     def test_searches_as_the_staff_site_does(self, archive, program):
         factory.add_account(archive, name="王晓明")
@@ -259,7 +288,7 @@ class TestDocument:
         document = program.get("openapi.json").json()
         operations = [one for path in document["paths"].values() for one in path.values()]
 
-        assert len(operations) == 19
+        assert len(operations) == 22
         for operation in operations:
             assert operation["summary"]
             assert operation["security"]
@@ -287,4 +316,4 @@ class TestDocument:
             [one["required"] for one in operation["parameters"] if one["name"] == "Idempotency-Key"]
             for operation in writes
         ]
-        assert keys == [[True]] * 3
+        assert keys == [[True]] * 4

@@ -10,6 +10,9 @@ from django.test import Client
 from tests.factories import utility as factory
 from tests.factories.pages import FORMULA_NAME, SCRIPT_NAME, Office
 
+from dianke.application.archive import key_changes
+from dianke.application.archive_quality.run import run_rules
+from dianke.domain.audits.models import QualityFinding
 from dianke.domain.customers import operations as customers
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.customers.operations.belongings import add_alias, add_equipment, add_marks
@@ -32,6 +35,9 @@ from dianke.domain.customers.types import (
 )
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.ids import make_user_number
+from dianke.platform.audit.models import ChangeAlarm
+from dianke.platform.identity import operations as identity
+from dianke.platform.identity.models import Staff
 
 issued = True
 LogIn = Callable[[str], Client]
@@ -84,6 +90,21 @@ def log_in_with(office: Office, log_in: LogIn, *rights: str) -> Client:
     """Return the browser of a new clerk who holds the rights at the utility."""
     factory.add_clerk(office.utility.root, "YZ7", list(rights))
     return log_in("YZ7")
+
+
+def find_faults(office: Office) -> None:
+    """Let one rule of the archive's quality go over the utility."""
+    run_rules(actor=office.actor, codes=["customer_without_identity"], at=SystemClock().now())
+
+
+def change_name(office: Office, point: str) -> None:
+    """Change the name of a customer, as one asks and another approves, which raises an alarm."""
+    asker = factory.add_clerk(office.utility.root, "YZ6", ["archive.view", "archive.change_key_data"])
+    change = key_changes.ask_key_change(
+        actor=asker, customer=customer_of(office, point), field=KeyField.NAME,
+        value={"name": "晨晖广场"}, reason="更名", at=AT,
+    )  # fmt: skip
+    key_changes.approve_key_change(actor=office.actor, change=change, at=AT)
 
 
 class TestTabs:
@@ -237,6 +258,53 @@ class TestOverview:
 
         assert "名称变更自 2026-02-03 起待审批" in page
         assert "柴油发电机应在 2026-01-01 前检查" in page
+
+    def test_warns_of_findings_and_of_sensitive_changes(self, office: Office, log_in: LogIn) -> None:
+        find_faults(office)
+        change_name(office, "mall")
+        clerk = log_in_with(office, log_in, "archive.view", "quality.view", "alarms.review")
+
+        page = open_page(clerk, office, "mall")
+        other = open_page(clerk, office, "farm")
+
+        finding = QualityFinding.objects.for_actor(office.actor).get(account_number=office.account("mall"))
+        alarm = ChangeAlarm.objects.for_actor(office.actor).get(model_label="customers.customer")
+        assert "档案问题：缺证件号码，限" in page
+        assert f"/quality/findings/{finding.pk}/" in page
+        assert "身份于" in page
+        assert "尚无人复核" in page
+        assert f"/trail/alarms/{alarm.pk}/" in page
+        assert "尚无人复核" not in other
+
+    @pytest.mark.parametrize("rights", [("archive.view",), ("archive.view", "quality.work", "trail.view")])
+    def test_keeps_findings_and_sensitive_changes_from_who_may_not_see_them(
+        self, rights: tuple[str, ...], office: Office, log_in: LogIn
+    ) -> None:
+        find_faults(office)
+        change_name(office, "mall")
+
+        page = open_page(log_in_with(office, log_in, *rights), office, "mall")
+
+        assert "档案问题" not in page
+        assert "尚无人复核" not in page
+
+    def test_shows_findings_only_of_units_where_they_may_be_seen(self, office: Office, log_in: LogIn) -> None:
+        find_faults(office)
+        looker = factory.add_clerk(office.utility.root, "YZ7", ["archive.view"])
+        staff = Staff.objects.for_actor(office.actor).get(pk=looker.staff_id)
+        post = identity.define_post(code="ELSEWHERE", name="外所档案", rights=["quality.view", "alarms.review"])
+        identity.assign_post(staff=staff, post=post, unit=office.station, start=date(2025, 1, 1))
+
+        page = open_page(log_in("YZ7"), office, "mall")
+
+        assert "档案问题" not in page
+
+    def test_offers_the_merge_to_who_may_merge(self, office: Office, log_in: LogIn, reviewer_pages: Client) -> None:
+        number = customer_of(office, "mall").number
+        keeper = log_in_with(office, log_in, "archive.view", "archive.merge")
+
+        assert f"/archive/merge/{number}/" in open_page(keeper, office, "mall")
+        assert f"/archive/merge/{number}/" not in open_page(reviewer_pages, office, "mall")
 
     def test_of_a_closed_account_says_when_it_closed(self, office: Office, reviewer_pages: Client) -> None:
         account = add_account(

@@ -20,6 +20,8 @@ from dianke.domain.metering.models import MeterInstallation
 from dianke.domain.metering.types import MeteringSide
 from dianke.domain.readings import operations as readings
 from dianke.domain.readings.intervals import IntervalValues
+from dianke.platform.audit.models import UseCaseRecord
+from dianke.platform.preferences.models import ListExport
 
 LogIn = Callable[[str], Client]
 DAY = date(2026, 1, 10)
@@ -44,7 +46,7 @@ def export(log_in: LogIn, office: Office, **query: str) -> list[tuple[object, ..
     factory.add_clerk(office.utility.root, "YZ7", ["archive.view", "archive.export"])
     answer = log_in("YZ7").get(f"/customers/accounts/{office.account('foundry')}/usage/export/", query)
     assert answer.status_code == 200
-    return list(load_workbook(io.BytesIO(answer.content)).active.values)
+    return list(load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values)
 
 
 class TestUsage:
@@ -136,14 +138,27 @@ class TestUsage:
         rows = export(log_in, office, what="year", year="2026")
 
         assert rows[0][:3] == ("月份", "电量（kWh）", "尖（kWh）")
-        assert rows[1:] == [("2026-01", 40.5, 0, 0, 40.5, 0, 0, 0, 4)]
+        assert rows[1] == ("2026-01", 40.5, 0, 0, 40.5, 0, 0, 0, 4)
+        assert rows[2] == (None,) * 9
 
     def test_day_is_exported_with_all_its_points(self, office: Office, log_in: LogIn) -> None:
         rows = export(log_in, office, what="day", day="2026-01-10")
 
         assert rows[0] == ("时间", "当日（kW）", "上周同日（kW）", "52 周前（kW）")
-        assert len(rows) == 97
+        assert len(rows) == 97 + 2
         assert rows[73] == ("18:00", 4, 2, 0.8)
+
+    def test_export_carries_the_mark_and_is_entered_in_book_and_trail(self, office: Office, log_in: LogIn) -> None:
+        rows = export(log_in, office, what="year", year="2026")
+
+        number = office.account("foundry")
+        taken = ListExport.objects.for_actor(office.actor).get()
+        record = UseCaseRecord.objects.for_actor(office.actor).get(use_case="listings.exports.record_export")
+        for words in (taken.number, "YZ7", office.utility.root.name, f"{number} 2026 年用电量", "1 行"):
+            assert words in str(rows[-1][0])
+        assert (taken.login, taken.page, taken.row_count) == ("YZ7", "customers.usage_year", 1)
+        assert taken.query == f"number={number}&year=2026"
+        assert (record.actor_login, record.facts["page"]) == ("YZ7", "customers.usage_year")
 
     def test_export_is_for_who_may_export(self, office: Office, log_in: LogIn) -> None:
         factory.add_clerk(office.utility.root, "YZ7", ["archive.view"])
@@ -151,6 +166,7 @@ class TestUsage:
         answer = log_in("YZ7").get(f"/customers/accounts/{office.account('foundry')}/usage/export/")
 
         assert answer.status_code == 403
+        assert not ListExport.objects.for_actor(office.actor).exists()
 
 
 class TestSummedPoints:

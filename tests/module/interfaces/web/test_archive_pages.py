@@ -17,9 +17,12 @@ from dianke.domain.customers.models import (
     CustomerAccount,
     CustomerDocument,
     CustomerMerge,
+    DuplicateSuspicion,
     KeyChange,
     SpecialMark,
 )
+from dianke.domain.customers.operations.suspicions import note_suspicion
+from dianke.domain.customers.types import CustomerKind, DuplicateDecision
 from dianke.platform.audit.models import UseCaseRecord
 from dianke.platform.identity import operations as identity
 from dianke.platform.org.models import Unit
@@ -180,6 +183,65 @@ def test_identity_numbers_of_a_change_are_masked_until_a_reason_is_given(archive
     assert record.reason == "核对复印件"
 
 
+def test_the_other_customer_of_a_merge_is_offered_or_named(archive: Archive, open_as: Open) -> None:
+    keeper = open_as("keeper", KEEPER)
+    first, second = (factory.add_account(archive, name="望湖仓储", kind=CustomerKind.COMPANY) for _ in range(2))
+    stranger = factory.add_account(archive, name="白鹭棉纺", kind=CustomerKind.COMPANY)
+    url = reverse("web:customer_merge_with", args=[first.customer.number])
+    side_by_side = reverse("web:customer_merge", args=[first.customer.number, second.customer.number])
+
+    page = keeper.get(url)
+    by_account = keeper.get(url, {"other": second.number})
+    unknown = keeper.get(url, {"other": first.customer.number})
+
+    assert side_by_side in page.content.decode()
+    assert stranger.customer.number not in page.content.decode()
+    assert (by_account.status_code, by_account.url) == (302, side_by_side)
+    assert unknown.status_code == 422
+    assert "没有" in unknown.content.decode()
+
+
+def test_several_likenesses_are_said_to_be_two_for_one_reason(archive: Archive, open_as: Open) -> None:
+    keeper = open_as("keeper", KEEPER)
+    first, second, third = (factory.add_account(archive).customer for _ in range(3))
+    strange = [factory.add_account(archive, unit=archive.west).customer for _ in range(2)]
+    mine = [note_likeness(archive, second, first), note_likeness(archive, third, first)]
+    theirs = note_likeness(archive, *strange)
+    ids = [one.pk for one in (*mine, theirs)]
+    url = "/lists/customers.duplicates/bulk/two/"
+
+    listed = keeper.get(reverse("web:duplicates")).content.decode()
+    preview = keeper.post(url, {"row": ids})
+    without_reason = keeper.post(url, {"row": ids, "confirmed": "1"})
+    unsettled = list_settled(archive)
+    keeper.post(url, {"row": ids, "confirmed": "1", "reason": "父子同名"})
+
+    record = UseCaseRecord.objects.for_actor(archive.actor).get(use_case="archive.merging.settle_suspicions")
+    assert [one.number in listed for one in (second, third, strange[0])] == [True, True, False]
+    assert (preview.status_code, without_reason.status_code) == (200, 422)
+    assert unsettled == []
+    assert list_settled(archive) == [one.pk for one in mine]
+    assert (record.actor_login, record.reason) == ("keeper", "父子同名")
+
+
+def note_likeness(archive: Archive, customer: Customer, other: Customer) -> DuplicateSuspicion:
+    return note_suspicion(
+        actor=archive.actor,
+        customer=customer,
+        other=other,
+        score=80,
+        reasons=["NAME_SAME"],
+        decision=DuplicateDecision.MERGE_LATER,
+        reason="先建档",
+        at=factory.NOW,
+    )
+
+
+def list_settled(archive: Archive) -> list[int]:
+    rows = DuplicateSuspicion.objects.for_actor(archive.actor).exclude(settled_at=None)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
 def test_two_customers_are_merged_and_taken_apart_again(archive: Archive, open_as: Open) -> None:
     first, second = factory.add_account(archive), factory.add_account(archive)
     keeper = open_as("keeper", KEEPER)
@@ -255,7 +317,16 @@ def test_contact_keeps_its_phone_unless_another_is_typed(archive: Archive, open_
 
 
 @pytest.mark.parametrize(
-    "name", ["customer_edit", "key_data", "customer_open_account", "contact_add", "equipment_add", "document_add"]
+    "name",
+    [
+        "customer_edit",
+        "key_data",
+        "customer_open_account",
+        "contact_add",
+        "equipment_add",
+        "document_add",
+        "customer_merge_with",
+    ],
 )
 def test_customer_of_a_sibling_unit_stays_closed(archive: Archive, open_as: Open, name: str) -> None:
     customer = factory.add_account(archive, unit=archive.west).customer
@@ -274,6 +345,7 @@ def test_customer_of_a_sibling_unit_stays_closed(archive: Archive, open_as: Open
         ("document_add", ["K1"]),
         ("duplicates", []),
         ("customer_merge", ["K1", "K2"]),
+        ("customer_merge_with", ["K1"]),
     ],
 )
 def test_reader_without_the_right_is_told_so(archive: Archive, open_as: Open, name: str, arguments: list[str]) -> None:
@@ -281,7 +353,16 @@ def test_reader_without_the_right_is_told_so(archive: Archive, open_as: Open, na
 
 
 @pytest.mark.parametrize(
-    "name", ["customer_edit", "key_data", "customer_open_account", "contact_add", "equipment_add", "document_add"]
+    "name",
+    [
+        "customer_edit",
+        "key_data",
+        "customer_open_account",
+        "contact_add",
+        "equipment_add",
+        "document_add",
+        "customer_merge_with",
+    ],
 )
 def test_every_form_of_a_customer_opens(archive: Archive, open_as: Open, name: str) -> None:
     customer = factory.add_account(archive).customer

@@ -10,9 +10,12 @@ from tests.factories import archive as factory
 from tests.factories.archive import Archive
 from tests.factories.utility import add_clerk
 
+from dianke.application.archive_quality import work
 from dianke.application.archive_quality.run import run_rules
 from dianke.domain.audits.models import QualityFinding
 from dianke.kernel.clock import SHANGHAI
+from dianke.platform.identity import queries as identity
+from dianke.platform.identity.separation import SamePerson
 from dianke.platform.identity.types import Actor
 
 PASSWORD = "correct horse battery"
@@ -127,3 +130,74 @@ def test_reader_without_the_right_changes_nothing(act: str, browse: Browse) -> N
 
     assert answer.status_code == 403
     assert find("GSE").state == "OPEN"
+
+
+def test_several_findings_are_exempted_for_one_reason_by_two_persons(browse: Browse) -> None:
+    worker = browse("YZ1", *WORKING)
+    deciding = browse("YZ2", "quality.view", "quality.exempt")
+    ids = [find("GSE").pk, find("GSE", "customer_without_phone").pk]
+    asked = {"row": ids, "confirmed": "1", "reason": "临时建账", "until": "2026-05-01"}
+
+    preview = worker.post("/lists/quality.findings/bulk/exempt/", {"row": ids}).content.decode()
+    open_before = [find("GSE").state, find("GSE", "customer_without_phone").state]
+    worker.post("/lists/quality.findings/bulk/exempt/", asked)
+    waiting = [find("GSE").state, find("GSE", "customer_without_phone").state]
+    deciding.post("/lists/quality.findings/bulk/grant/", {"row": ids, "confirmed": "1", "reason": "已核"})
+
+    finding = find("GSE")
+    assert "由他人决定" in preview
+    assert open_before == ["OPEN", "OPEN"]
+    assert waiting == ["EXEMPTION_ASKED", "EXEMPTION_ASKED"]
+    assert (finding.state, finding.asked_by, finding.decided_by, finding.reason) == (
+        "EXEMPT", "YZ1", "YZ2", "临时建账",
+    )  # fmt: skip
+    assert find("GSE", "customer_without_phone").state == "EXEMPT"
+
+
+def test_own_exemptions_are_left_to_another_person(browse: Browse) -> None:
+    both = browse("YZ1", *WORKING, "quality.exempt")
+    ids = [find("GSE").pk]
+    both.post(
+        "/lists/quality.findings/bulk/exempt/",
+        {"row": ids, "confirmed": "1", "reason": "临时建账", "until": "2026-05-01"},
+    )
+
+    answer = both.post("/lists/quality.findings/bulk/grant/", {"row": ids, "confirmed": "1", "reason": "已核"})
+
+    assert "须由他人决定" in answer.content.decode()
+    assert find("GSE").state == "EXEMPTION_ASKED"
+    with pytest.raises(SamePerson):
+        work.grant_exemptions(
+            actor=identity.get_actor(login="YZ1", on=NIGHT.date(), origin="test"), ids=ids, reason="已核", at=NIGHT
+        )
+
+
+def test_findings_of_another_unit_are_not_exempted(browse: Browse) -> None:
+    ids = [find("GSW").pk]
+
+    browse("YZ1", *WORKING).post(
+        "/lists/quality.findings/bulk/exempt/",
+        {"row": ids, "confirmed": "1", "reason": "临时建账", "until": "2026-05-01"},
+    )
+
+    assert find("GSW").state == "OPEN"
+
+
+def test_exemptions_want_a_reason(browse: Browse) -> None:
+    answer = browse("YZ1", *WORKING).post(
+        "/lists/quality.findings/bulk/exempt/", {"row": [find("GSE").pk], "confirmed": "1", "until": "2026-05-01"}
+    )
+
+    assert answer.status_code == 422
+    assert find("GSE").state == "OPEN"
+
+
+def test_list_is_searched_by_account(browse: Browse) -> None:
+    client = browse("YZ1", *WORKING)
+    mine = find("GSE").account_number
+
+    found = client.get("/quality/findings/", {"q": mine}).content.decode()
+    nothing = client.get("/quality/findings/", {"q": find("GSW").account_number}).content.decode()
+
+    assert f'value="{find("GSE").pk}"' in found
+    assert f'value="{find("GSW").pk}"' not in nothing

@@ -131,7 +131,8 @@ class TestBills:
 
         assert len(rows) == 1
         assert rows[0][:3] == (office.bill("foundry").number, office.account("foundry"), SCRIPT_NAME)
-        assert rows[0][3:6] == ("2026-01", 625_620, 454_930.12)
+        # The fifth column names a reversal or a replacement; this bill is neither.
+        assert rows[0][3:7] == ("2026-01", None, 625_620, 454_930.12)
 
     @pytest.mark.parametrize(("query", "count"), [({}, 7), ({"month": "2025-12"}, 0), ({"q": "查无此人"}, 0)])
     def test_has_the_bills_that_are_shown(self, query: dict[str, str], count: int, reviewer_pages: Client) -> None:

@@ -127,6 +127,33 @@ class TestFrame:
         assert "My work" in after
         assert '<html lang="en"' in after
 
+    def test_language_goes_with_the_person_to_another_computer(
+        self, client_of_reviewer: Client, reviewer: Staff
+    ) -> None:
+        client_of_reviewer.post("/language/", {"language": "en", "next": "/"})
+        elsewhere = Client()
+        # Somebody who reads Chinese sat there before.
+        elsewhere.cookies["django_language"] = "zh-hans"
+
+        elsewhere.post("/login/", {"login": reviewer.login, "password": PASSWORD})
+
+        reviewer.refresh_from_db()
+        assert reviewer.language == "en"
+        assert "My work" in elsewhere.get("/").content.decode()
+
+    def test_language_of_the_log_in_page_is_kept_for_nobody(self, reviewer: Staff, visitor: Client) -> None:
+        visitor.post("/language/", {"language": "en", "next": "/login/"})
+
+        reviewer.refresh_from_db()
+        assert reviewer.language == "zh-hans"
+        assert '<html lang="en"' in visitor.get("/login/").content.decode()
+
+    def test_unknown_language_changes_nothing(self, client_of_reviewer: Client, reviewer: Staff) -> None:
+        client_of_reviewer.post("/language/", {"language": "xx", "next": "/"})
+
+        reviewer.refresh_from_db()
+        assert reviewer.language == "zh-hans"
+
     def test_search_answers_htmx_with_hits_and_others_with_a_page(self, client_of_reviewer: Client) -> None:
         fragment = client_of_reviewer.get("/search/?q=我的", headers={"HX-Request": "true"}).content.decode()
         page = client_of_reviewer.get("/search/?q=我的").content.decode()

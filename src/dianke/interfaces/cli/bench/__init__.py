@@ -20,6 +20,8 @@ BENCHES = {
     "engine": Bench(f"{__name__}.engine", 1_000_000, "accounts priced a second, all lines", False),
     "run": Bench(f"{__name__}.run", 20_000, "bills calculated and issued a second, stored", True),
     "import": Bench(f"{__name__}.import_table", 1_000_000, "customers loaded a second from files", False),
+    "billing": Bench(f"{__name__}.billing", 1_000_000, "a month from PostgreSQL to bills, lines and inputs", False),
+    "trial": Bench(f"{__name__}.trial", 1_000_000, "a billed month under other prices, to the report", False),
     "pages": Bench(f"{__name__}.pages", 1_000_000, "milliseconds of pages for eight readers at once", False),
 }
 

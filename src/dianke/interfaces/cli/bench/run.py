@@ -9,7 +9,7 @@ from django.db import transaction
 from dianke.domain.billing.models import BillDraftLine, BillRun, BillRunShard
 from dianke.domain.billing.operations.calculation import calculate_shard
 from dianke.domain.billing.operations.runs import reopen_shard
-from dianke.domain.billing.types import RunStatus
+from dianke.domain.billing.types import LINES_PER_BILL, RunStatus
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 
@@ -72,11 +72,8 @@ def _calculate_and_forget(actor: Actor, run: BillRun, number: int) -> tuple[int,
     with transaction.atomic():
         reopen_shard(actor=actor, run=run, shard_number=number)
         bills = calculate_shard(actor=actor, run=run, shard_number=number)
-        drafts = run.drafts.for_actor(actor).filter(shard_number=number).order_by("id")
-        lines = _count_lines(actor, drafts)
+        shard = BillRunShard.objects.for_actor(actor).get(run=run, number=number)
+        keys = (shard.first_bill_id * LINES_PER_BILL, shard.end_bill_id * LINES_PER_BILL)
+        lines = BillDraftLine.objects.for_actor(actor).filter(id__gte=keys[0], id__lt=keys[1]).count()
         transaction.set_rollback(True)
     return bills, lines
-
-
-def _count_lines(actor: Actor, drafts: Any) -> int:
-    return int(BillDraftLine.objects.for_actor(actor).filter(bill_id__in=drafts.values("id")).count())

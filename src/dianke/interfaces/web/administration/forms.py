@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dianke.application.rights import RIGHTS
 from dianke.interfaces.web.administration import words
@@ -38,7 +39,7 @@ def unit_choices(units: list[Unit]) -> list[tuple[str, str]]:
 class PersonForm(forms.Form):
     """A person: name and home unit."""
 
-    name = forms.CharField(label=_("Name"), max_length=40, error_messages=_REQUIRED)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=40, error_messages=_REQUIRED)
     unit_code = forms.ChoiceField(
         label=_("Home unit"), help_text=_("Where the person works. What they reach is decided by their posts.")
     )

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dianke.application.administration.reach import today
@@ -33,7 +33,7 @@ _ACTIVE, _CLOSED, _FIRST_PASSWORD = "ACTIVE", "CLOSED", "FIRST_PASSWORD"
 @page_right("staff.manage")
 def list_staff(request: StaffRequest) -> HttpResponse:
     """List the people of the units where the reader manages staff."""
-    return render_list(request, STAFF)
+    return render_list(request, STAFF, template="administration/staff.html")
 
 
 def _rows(actor: Actor) -> QuerySet[Any]:
@@ -95,7 +95,7 @@ STAFF = register(
         sort="login",
         columns=[
             Column("login", _("Staff number"), lambda row: row.login, order=("login",), css="n", width=16),
-            Column("name", _("Name"), lambda row: row.name, css="nw", width=16),
+            Column("name", pgettext_lazy("person", "Name"), lambda row: row.name, css="nw", width=16),
             Column("posts", _("Posts today"), lambda row: row.posts_held, width=50),
             Column("unit", _("Home unit"), lambda row: row.unit.name, css="nw", width=24),
             Column("state", _("State"), _show_state, width=14),
@@ -123,6 +123,7 @@ STAFF = register(
             _("People of the units where you manage staff. A row opens the person."),
             _("What a person may do comes from their posts alone; a post counts for its unit and everything below."),
         ],
+        brief=("name", "posts", "state"),
         export_name="staff",
     )
 )

@@ -91,7 +91,9 @@ def list_tokens(request: StaffRequest) -> HttpResponse:
         )
         for token in tokens
     ]
-    return render(request, "administration/tokens.html", {"page": _page(_("Programs' access")), "rows": rows})
+    return render(
+        request, "administration/tokens.html", {"page": _page(_("Programs' access"), is_list=True), "rows": rows}
+    )
 
 
 @never_cache
@@ -151,10 +153,11 @@ def _find_person(request: StaffRequest) -> Staff:
     return person
 
 
-def _page(title: str) -> Page:
+def _page(title: str, *, is_list: bool = False) -> Page:
     return Page(
         title=title,
-        crumbs=[Crumb(_("Administration")), Crumb(_("Programs' access"), reverse("web:api_tokens"))],
+        crumbs=[Crumb(_("Administration"))]
+        + ([] if is_list else [Crumb(_("Programs' access"), reverse("web:api_tokens"))]),
         menu_url=reverse("web:api_tokens"),
         help=[
             _("A token lets a program act for a person through the interface, never beyond what the person may."),

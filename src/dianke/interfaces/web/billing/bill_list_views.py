@@ -72,6 +72,7 @@ BILLS = register(
             Column("class", _("Class"), _name_class, css="nw", is_shown=False),
             Column("address", _("Address"), lambda bill: bill.address, is_shown=False, width=40),
             Column("month", _("Month"), lambda bill: formats.month(bill.month), css="n", width=10),
+            Column("correction", _("Correction"), lambda bill: _("yes") if bill.correction_id else None, css="nw"),
             Column(
                 "energy",
                 _("Energy (kWh)"),
@@ -109,6 +110,7 @@ BILLS = register(
             _("The search box finds bills by their customer: name, pinyin, account, meter or address."),
             _("An export holds what is shown, carries your name and a number, and is entered in the trail."),
         ],
+        brief=("name", "energy", "amount"),
         export_name="bills",
     )
 )

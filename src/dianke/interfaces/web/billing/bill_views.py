@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 from dianke.domain.billing.models import Bill, BillDraft, BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.rules import explain
 from dianke.interfaces.web.access import page_right
-from dianke.interfaces.web.billing import bill_words, paper, words
+from dianke.interfaces.web.billing import bill_words, correction_bands, paper, words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.people import Names
@@ -38,6 +39,7 @@ def show_bill(request: StaffRequest, bill_id: int) -> HttpResponse:
     lines = bill_queries.list_lines(actor=request.actor, bill_id=bill_id)
     before, after = bill_queries.list_neighbours(actor=request.actor, bill=bill)
     values = {**_draw(bill, explain.lines_of(lines)), "before": before, "after": after}
+    values |= correction_bands.draw(request.actor, bill)
     issued = (bill.issued_at, _("issued"), bill.issued_by)
     return _render(request, bill, values, number=bill.number, steps=[issued], calculated_by=bill.calculated_by)
 
@@ -96,8 +98,8 @@ def _head(bill: Bill | BillDraft, *, number: str, run: BillRun | None, is_equal:
 
 
 def _draw(bill: Bill | BillDraft, lines: list[explain.Line]) -> dict[str, Any]:
-    basis: dict[str, Any] = bill.basis
-    explanation = explain.explain_bill(basis=basis, lines=lines)
+    basis = get_basis(bill)
+    explanation = explain_issued(bill, basis=basis, lines=lines)
     groups = paper.lay_out(explanation, basis=basis)
     included = [line for line in lines if line.included]
     energy_kwh = Decimal(bill.energy_kwh_e2).scaleb(-2)
@@ -110,6 +112,7 @@ def _draw(bill: Bill | BillDraft, lines: list[explain.Line]) -> dict[str, Any]:
         "losses": paper.draw_steps(explanation.losses),
         "facts": _list_facts(bill, basis),
         "version_id": basis["price"]["version"],
+        "sheet": basis["price"]["sheet"],
         "spelled": spell_yuan(bill.amount_fen),
         "included": [(bill_words.name_line(line), line) for line in included],
         "included_total": sum((line.amount for line in included), start=Decimal(0)),

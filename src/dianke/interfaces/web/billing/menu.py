@@ -12,6 +12,7 @@ import dianke.interfaces.web.billing.words  # noqa: F401 - enters the states
 from dianke.application.listings import accounts as listings
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
+from dianke.domain.billing.queries import review as review_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.queries.runs import RunTotals
 from dianke.domain.billing.types import RunStatus
@@ -54,6 +55,9 @@ def _list_work(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     items = [
         item for run in unfinished for item in _list_work_of_run(actor, run, totals[run.pk], names.of(run.started_by))
     ]
+    if actor.may("billing.review"):
+        suspicions = review_queries.count_open(actor=actor, runs=unfinished)
+        items += [_draw_suspicions(run, suspicions[run.pk]) for run in unfinished if run.pk in suspicions]
     if actor.may("billing.run"):
         live = {run.cycle_month_id for run in runs if run.status != RunStatus.CANCELLED.value}
         items += [
@@ -68,6 +72,17 @@ def _list_work(actor: Actor, at: datetime) -> Sequence[WorkItem]:
             if month.pk not in live
         ]
     return items
+
+
+def _draw_suspicions(run: BillRun, count: int) -> WorkItem:
+    return WorkItem(
+        _("Suspicions"),
+        run.number,
+        f"{run.cycle_month.month:%Y-%m} {run.cycle_month.cycle.name}",
+        reverse("web:bill_review", args=[run.number]),
+        quantity=_now("%(count)s suspicions") % {"count": f"{count:,}"},
+        source=_now("review"),
+    )
 
 
 def _list_work_of_run(actor: Actor, run: BillRun, totals: RunTotals, runner: str) -> list[WorkItem]:

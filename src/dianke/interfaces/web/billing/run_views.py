@@ -1,4 +1,4 @@
-"""Runs as pages: the list, the board, faults and bills of a run."""
+"""Runs as pages: the board, faults and bills of a run."""
 
 from typing import Any
 
@@ -10,12 +10,11 @@ from django.views.decorators.http import require_GET
 
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
+from dianke.domain.billing.queries import review as review_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.rules import remedies
 from dianke.domain.billing.rules.runs import Condition, list_issue_conditions
 from dianke.domain.billing.types import RunStatus
-from dianke.domain.readings import queries as reading_queries
-from dianke.domain.readings.types import MonthStatus
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import words
 from dianke.interfaces.web.components import formats
@@ -38,24 +37,6 @@ def find_run(request: StaffRequest, number: str) -> BillRun:
         return run_queries.get_run(actor=request.actor, number=number)
     except BillRun.DoesNotExist as error:
         raise Http404 from error
-
-
-@require_GET
-@page_right("billing.view")
-def list_runs(request: StaffRequest) -> HttpResponse:
-    """List the runs of the actor's units and the frozen months that wait for one."""
-    runs = run_queries.list_runs(actor=request.actor)
-    totals = run_queries.list_totals(actor=request.actor, runs=runs)
-    live = {run.cycle_month_id for run in runs if run.status != RunStatus.CANCELLED.value}
-    frozen = reading_queries.list_months(actor=request.actor, status=MonthStatus.FROZEN)
-    names = Names(login for run in runs for login in (run.started_by, run.issued_by))
-    values = {
-        "page": Page(title=_("Bill runs"), crumbs=[Crumb(_("Billing"))]),
-        "rows": [(run, totals[run.pk], names.of(run.started_by), names.of(run.issued_by)) for run in runs],
-        "waiting": [month for month in frozen if month.pk not in live],
-        "may_run": request.actor.may("billing.run"),
-    }
-    return render(request, "billing/runs.html", values)
 
 
 @require_GET
@@ -89,6 +70,7 @@ def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
     totals = run_queries.get_totals(actor=request.actor, run=run)
     conditions = _list_conditions(request, run, totals)
     groups = run_queries.list_fault_groups(actor=request.actor, run=run)
+    undecided = review_queries.count_undecided(actor=request.actor, run=run)
     may_change = run.status in CHANGEABLE
     may_issue = request.actor.may("billing.issue", run.unit.path) and run.status == RunStatus.CALCULATED.value
     names = Names([run.started_by, run.issued_by])
@@ -96,7 +78,7 @@ def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
         "run": run,
         "totals": totals,
         "is_moving": run.status in MOVING,
-        "figures": _figures(run, totals),
+        "figures": _figures(run, totals, undecided),
         "groups": [(group, words.name_fault(group.code), remedies.get_remedy(group.code)) for group in groups],
         "faults_open": totals.faults_open,
         "shards": run_queries.list_shards(actor=request.actor, run=run),
@@ -105,7 +87,8 @@ def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
         "runner": names.of(run.started_by),
         "issuer": names.of(run.issued_by),
         "issuers": "" if run.issued_by else _name_issuers(run),
-        "may_calculate": request.actor.may("billing.run") and may_change and totals.faults > 0,
+        "may_calculate": request.actor.may("billing.run") and may_change and totals.faults + undecided.asked > 0,
+        "review_open": undecided.open if may_change else 0,
         "may_cancel": request.actor.may("billing.run") and may_change,
         "may_defer": request.actor.may("billing.review") and may_change,
         "may_issue": may_issue,
@@ -129,7 +112,7 @@ def _name_issuers(run: BillRun) -> str:
     return _(", ").join(person.name for person in holders if person.login != run.started_by)
 
 
-def _figures(run: BillRun, totals: run_queries.RunTotals) -> list[Figure]:
+def _figures(run: BillRun, totals: run_queries.RunTotals, undecided: review_queries.Undecided) -> list[Figure]:
     ratio = totals.points_done / totals.points if totals.points else 0.0
     is_issued = run.status == RunStatus.ISSUED.value
     bills_url = reverse("web:bill_run_bills", args=[run.number]) if totals.bills else ""
@@ -159,6 +142,12 @@ def _figures(run: BillRun, totals: run_queries.RunTotals) -> list[Figure]:
             of=_("undecided / %(all)s") % {"all": f"{totals.faults:,}"},
             context=_("%(count)s put off") % {"count": f"{totals.faults - totals.faults_open:,}"},
             url=faults_url,
+        ),
+        Figure(
+            caption=_("Suspicions · to be decided"),
+            value=f"{undecided.open:,}",
+            context=_("%(count)s corrections asked") % {"count": f"{undecided.asked:,}"},
+            url=reverse("web:bill_review", args=[run.number]),
         ),
     ]
 

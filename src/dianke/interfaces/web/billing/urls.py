@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.billing import bill_list_views, bill_views, run_steps, run_views
+from dianke.interfaces.web.billing import (
+    bill_list_views,
+    bill_views,
+    review_steps,
+    review_views,
+    run_list_views,
+    run_steps,
+    run_views,
+)
 
 urlpatterns = [
-    path("runs/", run_views.list_runs, name="bill_runs"),
+    path("runs/", run_list_views.list_runs, name="bill_runs"),
     path("runs/start/", run_steps.start_run, name="bill_run_start"),
     path("runs/<str:number>/", run_views.show_run, name="bill_run"),
     path("runs/<str:number>/board/", run_views.show_board, name="bill_run_board"),
@@ -15,6 +23,22 @@ urlpatterns = [
     path("runs/<str:number>/defer/", run_steps.defer_faults, name="bill_run_defer"),
     path("runs/<str:number>/issue/", run_steps.issue_run, name="bill_run_issue"),
     path("runs/<str:number>/cancel/", run_steps.cancel_run, name="bill_run_cancel"),
+    path("runs/<str:number>/review/", review_views.show_review, name="bill_review"),
+    path("runs/<str:number>/review/report/", review_views.show_report, name="bill_review_report"),
+    path("runs/<str:number>/review/report.xlsx", review_views.export_report, name="bill_review_export"),
+    path("runs/<str:number>/review/withdraw/", review_steps.withdraw, name="bill_review_withdraw"),
+    path("runs/<str:number>/review/<slug:act>/preview/", review_steps.preview_decision, name="bill_review_preview"),
+    path("runs/<str:number>/review/<slug:act>/decide/", review_steps.decide, name="bill_review_decide"),
+    path("runs/<str:number>/review/cause/<slug:code>/", review_views.show_cause, name="bill_review_cause"),
+    path("runs/<str:number>/review/bill/<int:suspicion_id>/", review_views.show_suspicion, name="bill_review_bill"),
+    path(
+        "runs/<str:number>/review/bill/<int:suspicion_id>/ticket/",
+        review_steps.record_ticket,
+        name="bill_review_ticket",
+    ),
+    path(
+        "runs/<str:number>/review/bill/<int:suspicion_id>/check/", review_steps.record_check, name="bill_review_check"
+    ),
     path("bills/", bill_list_views.list_bills, name="bills"),
     path("bills/<int:bill_id>/", bill_views.show_bill, name="bill"),
     path("drafts/<int:bill_id>/", bill_views.show_draft, name="bill_draft"),

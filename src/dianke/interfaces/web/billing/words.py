@@ -100,7 +100,10 @@ CONDITIONS: dict[str, Text] = {
     "faults_decided": _("Faults mended or put off"),
     "lines_add_up": _("Lines add up to their bills"),
     "bills_exist": _("There is something to issue"),
+    "suspicions_decided": _("Every suspicion decided"),
+    "corrections_made": _("Asked corrections made"),
     "second_person": _("Issued by a second person"),
+    "exempted_by_another": _("Issued by another than who exempted"),
 }
 
 FAULTS: dict[str, Text] = {

@@ -17,6 +17,7 @@ from dianke.interfaces.web.components.page import Chip
 from dianke.interfaces.web.sheets import CSV_TYPE, XLSX_TYPE, Cell, answer_stream, write_csv, write_xlsx
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
+from dianke.platform.identity.types import Actor
 from dianke.platform.preferences.models import ListExport
 from dianke.platform.preferences.types import FileFormat
 
@@ -59,7 +60,7 @@ def export_list(
     )
     titles = [str(column.title) for column in columns]
     cells = _write_rows(query, rows.order_by(*query.order)[:limit], language=translation.get_language())
-    mark = write_mark(query, export)
+    mark = write_mark(query.actor, export, about=describe_filters(query))
     name = f"{query.spec.export_name or query.spec.name.replace('.', '-')}-{export.number}"
     if file_format is FileFormat.CSV:
         pieces = write_csv(titles=titles, rows=cells, note=mark)
@@ -69,14 +70,44 @@ def export_list(
     return answer_stream(name=f"{name}.xlsx", pieces=pieces, content_type=XLSX_TYPE)
 
 
-def write_mark(query: ListQuery, export: ListExport) -> str:
+def export_table(
+    *,
+    actor: Actor,
+    page: str,
+    name: str,
+    about: str,
+    query: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[Cell]],
+) -> StreamingHttpResponse:
+    """
+    Return a table that is no list, given by code and title of its columns, as a workbook marked and entered as one.
+
+    :raises PermissionRefused: if the actor does not hold the right to export
+    """
+    export = record_export(
+        actor=actor,
+        page=page,
+        file_format=FileFormat.XLSX,
+        query=query,
+        columns=",".join(code for code, _title in columns),
+        row_count=len(rows),
+        is_cut=False,
+        at=SystemClock().now(),
+    )
+    mark = write_mark(actor, export, about=about)
+    pieces = write_xlsx(titles=[title for _code, title in columns], rows=rows, note=mark, footer=mark)
+    return answer_stream(name=f"{name}-{export.number}.xlsx", pieces=pieces, content_type=XLSX_TYPE)
+
+
+def write_mark(actor: Actor, export: ListExport, *, about: str) -> str:
     """Return who took the list out, when, from which unit, under which number, and what was left out."""
     parts = [
         _("Export %(number)s") % {"number": export.number},
-        f"{query.actor.name} {query.actor.login}",
+        f"{actor.name} {actor.login}",
         export.unit.name,
         formats.moment(export.at),
-        describe_filters(query),
+        about,
         _("%(count)s rows") % {"count": f"{export.row_count:,}"},
     ]
     if export.is_cut:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.bulk import BulkAction
 from dianke.interfaces.web.components.filters import Filter, FilterChip
+from dianke.interfaces.web.components.list_body import DrawnCell, DrawnRow, draw_body, draw_options
 from dianke.interfaces.web.components.lists import (
     EXPORT_LIMIT,
     EXPORT_RIGHT,
@@ -33,6 +35,8 @@ from dianke.platform.preferences import queries as preferences
 from dianke.platform.preferences.types import ViewFacts
 
 ALL_VIEW = "all"
+# Stands in an address where each choice of a filter puts its code; nobody types it.
+_MARK = "\0"
 
 
 @dataclass(frozen=True)
@@ -44,24 +48,6 @@ class Head:
     css: str
     url: str = ""
     direction: str = ""
-
-
-@dataclass(frozen=True)
-class DrawnCell:
-    """One cell as the page writes it."""
-
-    html: Text
-    css: str
-    label: Text
-
-
-@dataclass(frozen=True)
-class DrawnRow:
-    """One row: its key, where it leads, its cells."""
-
-    key: Any
-    url: str
-    cells: Sequence[DrawnCell]
 
 
 @dataclass(frozen=True)
@@ -84,6 +70,11 @@ class DrawnFilter:
     def end(self) -> str:
         """Return the last day of a filter of days."""
         return self.values.get(f"{self.filter.key}_to", "")
+
+    @property
+    def drawn_options(self) -> Text:
+        """Return what can be chosen, as links."""
+        return draw_options(self.options)
 
 
 @dataclass(frozen=True)
@@ -123,6 +114,11 @@ class DrawnList:
     def may_pick(self) -> bool:
         """Tell whether rows can be chosen: there is something to do with them."""
         return bool(self.actions) or self.may_export
+
+    @property
+    def body(self) -> Text:
+        """Return the rows as the body of a table."""
+        return draw_body(self.rows, may_pick=self.may_pick)
 
     @property
     def has_search(self) -> bool:
@@ -192,13 +188,14 @@ def draw_list(spec: ListSpec, *, request: StaffRequest) -> DrawnList:
     if spec.enrich and page.rows:
         spec.enrich(actor, page.rows)
     shown = query.shown
+    places = {column.key: query.place_on_phone(column.key) for column in shown}
     views = preferences.list_views(actor=actor, page=spec.name)
     tabs = [ViewTab(view, address_of_view(spec, view), query.view == str(view.id)) for view in views]
     return DrawnList(
         spec=spec,
         query=query,
         heads=[_draw_head(query, column) for column in shown],
-        rows=[draw_row(spec, shown, row) for row in page.rows],
+        rows=[draw_row(spec, shown, row, places) for row in page.rows],
         page=page,
         total=_draw_total(spec, page, rows),
         filters=[_draw_filter(query, one) for one in spec.filters],
@@ -212,13 +209,15 @@ def draw_list(spec: ListSpec, *, request: StaffRequest) -> DrawnList:
     )
 
 
-def draw_row(spec: ListSpec, columns: Sequence[Column], row: Any) -> DrawnRow:
-    """Return the cells of a row as the page writes them."""
-    return DrawnRow(
-        key=row.pk,
-        url=spec.row_url(row) if spec.row_url else "",
-        cells=[DrawnCell(draw_cell(column, row), column.css, column.title) for column in columns],
-    )
+def draw_row(
+    spec: ListSpec, columns: Sequence[Column], row: Any, places: Mapping[str, str] = MappingProxyType({})
+) -> DrawnRow:
+    """Return the cells of a row as the page writes them; what is empty has no place on a phone."""
+    cells = []
+    for column in columns:
+        html, place = draw_cell(column, row), places.get(column.key, "")
+        cells.append(DrawnCell(html, column.css, column.title, "rest" if html == formats.NONE else place))
+    return DrawnRow(key=row.pk, url=spec.row_url(row) if spec.row_url else "", cells=cells)
 
 
 def draw_cell(column: Column, row: Any) -> Text:
@@ -282,8 +281,10 @@ def _draw_filter(query: ListQuery, one: Filter) -> DrawnFilter:
     options: list[FilterChip] = []
     if one.kind in {"choice", "unit"}:
         chosen = values.get(one.key, "")
+        # There may be hundreds of units: the address is put together once.
+        address, mark = _address(query, **{one.key: _MARK}), quote_plus(_MARK)
         options = [
-            FilterChip(word, _address(query, **{one.key: code}), active=code == chosen)
+            FilterChip(word, address.replace(mark, quote_plus(code)), active=code == chosen)
             for code, word in one.list_choices(query.actor)  # type: ignore[union-attr]
         ]
     return DrawnFilter(

@@ -22,6 +22,8 @@ from dianke.platform.identity.types import Actor
 EXPORT_RIGHT = "archive.export"
 EXPORT_LIMIT = 100_000
 TEXT_LENGTH = 80
+# How many columns of a row a phone shows where the list does not name them.
+_BRIEF_COLUMNS = 5
 
 # What a cell holds: a state as a chip is written as its word in a file.
 Value = Text | int | Decimal | date | datetime | Chip | None
@@ -62,6 +64,7 @@ class ListSpec:
     `row_url` is where a row leads from its first column; `search` narrows the rows to a text and tells whether only
     its first hits were taken; `enrich` fetches for the rows of one page what the columns show beside them; `count`
     writes the total. `name` is kept with saved views and in the book of exports, so it is never changed.
+    `brief` names what a phone shows of a row: the first stands beside the first column, the others below in one line.
     """
 
     name: str
@@ -86,6 +89,7 @@ class ListSpec:
     help: Sequence[Text] = ()
     export_name: str = ""
     tie: str = "id"
+    brief: Sequence[str] = ()
 
     def column(self, key: str) -> Column | None:
         """Return the column of a key."""
@@ -158,6 +162,20 @@ class ListQuery:
             for index, column in enumerate(allowed)
             if index == 0 or (column.key in self.columns if self.columns else column.is_shown)
         ]
+
+    def place_on_phone(self, key: str) -> str:
+        """
+        Return where a phone shows a column: "first", "beside" it, as a "fact" below, or "rest" for nowhere.
+
+        Columns that the reader chose, and the one that the list is sorted by, are always among the facts.
+        """
+        keys = [column.key for column in self.shown]
+        brief = [one for one in self.spec.brief if one in keys] or keys[1:_BRIEF_COLUMNS]
+        if key == keys[0]:
+            return "first"
+        if key == brief[0]:
+            return "beside"
+        return "fact" if key in brief or self.columns or key == self.sort_key else "rest"
 
     @property
     def allowed(self) -> list[Column]:

@@ -13,7 +13,7 @@ class Crumb:
     """A step above the page; without an address it is only a word."""
 
     label: Text
-    url: str = ""
+    url: Text = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What waits for somebody at a customer, in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +21,14 @@ class AlarmLine:
     kind: str
     text: str
     url: str = ""
+
+
+AlarmWords = Callable[[Alarm, Customer], AlarmLine]
+
+
+def register_words(kind: AlarmKind, write: AlarmWords) -> None:
+    """Let another folder of pages write the alarms of a kind, whose words and pages it has."""
+    _WORDS[kind] = write
 
 
 def list_lines(actor: Actor, customer: Customer, account: CustomerAccount | None, today: date) -> list[AlarmLine]:
@@ -54,7 +62,7 @@ def _check_overdue(alarm: Alarm, customer: Customer) -> AlarmLine:
     return AlarmLine("warn", _("%(name)s should have been checked by %(day)s") % facts)
 
 
-_WORDS: Mapping[AlarmKind, Callable[[Alarm, Customer], AlarmLine]] = {
+_WORDS: dict[AlarmKind, AlarmWords] = {
     AlarmKind.KEY_CHANGE: _key_change,
     AlarmKind.DUPLICATE: _duplicate,
     AlarmKind.MARK_ENDS: _mark_ends,

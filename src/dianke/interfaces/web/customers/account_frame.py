@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -148,7 +148,7 @@ class Viewed:
         return reverse(path, kwargs={"customer_number": self.customer.number})
 
 
-View = Callable[[StaffRequest, Viewed], HttpResponse]
+View = Callable[[StaffRequest, Viewed], HttpResponseBase]
 
 
 def customer_page(view: View) -> Callable[..., Any]:
@@ -157,7 +157,7 @@ def customer_page(view: View) -> Callable[..., Any]:
     @require_GET
     @page_right("archive.view")
     @functools.wraps(view)
-    def answer(request: StaffRequest, number: str = "", customer_number: str = "") -> HttpResponse:
+    def answer(request: StaffRequest, number: str = "", customer_number: str = "") -> HttpResponseBase:
         found = _find_account(request, number) if number else _find_customer(request, customer_number)
         return view(request, found) if isinstance(found, Viewed) else found
 
@@ -169,7 +169,7 @@ def account_page(view: View) -> Callable[..., Any]:
 
     @customer_page
     @functools.wraps(view)
-    def answer(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+    def answer(request: StaffRequest, viewed: Viewed) -> HttpResponseBase:
         viewed.get_account()
         return view(request, viewed)
 

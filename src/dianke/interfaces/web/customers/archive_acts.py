@@ -7,6 +7,7 @@ from dianke.application.archive.belongings import CONSENT
 from dianke.application.archive.documents import ADD
 from dianke.application.archive.entry import ENTER
 from dianke.application.archive.key_changes import ASK
+from dianke.application.archive.merging import MERGE
 from dianke.application.archive.narrowing import EDIT
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.platform.identity.types import Actor
@@ -25,6 +26,7 @@ def list_archive_acts(actor: Actor, customer: Customer, account: CustomerAccount
         (CONSENT, _("Record a consent"), "consent_add"),
         (ENTER, _("Add equipment"), "equipment_add"),
         (ADD, _("Add a document"), "document_add"),
+        (MERGE, _("Merge with another customer"), "customer_merge_with"),
     ]
     listed = [(right, label, reverse(f"web:{name}", args=[customer.number])) for right, label, name in acts]
     if account is not None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from dianke.application.archive.entry import ENTER
@@ -62,7 +63,7 @@ def _list_suspicions(actor: Actor, _at: datetime) -> Sequence[WorkItem]:
             number=row.customer.number,
             title=row.customer.name,
             url=reverse("web:customer_merge", args=[row.other.number, row.customer.number]),
-            quantity=str(row.score),
+            quantity=_now("likeness %(score)s") % {"score": row.score},
             source=names.of(row.noted_by),
         )
         for row in rows

@@ -5,6 +5,7 @@ from django.urls import path
 from dianke.interfaces.web.customers import (
     belonging_views,
     document_views,
+    duplicate_list_views,
     entry_views,
     key_change_views,
     merging_views,
@@ -39,8 +40,9 @@ urlpatterns = [
     path("key-changes/<int:key>/decide/", key_change_views.decide_key_change, name="key_change_decide"),
     path("key-changes/<int:key>/withdraw/", key_change_views.withdraw_key_change, name="key_change_withdraw"),
     path("key-changes/<int:key>/reveal/", key_change_views.reveal_key_change, name="key_change_reveal"),
-    path("duplicates/", merging_views.list_duplicates, name="duplicates"),
+    path("duplicates/", duplicate_list_views.list_duplicates, name="duplicates"),
     path("duplicates/<int:key>/settle/", merging_views.settle_suspicion, name="duplicate_settle"),
+    path("merge/<str:number>/", merging_views.choose_other, name="customer_merge_with"),
     path("merge/<str:number>/<str:other>/", merging_views.merge_customers, name="customer_merge"),
     path("merges/<int:key>/undo/", merging_views.undo_merge, name="merge_undo"),
 ]

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -26,6 +27,8 @@ from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock
 from dianke.platform.documents.media import IMAGES, PDF, TEXT
+
+_MEDIA = {PDF: "PDF", TEXT: gettext_lazy("plain text"), "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,6 +81,7 @@ def show_document(request: StaffRequest, key: int) -> HttpResponse:
         "paper": paper,
         "document": document,
         "adder": Names([document.added_by]).of(document.added_by),
+        "media_word": _MEDIA.get(document.media_type, document.media_type),
         "is_image": document.media_type in IMAGES,
         "is_framed": document.media_type in {PDF, TEXT},
         "file_url": reverse("web:document_file", args=[key]),

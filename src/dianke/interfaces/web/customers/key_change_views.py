@@ -227,7 +227,7 @@ def _show(request: StaffRequest, change: KeyChange, *, whole: bool, refusal: Dom
         title=words.KEY_FIELDS[change.field],
         number=change.account.number if change.account else change.customer.number,
         facts=[change.customer.name, change.unit.name],
-        crumbs=[Crumb(_("Changes of key data"), reverse("web:key_changes"))],
+        crumbs=[Crumb(_("Customers")), Crumb(_("Changes of key data"), reverse("web:key_changes"))],
         chips=[state_chip("key_change", change.state)],
         menu_url=reverse("web:key_changes"),
         help=[_("Both versions stand side by side; what differs is marked. Whoever asked cannot approve.")],

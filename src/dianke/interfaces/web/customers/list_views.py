@@ -155,6 +155,7 @@ ACCOUNTS = register(
             _("Chips narrow the list; several hold together. Filters, order and columns can be saved as a view."),
             _("An export holds what is shown, carries your name and a number, and is entered in the trail."),
         ],
+        brief=("name", "class", "address", "state"),
         export_name="customers",
     )
 )

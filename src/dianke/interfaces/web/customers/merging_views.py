@@ -1,9 +1,9 @@
-"""Likenesses that wait, and two customers that become one."""
+"""Two customers that become one, or stay two."""
 
 from collections.abc import Sequence
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,39 +12,45 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianke.application.archive import duplicates, merging
 from dianke.application.archive.merging import MERGE
 from dianke.domain.customers.models import Customer, CustomerMerge, DuplicateSuspicion
-from dianke.domain.customers.queries.details import list_open_suspicions
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.page import Crumb, Page
-from dianke.interfaces.web.components.paging import page_by_key
 from dianke.interfaces.web.customers import duplicate_words
 from dianke.interfaces.web.customers.duplicate_words import Shown
 from dianke.interfaces.web.customers.form_pages import answer_act, found, get_customer, url_of_customer
-from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
 
+_NUMBER_LENGTH = 20
+
 
 @require_GET
 @page_right(MERGE)
-def list_duplicates(request: StaffRequest) -> HttpResponse:
-    """List the likenesses that somebody put off."""
-    rows = list_open_suspicions(actor=request.actor, right=MERGE)
-    page = page_by_key(rows, order=["-score", "id"], at=request.GET.get("at", ""))
-    names = Names(row.noted_by for row in page.rows)
+def choose_other(request: StaffRequest, number: str) -> HttpResponse:
+    """Name the other customer of a merge, by its number or that of an account; the likely ones are offered."""
+    customer = get_customer(request.actor, number, MERGE)
+    typed = "".join(request.GET.get("other", "").split())[:_NUMBER_LENGTH]
+    other = merging.find_other(actor=request.actor, customer=customer, number=typed) if typed else None
+    if other is not None:
+        return redirect("web:customer_merge", customer.number, other.number)
+    likely = duplicates.find_likenesses(actor=request.actor.within(MERGE), customer=customer)
     values = {
         "page": Page(
-            title=_("Possible duplicates"),
-            crumbs=[Crumb(_("Customers"))],
-            help=[_("Customers that were entered although another looked the same. Merge them, or say they are two.")],
+            title=_("Merge with another customer"),
+            number=customer.number,
+            facts=[customer.name],
+            crumbs=[Crumb(_("Customer list"), reverse("web:customers")), Crumb(_("Possible duplicates"))],
+            menu_url=reverse("web:duplicates"),
+            help=[_("Look both over side by side before anything is moved; a merge asks for a reason.")],
         ),
-        "paged": page,
-        "rows": [
-            (row, duplicate_words.describe_score(row.score, row.reasons), names.of(row.noted_by)) for row in page.rows
-        ],
+        "customer": customer,
+        "hits": [duplicate_words.describe_hit(hit) for hit in likely],
+        "typed": typed,
+        "refusal": _("No other customer of your units that stands has this number.") if typed else "",
+        "back_url": url_of_customer(customer),
     }
-    return render(request, "customers/duplicate_list.html", values)
+    return render(request, "customers/merge_with.html", values, status=422 if typed else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,7 +120,7 @@ def _show(
     columns: list[Shown] = [duplicate_words.describe_hit(one) for one in both]
     head = Page(
         title=_("Merge customers"),
-        crumbs=[Crumb(_("Possible duplicates"), reverse("web:duplicates"))],
+        crumbs=[Crumb(_("Customers")), Crumb(_("Possible duplicates"), reverse("web:duplicates"))],
         chips=[duplicate_words.describe_verdict(verdict)] if verdict.reasons else [],
         menu_url=reverse("web:duplicates"),
         help=[

@@ -1,12 +1,12 @@
 """The usage of an account: years, months by time of use, a day of 96 points; charts come after the page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -15,10 +15,11 @@ from dianke.application.listings.usage import YearUsage
 from dianke.domain.billing.queries import terms as term_queries
 from dianke.domain.readings import queries as readings
 from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.components.exports import export_table
 from dianke.interfaces.web.customers import charts
 from dianke.interfaces.web.customers.account_frame import Viewed, account_page, show_tab
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.sheets import Cell, answer_xlsx
+from dianke.interfaces.web.sheets import Cell
 from dianke.platform.audit.use_case import PermissionRefused
 
 _YEARS_SHOWN = 6
@@ -145,7 +146,7 @@ def show_day(request: StaffRequest, viewed: Viewed) -> HttpResponse:
 
 
 @account_page
-def export_usage(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+def export_usage(request: StaffRequest, viewed: Viewed) -> HttpResponseBase:
     """Return the months of a year or the 96 points of a day as a workbook."""
     if not viewed.actor.may(_EXPORT_RIGHT):
         raise PermissionRefused(field="actor", login=viewed.actor.login, right=_EXPORT_RIGHT)
@@ -154,7 +155,7 @@ def export_usage(request: StaffRequest, viewed: Viewed) -> HttpResponse:
     return _export_year(request, viewed)
 
 
-def _export_year(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+def _export_year(request: StaffRequest, viewed: Viewed) -> HttpResponseBase:
     points, last_day = _reach(viewed)
     shown = usage.get_year(
         actor=viewed.actor,
@@ -163,9 +164,10 @@ def _export_year(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         year=_read_year(request.GET.get("year", "")),
     )
     names = charts.name_periods()
-    titles = [_("Month"), _("Energy (kWh)"), *(_("%(name)s (kWh)") % {"name": name} for name in names.values())]
-    titles += [_("Fed in (kWh)"), _("Highest load (kW)")]
-    rows: Iterable[Sequence[Cell]] = (
+    columns = [("month", _("Month")), ("energy", _("Energy (kWh)"))]
+    columns += [(code, _("%(name)s (kWh)") % {"name": name}) for code, name in names.items()]
+    columns += [("fed_in", _("Fed in (kWh)")), ("demand", _("Highest load (kW)"))]
+    rows: list[list[Cell]] = [
         [
             formats.month(month),
             _kwh(row["total"]),
@@ -174,11 +176,19 @@ def _export_year(request: StaffRequest, viewed: Viewed) -> HttpResponse:
             Decimal(row["demand_w"]) / 1000,
         ]
         for month, row in shown.months.items()
+    ]
+    return export_table(
+        actor=viewed.actor,
+        page="customers.usage_year",
+        name=f"usage-{viewed.number}-{shown.year}",
+        about=_("Usage of %(number)s in %(year)s") % {"number": viewed.number, "year": shown.year},
+        query=f"number={viewed.number}&year={shown.year}",
+        columns=columns,
+        rows=rows,
     )
-    return answer_xlsx(name=f"usage-{viewed.number}-{shown.year}", titles=titles, rows=rows)
 
 
-def _export_day(request: StaffRequest, viewed: Viewed) -> HttpResponse:
+def _export_day(request: StaffRequest, viewed: Viewed) -> HttpResponseBase:
     shown = _get_day(request, viewed)
     chart = None
     if shown is not None and shown.curve is not None:
@@ -189,13 +199,22 @@ def _export_day(request: StaffRequest, viewed: Viewed) -> HttpResponse:
             period_codes=shown.period_codes,
         )
     series = chart.series if chart else []
-    titles = [_("Time"), *(_("%(name)s (kW)") % {"name": one.name} for one in series)]
-    rows: Iterable[Sequence[Cell]] = (
+    columns = [("time", _("Time"))]
+    columns += [(f"series_{place}", _("%(name)s (kW)") % {"name": one.name}) for place, one in enumerate(series, 1)]
+    rows: list[list[Cell]] = [
         [str(label), *(None if value is None else Decimal(str(value)) for value in values)]
         for label, values in (chart.table_rows() if chart else [])
-    )
+    ]
     day = formats.day(shown.day) if shown and shown.day else ""
-    return answer_xlsx(name=f"load-{viewed.number}-{day}", titles=titles, rows=rows)
+    return export_table(
+        actor=viewed.actor,
+        page="customers.usage_day",
+        name=f"load-{viewed.number}-{day}",
+        about=_("Load of %(number)s on %(day)s") % {"number": viewed.number, "day": day},
+        query=f"number={viewed.number}&day={day}&point={shown.point if shown else ''}",
+        columns=columns,
+        rows=rows,
+    )
 
 
 def _reach(viewed: Viewed) -> tuple[list[int], date | None]:

@@ -80,6 +80,7 @@ BATCHES = register(
             _("A file is kept, checked as a whole, corrected here, and loaded all at once or without its bad rows."),
             _("What a file stored can be taken out again while nobody has used or changed it."),
         ],
+        brief=("table", "at", "state", "rows", "bad"),
         export_name="imports",
     )
 )

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from dianke.interfaces.web.access import open_to_staff
 from dianke.interfaces.web.components.bulk import BULK_LIMIT, BulkAction, BulkPlan
-from dianke.interfaces.web.components.list_views import ALL_VIEW, DrawnRow, describe_filters, draw_row
+from dianke.interfaces.web.components.list_body import DrawnRow
+from dianke.interfaces.web.components.list_views import ALL_VIEW, describe_filters, draw_row
 from dianke.interfaces.web.components.lists import ListQuery, ListSpec, find_rows, read_query
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.toasts import offer_undo

@@ -68,6 +68,7 @@ UNMASKINGS = register(
             _("Identity numbers, phone numbers and bank accounts are masked on every page."),
             _("Whoever sees one whole gives a reason; both stand here and can never be changed."),
         ],
+        brief=("name", "kind", "customer", "reason"),
         export_name="unmaskings",
     )
 )

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +22,7 @@ from dianke.interfaces.web.components.page import Crumb, Page, Text
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.quality import words
+from dianke.interfaces.web.quality.forms import ExemptionForm
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
@@ -30,19 +30,6 @@ from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused
 
 _USUAL_EXEMPTION = timedelta(days=180)
-
-
-class ExemptionForm(forms.Form):
-    """Why it is no fault, and until when."""
-
-    reason = forms.CharField(
-        label=_("Why it is no fault"), max_length=200, widget=forms.TextInput(attrs={"class": "form-control"})
-    )
-    until = forms.DateField(
-        label=_("Until"),
-        help_text=_("At most a year; then the rule asks again."),
-        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d"),
-    )
 
 
 @require_GET

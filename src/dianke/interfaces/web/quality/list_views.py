@@ -5,18 +5,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from dianke.application.archive_quality import work
 from dianke.domain.audits import rules
 from dianke.domain.audits.queries import findings as queries
 from dianke.domain.audits.types import FaultGroup, FindingState, Severity
 from dianke.interfaces.web.access import page_right
-from dianke.interfaces.web.components.bulk import BulkAction, BulkPlan, Skipped
 from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilter, UnitFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
@@ -24,8 +21,8 @@ from dianke.interfaces.web.components.page import Crumb
 from dianke.interfaces.web.components.states import state_chip, state_label
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.quality import words
+from dianke.interfaces.web.quality.bulk_acts import ACTIONS
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.kernel.clock import SystemClock
 from dianke.platform.identity.types import Actor
 
 _UNSETTLED = [state for state in FindingState if state is not FindingState.DONE]
@@ -41,6 +38,10 @@ def list_findings(request: StaffRequest) -> HttpResponse:
 
 def _rows(actor: Actor) -> QuerySet[Any]:
     return queries.filter_findings(actor=actor).filter(resolved_at=None)
+
+
+def _search(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any], bool]:
+    return rows.filter(account_number=text), False
 
 
 def _enrich(actor: Actor, rows: Sequence[Any]) -> None:
@@ -61,35 +62,13 @@ def _narrow_taker(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return rows.filter(Q(taken_by="") if value == _NOBODY else Q(taken_by=value))
 
 
-def _plan_taking(actor: Actor, rows: Sequence[Any]) -> BulkPlan:
-    todo = [row for row in rows if row.state == FindingState.OPEN.value]
-    return BulkPlan(todo, [Skipped(row, _("is not open")) for row in rows if row not in todo])
-
-
-def _take(actor: Actor, rows: Sequence[Any], values: dict[str, Any]) -> str:
-    count = work.take_findings(actor=actor, ids=[row.pk for row in rows], at=SystemClock().now())
-    return ngettext("%(count)s finding is yours now.", "%(count)s findings are yours now.", count) % {"count": count}
-
-
-def _plan_release(actor: Actor, rows: Sequence[Any]) -> BulkPlan:
-    todo = [row for row in rows if row.state == FindingState.TAKEN.value and row.taken_by == actor.login]
-    return BulkPlan(todo, [Skipped(row, _("is not taken by you")) for row in rows if row not in todo])
-
-
-def _release(actor: Actor, rows: Sequence[Any], values: dict[str, Any]) -> str:
-    count = work.release_findings(actor=actor, ids=[row.pk for row in rows])
-    return ngettext("%(count)s finding was given back.", "%(count)s findings were given back.", count) % {
-        "count": count
-    }
-
-
 FINDINGS = register(
     ListSpec(
         name="quality.findings",
         title=_("Faults of the archive"),
         url_name="web:quality_findings",
         right="quality.view",
-        crumbs=[Crumb(_("Customers")), Crumb(_("Archive quality"))],
+        crumbs=[Crumb(_("Customers")), Crumb(_("Archive quality"), reverse_lazy("web:quality"))],
         rows=_rows,
         row_url=lambda row: reverse("web:quality_finding", args=[row.pk]),
         sort="due",
@@ -127,29 +106,10 @@ FINDINGS = register(
             UnitFilter(),
             DateRangeFilter("due", _("Due"), lookup="due_date"),
         ],
+        search=_search,
+        search_hint=_("Account number"),
         enrich=_enrich,
-        actions=[
-            BulkAction(
-                key="take",
-                label=_("Take"),
-                right=work.WORK,
-                plan=_plan_taking,
-                carry_out=_take,
-                consequence=lambda count: (
-                    _now("You take %(count)s findings; they stand in your work list.") % {"count": count}
-                ),
-            ),
-            BulkAction(
-                key="release",
-                label=_("Give back"),
-                right=work.WORK,
-                plan=_plan_release,
-                carry_out=_release,
-                consequence=lambda count: (
-                    _now("You give %(count)s findings back; others may take them.") % {"count": count}
-                ),
-            ),
-        ],
+        actions=ACTIONS,
         count=lambda count: _now("%(count)s findings") % {"count": count},
         empty_title=_("The rules find nothing"),
         empty_text=_("They go through the archive every night."),
@@ -160,6 +120,7 @@ FINDINGS = register(
             _("Mend it where it stands; the next pass closes the finding by itself."),
             _("What is no fault is exempted: you ask, another person agrees."),
         ],
+        brief=("rule", "detail", "severity", "due"),
         export_name="archive-quality",
     )
 )

@@ -4,17 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from dianke.application.archive_quality import work
+from dianke.application.listings.customer_archive import Alarm, AlarmKind
 from dianke.domain.audits.models import QualityFinding
 from dianke.domain.audits.queries import findings as queries
+from dianke.domain.audits.types import Severity
+from dianke.domain.customers.models import Customer
+from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Text
+from dianke.interfaces.web.customers.account_alarms import AlarmLine, register_words
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.quality import words
-from dianke.interfaces.web.shell.home import WorkItem, register_work
-from dianke.kernel.clock import SHANGHAI
+from dianke.interfaces.web.shell.home import WorkItem, register_figures, register_work
+from dianke.kernel.clock import SHANGHAI, SystemClock
 from dianke.platform.identity.types import Actor
 
 _SHOWN = 20
@@ -44,4 +51,29 @@ def _item_of(finding: QualityFinding, kind: Text, source: str = "") -> WorkItem:
     )
 
 
+def _list_figures(actor: Actor) -> Sequence[Figure]:
+    unsettled = sum(row["n"] for row in queries.count_by_unit_and_rule(actor=actor))
+    late = queries.count_late(actor=actor, on=SystemClock().now().date())
+    context = _now("%(count)s overdue") % {"count": f"{late:,}"} if late else ""
+    return [
+        Figure(
+            caption=_("Unsettled findings"),
+            value=f"{unsettled:,}",
+            context=context,
+            url=reverse("web:quality_findings"),
+        )
+    ]
+
+
+register_figures(_list_figures, right="quality.view")
 register_work(_list_work, right="quality.view")
+
+
+def _write_alarm(alarm: Alarm, customer: Customer) -> AlarmLine:
+    fault = words.RULES.get(alarm.facts["rule"], alarm.facts["rule"])
+    text = _now("Fault of the archive: %(fault)s, due on %(day)s") % {"fault": fault, "day": formats.day(alarm.on)}
+    kind = "bad" if alarm.facts["severity"] == Severity.HIGH.value else "warn"
+    return AlarmLine(kind, text, reverse("web:quality_finding", args=[alarm.key]))
+
+
+register_words(AlarmKind.FINDING, _write_alarm)

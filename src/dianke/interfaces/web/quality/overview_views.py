@@ -27,6 +27,8 @@ from dianke.platform.org import queries as org
 from dianke.platform.org.models import Unit
 
 _TREND_DAYS = 90
+# A rule that found something: its name, how much is unsettled and taken, and the address of its list.
+_Line = tuple[QualityRule, Any, int, int, str]
 
 
 @require_GET
@@ -35,6 +37,7 @@ def show_overview(request: StaffRequest) -> HttpResponse:
     """Show the counts of the reader's units."""
     today = SystemClock().now().date()
     counts = queries.count_by_unit_and_rule(actor=request.actor)
+    groups, clean = _group(counts)
     passes = queries.list_passes(actor=request.actor, limit=6)
     names = Names(one.started_by for one in passes)
     values = {
@@ -44,7 +47,8 @@ def show_overview(request: StaffRequest) -> HttpResponse:
             crumbs=[Crumb(_("Customers"))],
         ),
         "figures": _figures(request, counts, today),
-        "groups": _group(counts),
+        "groups": groups,
+        "clean": clean,
         "subjects": words.SUBJECTS,
         "units": _sum_units(counts),
         "trend": _trend(request, today),
@@ -86,16 +90,20 @@ def _figures(request: StaffRequest, counts: list[dict[str, Any]], today: date) -
     ]
 
 
-def _group(counts: list[dict[str, Any]]) -> list[tuple[Any, list[tuple[QualityRule, Any, int, int, str]]]]:
-    """Return the groups with their rules, each with its name, count, taken and the address of its list."""
+def _group(counts: list[dict[str, Any]]) -> tuple[list[tuple[Any, list[_Line]]], list[tuple[Any, QualityRule, Any]]]:
+    """Return the groups with the rules that found something, and the rules that found nothing, each with its group."""
     totals = _sum_by(counts, "rule")
     url = reverse("web:quality_findings")
-    groups: dict[str, list[tuple[QualityRule, Any, int, int, str]]] = {code: [] for code in words.GROUPS}
+    groups: dict[str, list[_Line]] = {code: [] for code in words.GROUPS}
+    clean = []
     for rule in rules.list_rules():
         count, taken = totals.get(rule.code, (0, 0))
-        row = (rule, words.RULES[rule.code], count, taken, f"{url}?{urlencode({'rule': rule.code})}")
-        groups[rule.group.value].append(row)
-    return [(words.GROUPS[code], rows) for code, rows in groups.items()]
+        if count:
+            line = (rule, words.RULES[rule.code], count, taken, f"{url}?{urlencode({'rule': rule.code})}")
+            groups[rule.group.value].append(line)
+        else:
+            clean.append((words.GROUPS[rule.group.value], rule, words.RULES[rule.code]))
+    return [(words.GROUPS[code], lines) for code, lines in groups.items() if lines], clean
 
 
 def _sum_units(counts: list[dict[str, Any]]) -> list[tuple[str, int, int, str]]:

@@ -80,7 +80,8 @@ def _enter(request: HttpRequest, answer: door.Answer, onward: str) -> HttpRespon
     assert person is not None  # noqa: S101 - an accepted log-in has a person
     sessions.start(request, person=person, address=address_of(request), at=SystemClock().now())
     response = HttpResponseRedirect(onward)
-    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and person.language in dict(settings.LANGUAGES):
+    # A counter's computer still has the cookie of whoever sat there before.
+    if person.language in dict(settings.LANGUAGES):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, person.language, samesite="Lax", httponly=True)
     return response
 

@@ -1,8 +1,6 @@
 """Addresses of the frame."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path
-from django.views.i18n import set_language
 
 from dianke.interfaces.web.shell import log_in_views, views
 
@@ -13,5 +11,5 @@ urlpatterns = [
     path("logout/", log_in_views.log_out, name="logout"),
     path("search/", views.search, name="search"),
     path("theme/", views.set_theme, name="set_theme"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", views.switch_language, name="set_language"),
 ]

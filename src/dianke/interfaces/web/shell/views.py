@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language
 
+from dianke.application.administration.own_account import choose_language
 from dianke.interfaces.web.access import open_to_staff
 from dianke.interfaces.web.components.filters import FilterChip
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.context import THEME_COOKIE, THEMES, Shell
-from dianke.interfaces.web.requests import StaffRequest, safe_address
+from dianke.interfaces.web.requests import StaffRequest, actor_of, safe_address
 from dianke.interfaces.web.shell import search as search_box
 from dianke.interfaces.web.shell.home import SHOWN_WORK, gather_home
 from dianke.interfaces.web.shell.recent import list_recent
@@ -83,6 +85,17 @@ def search(request: HttpRequest) -> HttpResponse:
     values = {"page": Page(title=_("Search")), "text": text, "groups": groups}
     fragment = request.headers.get("HX-Request") == "true"
     return render(request, "shell/search_hits.html" if fragment else "shell/search.html", values)
+
+
+@login_not_required
+@require_POST
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Switch the language of this browser; who has logged in finds it again wherever they log in."""
+    person, actor = getattr(request, "person", None), actor_of(request)
+    language = request.POST.get("language", "")
+    if person is not None and actor is not None and language in dict(settings.LANGUAGES):
+        choose_language(actor=actor, person=person, language=language)
+    return set_language(request)
 
 
 @login_not_required

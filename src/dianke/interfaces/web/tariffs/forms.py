@@ -20,8 +20,8 @@ class UploadForm(forms.Form):
     """A file of sheets and why it is proposed."""
 
     file = forms.FileField(
-        label=_("Sheet file (YAML)"),
-        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".yaml,.yml"}),
+        label=_("Sheet file (XLSX or YAML)"),
+        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".xlsx,.yaml,.yml"}),
         error_messages={"required": _("Choose a file.")},
     )
     reason = forms.CharField(

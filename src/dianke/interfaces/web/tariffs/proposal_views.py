@@ -1,17 +1,20 @@
 """Propose versions: a file of sheets, or a copy with other prices; decide them."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianke.application import tariffs as use_cases
+from dianke.application.tariffs.workbook_template import write_template
 from dianke.domain.tariffs import queries as tariffs
 from dianke.domain.tariffs.rules.revisions import PriceRefused
 from dianke.domain.tariffs.types import LoadReport, PriceColumn, VersionPage
@@ -20,8 +23,10 @@ from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.sheets import XLSX_TYPE
 from dianke.interfaces.web.shell.errors import explain
 from dianke.interfaces.web.tariffs import words
+from dianke.interfaces.web.tariffs.fault_words import describe_faults
 from dianke.interfaces.web.tariffs.forms import Grid, RevisionForm, UploadForm, to_revision
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
@@ -53,8 +58,22 @@ def propose(request: StaffRequest) -> HttpResponse:
         if report is not None and report.loaded:
             messages.success(request, _("%(count)s versions wait for another person.") % {"count": len(report.loaded)})
             return redirect("web:tariffs")
-    values = {"page": _head(_("Propose prices")), "form": form, "report": report}
+    values = {
+        "page": _head(_("Propose prices")),
+        "form": form,
+        "report": report,
+        "faults": describe_faults(report.refused) if report else [],
+    }
     return render(request, "tariffs/propose.html", values, status=_REFUSED if request.method == "POST" else 200)
+
+
+@require_GET
+@page_right("tariffs.propose")
+def send_template(request: StaffRequest) -> HttpResponse:
+    """Send the empty workbook that a sheet is typed into."""
+    response = HttpResponse(write_template(), content_type=XLSX_TYPE)
+    response.headers["Content-Disposition"] = 'attachment; filename="tariff-sheet.xlsx"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,7 +117,8 @@ def revise(request: StaffRequest, version_id: int) -> HttpResponse:
 @page_right("tariffs.approve")
 def approve(request: StaffRequest, version_id: int) -> HttpResponse:
     """Approve a proposal of another person."""
-    return _decide(request, version_id, use_cases.approve_version, _("The version is approved."))
+    act = partial(use_cases.approve_version, has_nothing_to_try=request.POST.get("has_nothing_to_try") == "1")
+    return _decide(request, version_id, act, _("The version is approved."))
 
 
 @require_POST
@@ -113,6 +133,17 @@ def reject(request: StaffRequest, version_id: int) -> HttpResponse:
 def take_back(request: StaffRequest, version_id: int) -> HttpResponse:
     """Take back one's own proposal."""
     return _decide(request, version_id, use_cases.take_back_version, _("The proposal is taken back."))
+
+
+@require_POST
+@page_right("tariffs.withdraw_version")
+def withdraw(request: StaffRequest, version_id: int) -> HttpResponse:
+    """Withdraw an approved version before its first day."""
+
+    def act(*, at: datetime, **given: Any) -> None:
+        use_cases.withdraw_version(on=timezone.localdate(at), **given)
+
+    return _decide(request, version_id, act, _("The version is withdrawn; the one before it goes on."))
 
 
 def _decide(request: StaffRequest, version_id: int, act: Callable[..., Any], done: str) -> HttpResponse:

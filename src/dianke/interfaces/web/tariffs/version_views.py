@@ -35,7 +35,7 @@ from dianke.interfaces.web.regulations import get_regulation
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.tariffs import words
 from dianke.interfaces.web.tariffs.plan_views import chip_of
-from dianke.interfaces.web.tariffs.proposals import describe_proposal, find_base
+from dianke.interfaces.web.tariffs.proposals import describe_proposal, describe_trials, find_base
 from dianke.kernel.clock import SystemClock
 
 _BY_PERIOD = (PriceColumn.SHARP, PriceColumn.PEAK, PriceColumn.FLAT, PriceColumn.VALLEY, PriceColumn.DEEP)
@@ -94,6 +94,7 @@ def show_version(request: StaffRequest, version_id: int) -> HttpResponse:
         ],
         "base_id": find_base(sheet),
         **describe_proposal(request.actor, sheet.version),
+        **describe_trials(request.actor, sheet),
     }
     return render(request, "tariffs/version.html", values)
 

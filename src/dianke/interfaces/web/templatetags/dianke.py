@@ -9,7 +9,7 @@ from django.template import loader
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dianke.interfaces.web.components import due, formats
+from dianke.interfaces.web.components import browsers, due, formats
 from dianke.interfaces.web.components.charts import Chart
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Chip, Page, Text
@@ -38,6 +38,7 @@ for _format in (
     formats.month,
     formats.moment,
     formats.period,
+    browsers.browser,
 ):
     register.filter(_format.__name__, _format)
 

@@ -1,6 +1,5 @@
 """The list of acts: use cases and log-ins."""
 
-import json
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,9 +21,9 @@ from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.trail import words
 from dianke.interfaces.web.trail.act_words import ACTS as ACT_WORDS
 from dianke.interfaces.web.trail.days import MomentRangeFilter
+from dianke.interfaces.web.trail.fact_words import write_facts
 from dianke.platform.identity.types import Actor
 
-_LONGEST_FACTS = 120
 _WHO = pgettext_lazy("trail", "Who")
 
 
@@ -43,18 +42,18 @@ def _of_person(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(actor_login=text)
 
 
-def _write_facts(record: Any) -> str:
-    text = ", ".join(f"{key} {json.dumps(value, ensure_ascii=False)}" for key, value in record.facts.items())
-    return text if len(text) <= _LONGEST_FACTS else f"{text[: _LONGEST_FACTS - 1]}…"
-
-
 def _write_origin(record: Any) -> str:
     return " ".join(str(part) for part in (words.name_origin(record.origin), record.address) if part)
 
 
+def _name_person(record: Any) -> str:
+    # What the system calls itself in the book is a purpose in English.
+    return _now("system") if record.actor_login == "system" else str(record.actor_name)
+
+
 def _draw_person(record: Any) -> Text:
     if not record.deputy_for:
-        return str(record.actor_name)
+        return _name_person(record)
     return format_html(
         "{} <span class='cap'>{}</span>", record.actor_name, _now("for %(login)s") % {"login": record.deputy_for}
     )
@@ -72,12 +71,10 @@ ACTS = register(
         sort="-at",
         columns=[
             Column("at", _("When"), lambda record: record.at, order=("at",), css="n", width=20),
-            Column(
-                "person", pgettext_lazy("trail", "Who"), lambda record: record.actor_name, show=_draw_person, css="nw"
-            ),
+            Column("person", pgettext_lazy("trail", "Who"), _name_person, show=_draw_person, css="nw"),
             Column("login", _("Login"), lambda record: record.actor_login, css="n"),
             Column("act", _("What was done"), lambda record: words.name_act(record.use_case), width=28),
-            Column("facts", _("On what"), _write_facts, width=50),
+            Column("facts", _("On what"), lambda record: write_facts(record.facts), width=50),
             Column("reason", _("Reason"), lambda record: record.reason, width=30),
             Column("origin", _("From where"), _write_origin, css="nw", width=22),
             Column("right", _("Right used"), lambda record: record.right, css="n", is_shown=False),
@@ -92,6 +89,7 @@ ACTS = register(
         empty_text=_("Every use case and every log-in leaves a line here."),
         empty_found_title=_("Nothing fits"),
         empty_found_text=_("Widen the days, or look for another person."),
+        brief=("act", "person", "facts"),
         help=[_("Every use case and every log-in, with who, from where, on what and why. Nobody can change a line.")],
     )
 )

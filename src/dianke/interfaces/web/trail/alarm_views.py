@@ -83,7 +83,7 @@ def _draw(
     head = Page(
         title=change.title or str(words.name_thing(alarm.model_label)),
         number=str(words.name_thing(alarm.model_label)),
-        crumbs=[Crumb(_("Alarms"), reverse("web:trail_alarms"))],
+        crumbs=[Crumb(_("Administration")), Crumb(_("Alarms"), reverse("web:trail_alarms"))],
         chips=[words.alarm_chip(alarm.kind), state_chip("alarm", alarm.state)],
         menu_url=reverse("web:trail_alarms"),
         help=[
@@ -173,6 +173,7 @@ ALARMS = register(
         empty_title=_("No alarm"),
         empty_text=_("A change of a price, a multiplier, a capacity, an identity or bank data appears here."),
         empty_found_title=_("No alarm fits"),
+        brief=("kind", "change", "at", "state"),
         help=[_("Changes that a second pair of eyes must look at. A row opens both versions side by side.")],
     )
 )

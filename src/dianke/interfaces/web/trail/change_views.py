@@ -107,7 +107,7 @@ def show_change(request: StaffRequest, model_label: str, event_id: int) -> HttpR
     head = Page(
         title=change.title or _("Change"),
         number=str(words.name_thing(model_label)),
-        crumbs=[Crumb(_("Changes"), reverse("web:trail"))],
+        crumbs=[Crumb(_("Administration")), Crumb(_("Changes"), reverse("web:trail"))],
         chips=[],
         menu_url=reverse("web:trail"),
     )
@@ -127,9 +127,7 @@ def show_change(request: StaffRequest, model_label: str, event_id: int) -> HttpR
 def _list_facts(change: Change) -> dict[Text, Text]:
     facts: dict[Text, Text] = {
         _("When"): f"{timezone.localtime(change.at):%Y-%m-%d %H:%M:%S}",
-        pgettext("trail", "Who"): f"{change.name} {change.login}"
-        if change.login
-        else _("nobody: no use case made this change"),
+        pgettext("trail", "Who"): _name_person(change),
     }
     if change.deputy_for:
         facts[_("In place of")] = change.deputy_for
@@ -140,6 +138,12 @@ def _list_facts(change: Change) -> dict[Text, Text]:
         facts[_("What was done")] = words.name_act(change.use_case)
         facts[_("Reason")] = change.reason or "–"
     return facts
+
+
+def _name_person(change: Change) -> str:
+    if change.login == "system":
+        return _("system")
+    return f"{change.name} {change.login}" if change.login else _("nobody: no use case made this change")
 
 
 def _chain_chip(request: StaffRequest, day: date) -> Chip:

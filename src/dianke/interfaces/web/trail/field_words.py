@@ -7,6 +7,8 @@ from dianke.interfaces.web.components.page import Text
 THINGS: dict[str, Text] = {
     "api_access.apitoken": pgettext_lazy("thing", "API token"),
     "audits.qualityfinding": pgettext_lazy("thing", "Quality finding"),
+    "billing.billcorrection": pgettext_lazy("thing", "Bill correction"),
+    "billing.correctedbill": pgettext_lazy("thing", "Corrected bill"),
     "billing.billingterms": pgettext_lazy("thing", "Billing terms"),
     "billing.billrun": pgettext_lazy("thing", "Bill run"),
     "billing.shareterms": pgettext_lazy("thing", "Share of use"),
@@ -46,6 +48,24 @@ THINGS: dict[str, Text] = {
 }
 
 FIELDS: dict[str, Text] = {
+    "bill_id": pgettext_lazy("field", "Key of the bill"),
+    "account_id": pgettext_lazy("field", "Key of the account"),
+    "customer_name": pgettext_lazy("field", "Name of the customer"),
+    "cause": pgettext_lazy("field", "Cause"),
+    "changes": pgettext_lazy("field", "Changed facts"),
+    "difference_fen": pgettext_lazy("field", "Difference (fen)"),
+    "deciding_fen": pgettext_lazy("field", "Amount that decides (fen)"),
+    "level": pgettext_lazy("field", "Level"),
+    "correction": pgettext_lazy("field", "Correction"),
+    "month": pgettext_lazy("field", "Month"),
+    "old_energy_kwh_e2": pgettext_lazy("field", "Energy as billed"),
+    "new_energy_kwh_e2": pgettext_lazy("field", "Right energy"),
+    "old_amount_fen": pgettext_lazy("field", "Amount as billed (fen)"),
+    "new_amount_fen": pgettext_lazy("field", "Right amount (fen)"),
+    "lines_sha256": pgettext_lazy("field", "Fingerprint of the lines"),
+    "holds_bill": pgettext_lazy("field", "Holds the bill"),
+    "reversal_id": pgettext_lazy("field", "Key of the reversal"),
+    "replacement_id": pgettext_lazy("field", "Key of the new bill"),
     "staff": pgettext_lazy("field", "Person"),
     "name": pgettext_lazy("field", "Name"),
     "prefix": pgettext_lazy("field", "Prefix of the token"),

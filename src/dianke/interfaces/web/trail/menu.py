@@ -8,7 +8,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 import dianke.interfaces.web.trail.words  # noqa: F401 - enters the states
+from dianke.application.listings.customer_archive import Alarm, AlarmKind
 from dianke.application.trail import lists
+from dianke.domain.customers.models import Customer
+from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.customers.account_alarms import AlarmLine, register_words
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.shell.home import WorkItem, register_work
@@ -50,8 +54,8 @@ def _list_alarms(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     return [
         WorkItem(
             kind=_("Second look"),
-            number=f"{alarm.pk}",
-            title=changes[alarm.pk].title if alarm.pk in changes else str(words.name_thing(alarm.model_label)),
+            number=changes[alarm.pk].title if alarm.pk in changes else f"{alarm.pk}",
+            title=words.name_thing(alarm.model_label),
             url=reverse("web:trail_alarm", args=[alarm.pk]),
             quantity=words.ALARM_KINDS[alarm.kind],
             source=names.of(alarm.actor_login) or _now("no use case"),
@@ -79,3 +83,12 @@ def _list_breaks(actor: Actor, at: datetime) -> Sequence[WorkItem]:
 
 register_work(_list_alarms, right="alarms.review")
 register_work(_list_breaks, right="trail.prove")
+
+
+def _write_alarm(alarm: Alarm, customer: Customer) -> AlarmLine:
+    facts = {"what": words.ALARM_KINDS[alarm.facts["kind"]], "day": formats.day(alarm.on)}
+    text = _now("%(what)s was changed on %(day)s; nobody has looked at it yet") % facts
+    return AlarmLine("warn", text, reverse("web:trail_alarm", args=[alarm.key]))
+
+
+register_words(AlarmKind.SENSITIVE_CHANGE, _write_alarm)

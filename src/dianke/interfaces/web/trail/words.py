@@ -1,8 +1,10 @@
 """Words of the trail: things, fields, values, acts, alarms, breaks."""
 
+import json
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,7 +14,9 @@ from dianke.interfaces.web.administration.words import UNIT_KINDS
 from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components.page import Chip, Text
 from dianke.interfaces.web.components.states import register_states, state_label
+from dianke.interfaces.web.corrections import words as correction_words
 from dianke.interfaces.web.customers import words as customer_words
+from dianke.interfaces.web.quality import words as quality_words
 from dianke.interfaces.web.trail.act_words import ACTS
 from dianke.interfaces.web.trail.field_words import FIELDS, THINGS
 from dianke.platform.audit.types import BreakKind
@@ -68,6 +72,8 @@ ORIGINS: dict[str, Text] = {
     "system": pgettext_lazy("origin", "system"),
 }
 
+# How the ends of a period come from the history.
+_BETWEEN = " → "
 _YES_NO: dict[str, Text] = {"true": _("yes"), "false": _("no")}
 _VALUES: dict[str, dict[str, Text]] = {
     "usage_class": billing_words.USAGE_CLASSES,
@@ -84,6 +90,9 @@ _VALUES_OF_TABLE: dict[tuple[str, str], dict[str, Text]] = {
     ("customers.specialmark", "kind"): customer_words.MARKS,
     ("customers.keychange", "field"): customer_words.KEY_FIELDS,
     ("org.unit", "kind"): UNIT_KINDS,
+    ("audits.qualityfinding", "rule"): quality_words.RULES,
+    ("audits.qualityfinding", "subject_label"): quality_words.SUBJECTS,
+    ("billing.billcorrection", "cause"): correction_words.CAUSES,
 }
 _STATES_OF_TABLE: dict[tuple[str, str], str] = {
     ("customers.keychange", "state"): "key_change",
@@ -91,6 +100,9 @@ _STATES_OF_TABLE: dict[tuple[str, str], str] = {
     ("metering.usagepoint", "status"): "usage_point",
     ("network.transformerspell", "state"): "transformer",
     ("billing.billrun", "status"): "bill_run",
+    ("audits.qualityfinding", "severity"): "finding_severity",
+    ("audits.qualityfinding", "state"): "finding",
+    ("billing.billcorrection", "state"): "correction",
 }
 
 
@@ -138,11 +150,35 @@ def write_lines(change: Change) -> list[FieldLine]:
 
 
 def _write(model_label: str, one: FieldChange, value: str) -> Text:
+    if not value:
+        return ""
     place = (model_label, one.name)
-    if value and place in _STATES_OF_TABLE:
+    if place in _STATES_OF_TABLE:
         return state_label(_STATES_OF_TABLE[place], value)
+    if _BETWEEN in value:
+        return _write_period(value)
+    if value.startswith("{"):
+        return _write_parts(value)
     words = _VALUES_OF_TABLE.get(place) or _VALUES.get(one.name) or _YES_NO
     return words.get(value, value)
+
+
+def _write_period(value: str) -> str:
+    """Return a period without the arrow that stands between before and after."""
+    start, _arrow, end = value.partition(_BETWEEN)
+    if not end:
+        return _now("from %(start)s") % {"start": start}
+    return _now("%(start)s to %(end)s") % {"start": start, "end": end}
+
+
+def _write_parts(value: str) -> str:
+    """Return a value of several parts, as the readings of a meter, part by part."""
+    try:
+        parts = json.loads(value)
+    except ValueError:
+        return value
+    names = {key: billing_words.PERIODS.get(key) or FIELDS.get(key, key) for key in parts}
+    return _now(", ").join(f"{names[key]} {part}" for key, part in parts.items())
 
 
 def alarm_chip(kind: str) -> Chip:

@@ -1,0 +1,59 @@
+"""The steps of the bench "billing" that need Django: imported once it is ready."""
+
+from typing import Any
+
+from django.db import connection, transaction
+
+from dianke.domain.billing.models import BillRun
+from dianke.domain.billing.operations import calculation, issue, runs
+from dianke.domain.billing.queries import runs as run_queries
+from dianke.interfaces.cli.bench.billing_filling import fill_month
+from dianke.kernel.clock import SystemClock
+from dianke.platform.identity.types import Actor
+
+_SYSTEM = Actor.system("measuring a bill run")
+
+
+def prepare(*, size: int, shard_size: int) -> str:
+    """Fill the database, start a run and return its number."""
+    month = fill_month(size)
+    with transaction.atomic():
+        run = runs.start_run(
+            actor=_SYSTEM, cycle_month=month, started_by="bench", at=SystemClock().now(), shard_size=shard_size
+        )
+    return run.number
+
+
+def work(number: str, act: str, own: int, workers: int) -> None:
+    """Calculate or issue every shard whose turn is this process's."""
+    run = run_queries.get_run(actor=_SYSTEM, number=number)
+    take = calculation.calculate_shard if act == "calculate" else issue.issue_shard
+    for shard in run_queries.list_shards(actor=_SYSTEM, run=run):
+        if shard.number % workers == own:
+            with transaction.atomic():
+                take(actor=_SYSTEM, run=run, shard_number=shard.number)
+
+
+def describe(number: str) -> dict[str, Any]:
+    """Close the calculation, count what is stored, and open the issue as a second person."""
+    now = SystemClock().now()
+    run = run_queries.get_run(actor=_SYSTEM, number=number)
+    with transaction.atomic():
+        runs.close_calculation(actor=_SYSTEM, run=run, at=now)
+        state = run_queries.get_state(actor=_SYSTEM, run=run)
+        issue.begin_issue(run=run, state=state, login="second", at=now)
+    return {**_count(run), "faults": state.faults_open, "differing": state.lines_differ}
+
+
+def _count(run: BillRun) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select (select count(*) from billing_billdraft), (select sum(amount_fen) from billing_billdraft),
+                   (select count(*) from billing_billdraftline),
+                   pg_total_relation_size('billing_billdraft'), pg_total_relation_size('billing_billdraftline'),
+                   (select sum(length(content)) from billing_draftinputs), (select count(*) from billing_draftinputs)
+            """
+        )
+        names = ("bills", "amount_fen", "lines", "bill_bytes", "line_bytes", "frozen_bytes", "frozen_blocks")
+        return dict(zip(names, map(int, cursor.fetchone()), strict=True))

@@ -1,0 +1,53 @@
+"""What stands at the head of a bill that was corrected, corrects another, or is being corrected."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dianke.application import bill_corrections
+from dianke.domain.billing.models import Bill
+from dianke.domain.billing.queries import corrections as queries
+from dianke.domain.billing.queries.corrections import Bond
+from dianke.platform.identity.types import Actor
+
+
+@dataclass(frozen=True)
+class Band:
+    """One line: what it says, the other bill where there is one, and the correction."""
+
+    text: str
+    order: str
+    order_url: str
+    bill: str = ""
+    bill_url: str = ""
+
+
+def draw(actor: Actor, bill: Bill) -> dict[str, Any]:
+    """Return the bands of a bill and the way to its correction, where the reader may ask for one."""
+    bonds = queries.list_bonds(actor=actor, bill=bill)
+    bands = [band for bond in bonds for band in _bands_of(bill, bond)]
+    stands = all(bond.replacement is not None and bond.replacement.pk == bill.pk for bond in bonds)
+    may_correct = stands and actor.may(bill_corrections.ASK, bill.unit.path)
+    return {"bands": bands, "correct_url": reverse("web:correction_new", args=[bill.pk]) if may_correct else ""}
+
+
+def _bands_of(bill: Bill, bond: Bond) -> list[Band]:
+    if bond.reversal is None or bond.replacement is None:
+        return [_band(_("A correction of this bill is under way:"), bond, None)]
+    if bill.pk == bond.reversal.pk:
+        return [_band(_("Reverses"), bond, bond.original)]
+    if bill.pk == bond.replacement.pk:
+        return [_band(_("Replaces"), bond, bond.original)]
+    return [_band(_("Reversed by"), bond, bond.reversal), _band(_("Replaced by"), bond, bond.replacement)]
+
+
+def _band(text: str, bond: Bond, other: Bill | None) -> Band:
+    return Band(
+        text=text,
+        order=bond.order.number,
+        order_url=reverse("web:correction", args=[bond.order.pk]),
+        bill=other.number if other else "",
+        bill_url=reverse("web:bill", args=[other.pk]) if other else "",
+    )

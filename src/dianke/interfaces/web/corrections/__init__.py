@@ -1,0 +1,1 @@
+"""Pages of corrections: what was wrong with a bill, what is right, who agreed, what the customer reads."""

@@ -1,0 +1,1 @@
+"""Pages of trials: start one, follow it, read its report."""
