@@ -45,10 +45,13 @@ PRODUCT_COMMANDS = {
     "serve": ProductCommand("", "run the service", "运行服务"),
     "migrate": ProductCommand("", "bring the database schema up to date", "升级数据库"),
     "manage": ProductCommand("...", "Django's own commands", "管理命令"),
+    "administrator": ProductCommand("--login LOGIN", "make a utility's first administrator", "首位管理员"),
     "import": ProductCommand("TABLE FILE", "load CSV or XLSX, all faults reported", "导入", _unless_template),
     "bill": ProductCommand("run|review|issue|show", "the billing cycle", "核算与开账"),
     "keys": ProductCommand("status|rotate|reencrypt", "the keys of personal data", "密钥轮换"),
     "quality": ProductCommand("run|list", "search the archive for faults", "档案质量"),
+    "trail": ProductCommand("chain|prove", "close the trail's days by hash, prove them", "留痕校验"),
+    "tariffs": ProductCommand("propose|approve|...", "tariff versions and their approval", "电价版本"),
     "quote": ProductCommand("[FILE]", "price cases given as JSON", "试算电费", _never),
     "recover": ProductCommand("[FILE]", "back-billing, theft, breach, late fees", "退补与违约", _never),
     "clock": ProductCommand("due|sets", "due time of a service promise", "时限计算", _never),
@@ -115,9 +118,7 @@ def help_text() -> str:
     first, *others = product
     lines = [
         "Dianke, the open customer platform for electric utilities. 电客:开源电力客户平台。",
-        "",
         "usage: ./dianke COMMAND [ARGUMENTS]      ./dianke COMMAND --help says more",
-        "",
     ]
     for name, usage, english, chinese in (first, *_OWN_COMMANDS, *others):
         lines.append(f"  {f'{name} {usage}':<30} {english} {chinese}")

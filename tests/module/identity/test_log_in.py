@@ -1,6 +1,7 @@
 """The log-in: lock-out, second step, forced change, sessions, and what the trail says."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pyotp
 import pytest
@@ -10,6 +11,7 @@ from tests.module.identity.conftest import PASSWORD, SYSTEM, Company
 from dianke.application.administration import log_in as door
 from dianke.application.administration import own_account, people
 from dianke.application.administration.log_in import PasswordNotTheirs, Step, require_own_password
+from dianke.config import settings as service_settings
 from dianke.kernel.clock import SHANGHAI, SystemClock
 from dianke.platform.audit.models import UseCaseRecord
 from dianke.platform.identity import locks, one_time_codes, passwords, sessions
@@ -176,6 +178,15 @@ class TestSecondStep:
 
 
 class TestPasswords:
+    def test_are_hashed_by_argon2_at_its_full_cost(self, company: Company, settings: Any) -> None:
+        # As in the service: everywhere else in the tests a password costs nothing.
+        settings.PASSWORD_HASHERS = service_settings.PASSWORD_HASHERS
+        li = company.add("li", "COUNTER_CLERK", company.east)
+
+        assert service_settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+        assert li.password.startswith("argon2$argon2id$v=19$m=102400,t=2,p=8$")
+        assert try_password(PASSWORD) is Step.ACCEPTED
+
     @pytest.mark.parametrize("password", ["short9", "password123", "1234567890123", "onlyletterslong", "li12345678"])
     def test_refuse_what_is_easily_guessed(self, company: Company, li: Staff, password: str) -> None:
         li.login = "li12345678"
