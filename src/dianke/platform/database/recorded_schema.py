@@ -24,6 +24,10 @@ RECORDING = Path(__file__).parent / "data" / "schema.sql"
 _KEY = "-- made from: "
 _NEXT = "\n-- next\n"
 _COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
+# A server older than 17 lets nobody use a value in the transaction that added it to an enumeration.
+_USES_NEW_VALUES_AT_ONCE = 170_000
+_ADDED_VALUE = re.compile(r"^ALTER TYPE (\w+) ADD VALUE ('\w+')(?: (BEFORE|AFTER) ('\w+'))?;$", re.MULTILINE)
+_LINE_COMMENT = re.compile(r"--[^\n]*")
 # What only asks or brackets a transaction makes nothing.
 _MAKES_NOTHING = ("select", "show", "savepoint", "release", "rollback", "begin", "commit")
 
@@ -66,8 +70,11 @@ def read_key() -> str:
 
 def replay(*, using: str) -> None:
     """Make the schema in an empty database and enter every migration as applied."""
-    connection = connections[using]
+    connection: Any = connections[using]
     statements = RECORDING.read_text("utf-8")
+    connection.ensure_connection()
+    if connection.pg_version < _USES_NEW_VALUES_AT_ONCE:
+        statements = name_values_at_once(statements)
     with transaction.atomic(using=using):
         with connection.cursor() as cursor:
             # Without parameters psycopg sends many statements at once.
@@ -76,6 +83,19 @@ def replay(*, using: str) -> None:
         recorder.ensure_schema()
         names = sorted(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
         recorder.migration_qs.bulk_create(recorder.Migration(app=app, name=name) for app, name in names)
+
+
+def name_values_at_once(statements: str) -> str:
+    """Return the statements with every value of an enumeration named where its type is created, none added later."""
+    whole = _ADDED_VALUE.sub("", statements)
+    for name, value, side, beside in _ADDED_VALUE.findall(statements):
+        head, create, rest = whole.partition(f"CREATE TYPE {name} AS ENUM (")
+        listed, end, rest = rest.partition("\n);")
+        values = [one.strip() for one in _LINE_COMMENT.sub("", listed).split(",")]
+        at = values.index(beside) + (side == "AFTER") if side else len(values)
+        values.insert(at, value)
+        whole = f"{head}{create}{', '.join(values)}{end}{rest}"
+    return whole
 
 
 @contextmanager
