@@ -173,9 +173,9 @@ _ROWS = (
            case when k >= 980 then s end, case when k >= 980 then s + 4 * q end,
            case when k >= 980 then s end, case when k >= 980 then s + 0.2 end,
            case when k >= 980 then 0.1 + (i %% 90) / 1000.0 end
-      {_OF}, lateral (select 1000 + (i * 37 %% 800000) / 100.0 as s,
-                            case when k < 980 then 12 + (i * 7919 %% 4400) / 100.0
-                                 else 4 + (i * 7919 %% 900) / 100.0 end as q,
+      {_OF}, lateral (select 1000 + (i::bigint * 37 %% 800000) / 100.0 as s,
+                            case when k < 980 then 12 + (i::bigint * 7919 %% 4400) / 100.0
+                                 else 4 + (i::bigint * 7919 %% 900) / 100.0 end as q,
                             not (k < 880 and i %% 5 < 2) as t) v
     """,
     "update readings_cyclemonth set status = 'FROZEN', frozen_at = now(), frozen_by = 'bench' where id = %(month)s",
