@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from dianke.application.listings.search import find_customer_keys, search_archive
+from dianke.application.listings.search import find_customer_keys
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.types import AccountStatus
 from dianke.domain.metering.models import UsagePoint
@@ -21,13 +21,6 @@ def filter_accounts(*, actor: Actor, usage_class: str = "", unit_code: str = "")
         accounts = accounts.filter(unit__code=unit_code)
     listed: QuerySet[Any] = accounts.annotate(address=Subquery(first_point.values("location__address")[:1]))
     return listed
-
-
-def search_accounts(*, actor: Actor, text: str, after: int, limit: int) -> tuple[list[Any], int | None]:
-    """Return the accounts of the customers that a text finds, and the key to go on from."""
-    page = search_archive(actor=actor, text=text, after=after, limit=limit)
-    accounts = filter_accounts(actor=actor).filter(customer__in=[hit.customer.pk for hit in page.hits])
-    return list(accounts.order_by("customer_id", "id")), page.next_after
 
 
 def find_account_ids(*, actor: Actor, text: str, limit: int = 200) -> list[int]:

@@ -97,23 +97,6 @@ def get_curve(*, actor: Actor, root: Path, usage_point: UsagePoint, start: date,
     return intervals.read_curve(root, usage_point_id=usage_point.pk, start=start, end=end)
 
 
-def list_unread_points(
-    *, actor: Actor, cycle_month: CycleMonth, on: datetime, limit: int = 100
-) -> Sequence[UsagePoint]:
-    """Return points on the cycle's routes whose standing meter has no valid reading from a moment on."""
-    readings = MeterReading.objects.for_actor(actor).filter(
-        installation__usage_point_id=OuterRef("usage_point_id"), replaced_by=None, read_at__gte=on
-    )
-    rows = (
-        RoutePoint.objects.for_actor(actor)
-        .filter(route__cycle_id=cycle_month.cycle_id)
-        .filter(~Exists(readings))
-        .select_related("usage_point")
-        .order_by("route__code", "sequence")[:limit]
-    )
-    return [row.usage_point for row in rows]
-
-
 def sum_months(*, actor: Actor, usage_point_ids: Sequence[int], start: date, end: date) -> dict[date, dict[str, int]]:
     """
     Return the energy (1e-2 kWh) of points by month and period of use, from a day up to, not including, another.

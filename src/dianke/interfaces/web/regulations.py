@@ -38,11 +38,6 @@ def get_regulation(identifier: str) -> Regulation:
     )
 
 
-def list_rule_ids() -> list[str]:
-    """Return the ids of the rule chapters in their order."""
-    return [identifier for identifier in _read_register() if identifier.startswith("TR-")]
-
-
 @functools.cache
 def _read_register() -> dict[str, dict[str, object]]:
     if not _REGISTER.is_file():

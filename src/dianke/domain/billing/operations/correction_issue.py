@@ -10,18 +10,16 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-import numpy as np
 from django.db import connection
 
 from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill, CorrectedInputs
-from dianke.domain.billing.operations import drafts
+from dianke.domain.billing.operations import bill_rows
 from dianke.domain.billing.operations.corrections import recompute_as_asked, require_state
 from dianke.domain.billing.queries.correcting import RecomputedBill
 from dianke.domain.billing.rules import frozen
 from dianke.domain.billing.rules.frozen import FrozenBlock
-from dianke.domain.billing.types import LINES_PER_BILL, CorrectionState, get_bill_id_range
+from dianke.domain.billing.types import LINES_PER_BILL, CorrectionState
 from dianke.kernel.errors import DomainError
-from dianke.platform.database.copying import copy_arrays
 from dianke.platform.org.scoping import Scope
 
 _SUMS = (
@@ -34,10 +32,10 @@ _KEPT = (
 
 
 class LinesDoNotAddUp(DomainError):
-    """A new bill is not the sum of its lines."""
+    """A reversal or a replacement is not the sum of its lines."""
 
     code = "billing.lines_do_not_add_up"
-    message = "bill {bill} is not the sum of its lines"
+    message = "bill {bill} or the reversal before it is not the sum of its lines"
 
 
 def issue_correction(*, actor: Scope, order: BillCorrection, login: str, at: datetime) -> list[Bill]:
@@ -57,24 +55,16 @@ def issue_correction(*, actor: Scope, order: BillCorrection, login: str, at: dat
 
 
 def _issue_one(order: BillCorrection, item: CorrectedBill, found: RecomputedBill) -> Bill:
-    reversal_id = _reserve(found.bill)
+    reversal_id = bill_rows.reserve_bill_ids(month=found.bill.month, count=2)
     replacement_id = reversal_id + 1
     _reverse(order, found.bill, reversal_id)
     replacement = _replace(order, found, replacement_id)
-    for bill_id in (reversal_id, replacement_id):
-        _require_sum(bill_id)
+    if bill_rows.count_differing(table="billing_bill", first_id=reversal_id, end_id=replacement_id + 1):
+        raise LinesDoNotAddUp(field="bill", bill=replacement_id)
     item.reversal_id, item.replacement_id = reversal_id, replacement_id
     item.save(update_fields=["reversal_id", "replacement_id"])
     _freeze(item, found)
     return replacement
-
-
-def _reserve(bill: Bill) -> int:
-    """Return the first of two keys in the month that the bill is for."""
-    first, _ = get_bill_id_range(year=bill.month.year, month=bill.month.month)
-    with connection.cursor() as cursor:
-        cursor.execute("select billing_reserve_bills(2)")
-        return first + int(cursor.fetchone()[0])
 
 
 def _copy(order: BillCorrection, bill: Bill, bill_id: int) -> Bill:
@@ -114,38 +104,12 @@ def _replace(order: BillCorrection, found: RecomputedBill, replacement_id: int) 
     for name, values in found.result.sums_fen.items():
         setattr(bill, f"{name}_fen", int(values[0]))
     bill.save(force_insert=True)
-    columns = found.columns
-    kinds = np.array([drafts.get_kind_id(kind) for kind in columns.kinds], dtype=np.int32)
-    copy_arrays(
-        table="billing_billline",
-        columns={
-            "id": columns.id + (replacement_id - found.bill.pk) * LINES_PER_BILL,
-            "kind_id": kinds[columns.kind],
-            "quantity_e6": columns.quantity_e6,
-            "price_e8": columns.price_e8,
-            "amount_e6": columns.amount_e6,
-        },
-    )
+    bill_rows.write_lines(table="billing_bill", lines=found.columns, later_by=replacement_id - found.bill.pk)
     return bill
 
 
-def _require_sum(bill_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select b.amount_fen * 10000 = coalesce(
-                     (select sum(l.amount_e6) from billing_billline l join billing_billlinekind k on k.id = l.kind_id
-                       where l.id >= b.id * 100 and l.id < (b.id + 1) * 100 and not k.included), 0)
-              from billing_bill b where b.id = %s
-            """,
-            [bill_id],
-        )
-        if not cursor.fetchone()[0]:
-            raise LinesDoNotAddUp(field="bill", bill=bill_id)
-
-
 def _freeze(item: CorrectedBill, found: RecomputedBill) -> None:
-    prices = {frozen.price_key(key): drafts.keep_prices(table) for key, table in found.tables.items()}
+    prices = {frozen.price_key(key): bill_rows.keep_prices(table) for key, table in found.tables.items()}
     block: FrozenBlock = replace(found.block, prices=prices)
     content = frozen.pack(block)
     CorrectedInputs(corrected=item, content=content, sha256=hashlib.sha256(content).hexdigest()).save(force_insert=True)

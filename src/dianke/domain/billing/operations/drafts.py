@@ -9,15 +9,16 @@ import pyarrow as pa
 from django.db import connection
 
 from dianke.domain.billing.models import BillRun, BillRunShard
+from dianke.domain.billing.operations import bill_rows
 from dianke.domain.billing.rules import frozen, shards
-from dianke.domain.billing.rules.drafts import LineKind, list_lines
+from dianke.domain.billing.rules.drafts import list_lines
 from dianke.domain.billing.rules.inputs import ints
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.billing.rules.shards import CalculatedShard
-from dianke.domain.billing.types import LINES_PER_BILL, get_bill_id_range
+from dianke.domain.billing.types import LINES_PER_BILL
 from dianke.domain.tariffs.types import PriceTable
 from dianke.engine.types import IntArray
-from dianke.platform.database.copying import copy_arrays, copy_table
+from dianke.platform.database.copying import copy_table
 
 _FROM_POINTS = {
     "unit_id": "unit_id",
@@ -46,21 +47,10 @@ def store(
     bills = int(result.is_sound.sum())
     if not bills:
         return StoredDrafts(bills=0, first_bill_id=0, bill_ids=np.zeros(len(result.is_sound), dtype=np.int64))
-    first = _reserve_ids(run, bills)
+    first = bill_rows.reserve_bill_ids(month=run.cycle_month.month, count=bills)
     bill_ids = first + np.cumsum(result.is_sound) - 1
     copy_table(table="billing_billdraft", columns=_list_bills(run, shard, result, bill_ids))
-    lines = list_lines(result, bill_ids)
-    keys = np.array([get_kind_id(kind) for kind in lines.kinds], dtype=np.int32)
-    copy_arrays(
-        table="billing_billdraftline",
-        columns={
-            "id": lines.id,
-            "kind_id": keys[lines.kind],
-            "quantity_e6": lines.quantity_e6,
-            "price_e8": lines.price_e8,
-            "amount_e6": lines.amount_e6,
-        },
-    )
+    bill_rows.write_lines(table="billing_billdraft", lines=list_lines(result, bill_ids))
     _freeze(run, shard, result, tables)
     return StoredDrafts(bills=bills, first_bill_id=first, bill_ids=bill_ids)
 
@@ -79,29 +69,8 @@ def remove(shard: BillRunShard) -> None:
 
 
 def count_differing(shard: BillRunShard) -> int:
-    """Return how many drafts, as the tables hold them, are not the sum of their lines."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select count(*) from billing_billdraft d
-              left join (select l.id / 100 as bill_id, sum(l.amount_e6) as amount_e6
-                           from billing_billdraftline l join billing_billlinekind k on k.id = l.kind_id
-                          where l.id >= %(first)s * 100 and l.id < %(end)s * 100 and not k.included
-                          group by l.id / 100) s on s.bill_id = d.id
-             where d.id >= %(first)s and d.id < %(end)s and coalesce(s.amount_e6, 0) <> d.amount_fen * 10000
-            """,
-            {"first": shard.first_bill_id, "end": shard.end_bill_id},
-        )
-        return int(cursor.fetchone()[0])
-
-
-def _reserve_ids(run: BillRun, count: int) -> int:
-    """Return the first of some keys that follow each other and that nobody else gets."""
-    month = run.cycle_month.month
-    first, _ = get_bill_id_range(year=month.year, month=month.month)
-    with connection.cursor() as cursor:
-        cursor.execute("select billing_reserve_bills(%s)", [count])
-        return first + int(cursor.fetchone()[0])
+    """Return how many drafts of a shard, as the tables hold them, are not the sum of their lines."""
+    return bill_rows.count_differing(table="billing_billdraft", first_id=shard.first_bill_id, end_id=shard.end_bill_id)
 
 
 def _list_bills(run: BillRun, shard: BillRunShard, result: CalculatedShard, bill_ids: IntArray) -> pa.Table:
@@ -126,30 +95,11 @@ def _list_bills(run: BillRun, shard: BillRunShard, result: CalculatedShard, bill
     return pa.table(columns)
 
 
-def get_kind_id(kind: LineKind) -> int:
-    """Return the key of a kind of line; a new one may be added by two at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select id from billing_billlinekind"
-            " where code = %s and name = %s and unit_name = %s and rule = %s and included = %s",
-            list(kind),
-        )
-        row = cursor.fetchone()
-        if row is None:
-            cursor.execute(
-                "insert into billing_billlinekind (code, name, unit_name, rule, included) values (%s, %s, %s, %s, %s)"
-                " on conflict (code, name, unit_name, rule, included) do update set code = excluded.code returning id",
-                list(kind),
-            )
-            row = cursor.fetchone()
-        return int(row[0])
-
-
 def _freeze(run: BillRun, shard: BillRunShard, result: CalculatedShard, tables: Mapping[GroupKey, PriceTable]) -> None:
     block = frozen.FrozenBlock(
         inputs=shards.keep_sound(result),
         span=result.shard.span,
-        prices={frozen.price_key(key): keep_prices(table) for key, table in tables.items()},
+        prices={frozen.price_key(key): bill_rows.keep_prices(table) for key, table in tables.items()},
     )
     with connection.cursor() as cursor:
         for own in frozen.cut_blocks(block):
@@ -171,14 +121,3 @@ def _freeze(run: BillRun, shard: BillRunShard, result: CalculatedShard, tables: 
                     hashlib.sha256(content).hexdigest(),
                 ],
             )
-
-
-def keep_prices(table: PriceTable) -> str:
-    """Keep a price table once, and return the fingerprint that it is found by."""
-    content, fingerprint = frozen.dump_prices(table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into billing_frozenprices (sha256, content) values (%s, %s) on conflict do nothing",
-            [fingerprint, content],
-        )
-    return fingerprint

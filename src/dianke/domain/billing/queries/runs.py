@@ -197,12 +197,6 @@ def get_state(*, actor: Scope, run: BillRun, totals: RunTotals | None = None) ->
     )
 
 
-def sum_amount_fen(*, actor: Scope, run: BillRun) -> int:
-    """Return what the run's drafts come to."""
-    total = BillRunShard.objects.for_actor(actor).filter(run=run).aggregate(total=Sum("amount_fen"))["total"]
-    return int(total or 0)
-
-
 class RunNotFound(DomainError):
     """The cycle's month has no run within reach."""
 

@@ -17,7 +17,6 @@ from dianke.domain.customers.models import (
     KeyChange,
     SpecialMark,
 )
-from dianke.domain.customers.types import KeyChangeState
 from dianke.platform.identity.types import Actor
 
 
@@ -88,12 +87,6 @@ def list_key_changes(*, actor: Actor, right: str | None = None) -> QuerySet[KeyC
         KeyChange.objects.for_actor(actor, right).select_related("customer", "account").order_by("-asked_at", "-id")
     )
     return rows
-
-
-def count_pending_key_changes(*, actor: Actor, right: str) -> int:
-    """Return how many changes wait for the actor's word; their own are not among them."""
-    rows = KeyChange.objects.for_actor(actor, right).filter(state=KeyChangeState.PENDING.value)
-    return int(rows.exclude(asked_by=actor.login).count())
 
 
 def get_key_change(*, actor: Actor, key: int) -> KeyChange | None:
