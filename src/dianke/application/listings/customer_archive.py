@@ -2,36 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any
 
-from django.db.models import DateField, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, JSONObject, TruncDate
+from django.db.models import QuerySet, Sum
 
-from dianke.application.listings.customer_faults import REVIEW, filter_change_alarms, filter_findings
-from dianke.domain.audits.queries.findings import VIEW
 from dianke.domain.customers.models import (
     AccountAlias,
     Customer,
     CustomerAccount,
     CustomerDocument,
-    CustomerEquipment,
-    DuplicateSuspicion,
-    KeyChange,
     ServiceLocation,
-    SpecialMark,
 )
-from dianke.domain.customers.types import KeyChangeState
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
 from dianke.domain.network.models import Transformer
-from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import Actor
 
-WARN_DAYS = 30
-# So many of a kind stand in the head; who wants all goes to their list.
-MOST_FAULTS = 5
 _LONGEST_CHAIN = 10
 
 
@@ -50,27 +35,6 @@ class SupplyFacts:
     def usage_point_ids(self) -> tuple[int, ...]:
         """Return the keys of the points."""
         return tuple(key for key, _code in self.usage_points)
-
-
-class AlarmKind(StrEnum):
-    """What waits for somebody or runs out."""
-
-    KEY_CHANGE = "KEY_CHANGE"
-    DUPLICATE = "DUPLICATE"
-    MARK_ENDS = "MARK_ENDS"
-    CHECK_OVERDUE = "CHECK_OVERDUE"
-    FINDING = "FINDING"
-    SENSITIVE_CHANGE = "SENSITIVE_CHANGE"
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something at a customer that somebody should look at; `facts` are what its words need."""
-
-    kind: AlarmKind
-    key: int
-    on: date | None
-    facts: dict[str, str]
 
 
 def get_account_of_alias(*, actor: Actor, number: str) -> CustomerAccount | None:
@@ -122,58 +86,3 @@ def filter_documents(*, actor: Actor, customer: Customer) -> QuerySet[CustomerDo
     """Return the documents of a customer, those too whose bytes are gone."""
     rows: QuerySet[CustomerDocument] = CustomerDocument.objects.for_actor(actor).filter(customer=customer)
     return rows.select_related("document", "account")
-
-
-def list_alarms(*, actor: Actor, customer: Customer, account: CustomerAccount | None, today: date) -> list[Alarm]:
-    """Return what waits for somebody at a customer, or runs out within a month, in one statement."""
-    changes = KeyChange.objects.for_actor(actor).filter(customer=customer, state=KeyChangeState.PENDING.value)
-    likenesses = DuplicateSuspicion.objects.for_actor(actor).filter(
-        Q(customer=customer) | Q(other=customer),
-        settled_at=None,
-        customer__merged_into=None,
-        other__merged_into=None,
-    )
-    checks = CustomerEquipment.objects.for_actor(actor).filter(customer=customer, next_check_date__lt=today)
-    branches = [
-        _alarms(changes, AlarmKind.KEY_CHANGE, on=_day("asked_at"), field="field", by="asked_by"),
-        _alarms(
-            likenesses,
-            AlarmKind.DUPLICATE,
-            on=TruncDate("noted_at", tzinfo=SHANGHAI),
-            one="customer__number",
-            other="other__number",
-        ),
-        _alarms(checks, AlarmKind.CHECK_OVERDUE, on=F("next_check_date"), name="name"),
-    ]
-    if account is not None:
-        ending = SpecialMark.objects.for_actor(actor).filter(
-            account=account, period__contains=today, period__endswith__lte=today + timedelta(days=WARN_DAYS)
-        )
-        branches.append(_alarms(ending, AlarmKind.MARK_ENDS, on=F("period__endswith"), kind="kind"))
-    branches += _list_faults(actor, customer, account)
-    first, *others = branches
-    rows = first.union(*others, all=True).order_by("alarm", "row_key")
-    return [Alarm(AlarmKind(row["alarm"]), row["row_key"], row["on"], row["facts"]) for row in rows]
-
-
-def _list_faults(actor: Actor, customer: Customer, account: CustomerAccount | None) -> list[QuerySet[Any]]:
-    mine: dict[str, Any] = {"actor": actor, "customer": customer, "account": account}
-    branches = []
-    if actor.may(VIEW):
-        found = _alarms(filter_findings(**mine), AlarmKind.FINDING, on=F("due_date"), rule="rule", severity="severity")
-        branches.append(found.order_by("due_date", "id")[:MOST_FAULTS])
-    if actor.may(REVIEW):
-        changed = _alarms(filter_change_alarms(**mine), AlarmKind.SENSITIVE_CHANGE, on=_day("at"), kind="kind")
-        branches.append(changed.order_by("-at", "-id")[:MOST_FAULTS])
-    return branches
-
-
-def _day(moment: str) -> TruncDate:
-    return TruncDate(moment, tzinfo=SHANGHAI)
-
-
-def _alarms(rows: QuerySet[Any], alarm: AlarmKind, /, *, on: Any, **facts: str) -> QuerySet[Any]:
-    shaped: QuerySet[Any] = rows.annotate(
-        alarm=Value(alarm.value), row_key=F("id"), on=Cast(on, DateField()), facts=JSONObject(**facts)
-    ).values("alarm", "row_key", "on", "facts")
-    return shaped

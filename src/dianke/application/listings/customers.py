@@ -13,7 +13,7 @@ from dianke.domain.network.models import Feeder, TransformerArea
 from dianke.platform.identity.types import Actor
 
 # A search sorts and pages what it found; of a text that fits half the archive the first ones must do.
-SEARCH_LIMIT = 1_000
+SEARCH_LIMIT = 500
 _PLACES = 100
 
 Accounts = QuerySet[Any]
@@ -60,14 +60,14 @@ def attach_places(*, actor: Actor, rows: Sequence[Any], on: date) -> None:
     ids = [row.pk for row in rows]
     points = (
         UsagePoint.objects.for_actor(actor)
-        .filter(account__in=ids)
+        .filter(account__any_of=ids)
         .order_by("account_id", "id")
         .distinct("account_id")
         .values_list("account_id", "location__address", "area__name", "feeder__name", "area__feeder__name")
     )
     places = {account_id: found for account_id, *found in points}
     marks: dict[int, list[str]] = {}
-    of_rows = SpecialMark.objects.for_actor(actor).filter(account__in=ids, period__contains=on).order_by("kind")
+    of_rows = SpecialMark.objects.for_actor(actor).filter(account__any_of=ids, period__contains=on).order_by("kind")
     for account_id, kind in of_rows.values_list("account_id", "kind"):
         marks.setdefault(account_id, []).append(kind)
     for row in rows:

@@ -48,6 +48,11 @@ class Shell:
         """Return the local time of the page."""
         return SystemClock().now()
 
+    @property
+    def today(self) -> str:
+        """Return the local day of the page."""
+        return self.now.date().isoformat()
+
     @cached_property
     def utility_name(self) -> str:
         """Return the name of the utility, which changes so rarely that a minute's delay is no harm."""
@@ -67,6 +72,11 @@ class Shell:
         if self.actor is None:
             return []
         return navigation.build_menu(actor=self.actor, path=self.request.path)
+
+    @property
+    def menu_key(self) -> tuple[tuple[str, bool, int | None], ...]:
+        """Return what the side menu is drawn from, beside the words of its entries."""
+        return tuple((line.url, line.current, line.count) for group in self.menu for line in group.lines)
 
 
 def get_utility_name() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -88,7 +89,7 @@ def list_entries(*, actor: Actor) -> list[MenuEntry]:
 def build_menu(*, actor: Actor, path: str) -> list[MenuGroup]:
     """Return the menu with the entry lit that the path lies under."""
     entries = list_entries(actor=actor)
-    urls = {entry.url_name: reverse(entry.url_name) for entry in entries}
+    urls = {entry.url_name: _address(entry.url_name) for entry in entries}
     current = find_current(path=path, urls=list(urls.values()))
     menu = []
     for group, label in GROUPS.items():
@@ -105,6 +106,12 @@ def build_menu(*, actor: Actor, path: str) -> list[MenuGroup]:
         if lines:
             menu.append(MenuGroup(label=label, lines=lines))
     return menu
+
+
+@cache
+def _address(url_name: str) -> str:
+    # Every page shows all of them, and they stay what they are.
+    return reverse(url_name)
 
 
 def find_current(*, path: str, urls: Sequence[str]) -> str:

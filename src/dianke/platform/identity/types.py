@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Self
 
 EVERY_UNIT = "/"
@@ -81,10 +82,16 @@ class Actor:
 
     def may(self, right: str, unit_path: str | None = None) -> bool:
         """Tell whether the actor holds a right at all, or within the unit of the path."""
+        if unit_path is None:
+            return right in self._rights or EVERY_RIGHT in self._rights
         return any(
-            grant.right in {right, EVERY_RIGHT} and (unit_path is None or unit_path.startswith(grant.unit_path))
-            for grant in self.grants
+            grant.right in {right, EVERY_RIGHT} and unit_path.startswith(grant.unit_path) for grant in self.grants
         )
+
+    @cached_property
+    def _rights(self) -> frozenset[str]:
+        # A page asks for dozens of rights.
+        return frozenset(grant.right for grant in self.grants)
 
     def find_lender(self, right: str) -> str:
         """Return on whose behalf the actor uses a right, or nothing when one of their own posts holds it."""

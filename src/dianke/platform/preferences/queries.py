@@ -1,16 +1,33 @@
 """Reads of saved views."""
 
+from django.db import connection
 from django.db.models import CharField, F, Q, QuerySet, Value
 
 from dianke.platform.identity.types import Actor
 from dianke.platform.preferences.models import SavedView
 from dianke.platform.preferences.types import ViewFacts
 
+# Asked before every list: written out, for the ORM takes longer to put it together than the database to answer.
+_VIEWS = """
+    select view.id, view.name, view.query, view.columns, view.is_shared, view.is_default,
+        view.staff_id = %(staff)s, case when view.staff_id = %(staff)s then '' else owner.name end
+    from preferences_savedview view
+    join identity_staff owner on owner.id = view.staff_id
+    join org_unit unit on unit.id = view.unit_id
+    where view.page = %(page)s
+        and (view.staff_id = %(staff)s or view.is_shared and starts_with(%(unit_path)s, unit.path))
+    order by view.name, view.id
+"""
+
 
 def list_views(*, actor: Actor, page: str) -> list[ViewFacts]:
     """Return the actor's own views of a list and those that units above share, own ones first."""
-    rows = _visible(actor).filter(page=page).select_related("staff").order_by("name", "id")
-    views = [_describe(row, actor) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_VIEWS, {"page": page, "staff": actor.staff_id, "unit_path": actor.unit_path})
+        views = [
+            ViewFacts(key, name, query, tuple(columns), is_shared, is_default and is_own, is_own, owner_name)
+            for key, name, query, columns, is_shared, is_default, is_own, owner_name in cursor.fetchall()
+        ]
     return [view for view in views if view.is_own] + [view for view in views if not view.is_own]
 
 

@@ -263,7 +263,7 @@ def test_list_of_runs_costs_the_same_for_one_run_and_for_three(
     office: Office, reviewer_pages: Client, django_assert_num_queries: Callable[..., object]
 ) -> None:
     reviewer_pages.get("/billing/runs/")
-    with django_assert_num_queries(13) as one:
+    with django_assert_num_queries(12) as one:
         reviewer_pages.get("/billing/runs/")
     runner = identity_actor(office)
     for _ in range(2):

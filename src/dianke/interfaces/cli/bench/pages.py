@@ -170,6 +170,9 @@ class _Reader:
     def get(self, address: str, body: str | None = None) -> tuple[int, bytes]:
         """Return status and body of a page; with a body the form is sent."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if address.startswith("/search/"):
+            # The search box asks for its hits only, as people type.
+            headers["HX-Request"] = "true"
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request("GET" if body is None else "POST", address, body=body, headers=headers)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -19,6 +18,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, UnitFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Chip, Crumb
+from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock
@@ -91,7 +91,7 @@ STAFF = register(
         right="staff.manage",
         crumbs=[Crumb(_("Administration"))],
         rows=_rows,
-        row_url=lambda row: reverse("web:staff_member", args=[row.login]),
+        row_url=lambda row: address_row("web:staff_member", row.login),
         sort="login",
         columns=[
             Column("login", _("Staff number"), lambda row: row.login, order=("login",), css="n", width=16),

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -21,6 +20,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, MonthFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb, Text
+from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.identity.types import Actor
@@ -62,7 +62,7 @@ BILLS = register(
         right="billing.view",
         crumbs=[Crumb(_("Billing"))],
         rows=_rows,
-        row_url=lambda bill: reverse("web:bill", args=[bill.id]),
+        row_url=lambda bill: address_row("web:bill", bill.id),
         # Keys of bills begin with the month and rise with the issue.
         sort="-bill",
         columns=[

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -23,6 +22,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, MonthFilter, 
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb
+from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip, state_label
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
@@ -76,7 +76,7 @@ RUNS = register(
         right="billing.view",
         crumbs=[Crumb(_("Billing"))],
         rows=lambda actor: run_queries.filter_runs(actor=actor),
-        row_url=lambda run: reverse("web:bill_run", args=[run.number]),
+        row_url=lambda run: address_row("web:bill_run", run.number),
         # Numbers begin with the month.
         sort="-number",
         columns=[

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from dianke.platform.identity.types import Actor
 from dianke.platform.org import queries as org
 
 TEXT_LENGTH = 80
+# Units change once a year; every list names them.
+_UNIT_SECONDS = 10
 
 Rows = QuerySet[Any]
 Choices = Sequence[tuple[str, Text]]
@@ -161,8 +164,11 @@ Filter = ChoiceFilter | TextFilter | DateRangeFilter | MonthFilter
 
 def _list_units(actor: Actor) -> Choices:
     reached = actor.list_unit_paths()
-    units = org.list_units(actor=actor)
-    return [(unit.code, unit.name) for unit in units if any(unit.path.startswith(path) for path in reached)]
+    units: list[tuple[str, str, str]] | None = cache.get("web.units")
+    if units is None:
+        units = [(unit.code, unit.name, unit.path) for unit in org.list_units(actor=actor)]
+        cache.set("web.units", units, _UNIT_SECONDS)
+    return [(code, name) for code, name, unit_path in units if any(unit_path.startswith(path) for path in reached)]
 
 
 def _path_of(code: str) -> str:

@@ -93,7 +93,9 @@ def signed_percent(ratio: Number | None, decimals: int = 1) -> str:
 
 def day(value: date | datetime | None) -> str:
     """Return 2026-11-21; a moment is told in local time."""
-    return NONE if value is None else _local(value).strftime("%Y-%m-%d")
+    if value is None:
+        return NONE
+    return (to_shanghai(value).date() if isinstance(value, datetime) else value).isoformat()
 
 
 def month(value: date | datetime | int | None) -> str:

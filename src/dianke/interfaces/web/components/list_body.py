@@ -7,9 +7,9 @@ of a list is written by web/parts/list.html.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -42,6 +42,8 @@ def draw_body(rows: Sequence[DrawnRow], *, may_pick: bool) -> SafeString:
     # The heads of the columns are the same in every row: translated and escaped once.
     opened: dict[int, str] = {}
     parts: list[str] = []
+    # So are the words of a code, which many rows hold.
+    words: dict[int, str] = {}
     for row in rows:
         parts.append("<tr>")
         if may_pick:
@@ -51,7 +53,7 @@ def draw_body(rows: Sequence[DrawnRow], *, may_pick: bool) -> SafeString:
                 f' form="list-rows" x-on:change="recount" aria-label="{label}"></td>'
             )
         for number, cell in enumerate(row.cells):
-            html = _escape(cell.html)
+            html = _escape_once(cell.html, words)
             if number == 0 and row.url:
                 html = f'<a href="{_escape(row.url)}" data-open-row>{html}</a>'
             if number not in opened:
@@ -71,8 +73,19 @@ def draw_options(options: Sequence[FilterChip]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308
 
 
+def _escape_once(text: Text, words: dict[int, str]) -> str:
+    if isinstance(text, str):
+        return text if isinstance(text, SafeString) else escape(text)
+    # A lazy word lives as long as the cell that holds it, so that its identity stands for it.
+    known = words.get(id(text))
+    if known is None:
+        known = words[id(text)] = _escape(text)
+    return known
+
+
 def _escape(text: Text | int) -> str:
-    return str(conditional_escape(text))  # type: ignore[arg-type]
+    written = str(text)
+    return written if isinstance(written, SafeString) else escape(written)
 
 
 _CURRENT = ' aria-current="true"'

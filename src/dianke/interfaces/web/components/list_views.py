@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
+from html import escape
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -12,12 +14,12 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.bulk import BulkAction
-from dianke.interfaces.web.components.filters import Filter, FilterChip
+from dianke.interfaces.web.components.filters import ChoiceFilter, Filter, FilterChip
 from dianke.interfaces.web.components.list_body import DrawnCell, DrawnRow, draw_body, draw_options
 from dianke.interfaces.web.components.lists import (
     EXPORT_LIMIT,
@@ -29,7 +31,7 @@ from dianke.interfaces.web.components.lists import (
     read_query,
 )
 from dianke.interfaces.web.components.page import Chip, Page, Text
-from dianke.interfaces.web.components.paging import KeyPage, count_roughly, page_by_key
+from dianke.interfaces.web.components.paging import KeyPage, count_roughly, count_up_to_limit, page_by_key
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.platform.preferences import queries as preferences
 from dianke.platform.preferences.types import ViewFacts
@@ -92,18 +94,44 @@ class DrawnList:
 
     spec: ListSpec
     query: ListQuery
-    heads: Sequence[Head]
     rows: Sequence[DrawnRow]
     page: KeyPage[Any]
     total: Text
-    filters: Sequence[DrawnFilter]
     tabs: Sequence[ViewTab]
     open_view: ViewFacts | None
-    columns: Sequence[tuple[Column, bool]]
     actions: Sequence[BulkAction]
     may_export: bool
     is_search_cut: bool
     url: str
+
+    @cached_property
+    def head_key(self) -> tuple[object, ...]:
+        """Return what the head of the list is drawn from, so that it is drawn once for all its pages and readers."""
+        query = self.query
+        choices = [
+            [(code, str(word)) for code, word in one.choices(query.actor)]
+            for one in self.spec.filters
+            if isinstance(one, ChoiceFilter) and callable(one.choices)
+        ]
+        tabs = [(tab.url, tab.is_open, tab.view.name, tab.view.owner_name, tab.view.is_default) for tab in self.tabs]
+        allowed = [column.key for column in query.allowed]
+        return (self.spec.name, query.encode(), query.view, allowed, choices, tabs, self.is_own_view, self.may_pick)
+
+    @property
+    def heads(self) -> Sequence[Head]:
+        """Return the heads of the columns."""
+        return [_draw_head(self.query, column) for column in self.query.shown]
+
+    @property
+    def filters(self) -> Sequence[DrawnFilter]:
+        """Return the filters as chips."""
+        return [_draw_filter(self.query, one) for one in self.spec.filters]
+
+    @property
+    def columns(self) -> Sequence[tuple[Column, bool]]:
+        """Return the columns that may be shown, and whether they are."""
+        shown = self.query.shown
+        return [(column, column in shown) for column in self.query.allowed]
 
     @property
     def tail(self) -> str:
@@ -194,14 +222,11 @@ def draw_list(spec: ListSpec, *, request: StaffRequest) -> DrawnList:
     return DrawnList(
         spec=spec,
         query=query,
-        heads=[_draw_head(query, column) for column in shown],
         rows=[draw_row(spec, shown, row, places) for row in page.rows],
         page=page,
-        total=_draw_total(spec, page, rows),
-        filters=[_draw_filter(query, one) for one in spec.filters],
+        total=_draw_total(query, page, rows),
         tabs=tabs,
         open_view=next((tab.view for tab in tabs if tab.is_open), None),
-        columns=[(column, column in shown) for column in query.allowed],
         actions=[action for action in spec.actions if actor.may(action.right)],
         may_export=actor.may(EXPORT_RIGHT),
         is_search_cut=is_cut,
@@ -216,7 +241,8 @@ def draw_row(
     cells = []
     for column in columns:
         html, place = draw_cell(column, row), places.get(column.key, "")
-        cells.append(DrawnCell(html, column.css, column.title, "rest" if html == formats.NONE else place))
+        is_empty = html is formats.NONE or (isinstance(html, str) and html == formats.NONE)
+        cells.append(DrawnCell(html, column.css, column.title, "rest" if is_empty else place))
     return DrawnRow(key=row.pk, url=spec.row_url(row) if spec.row_url else "", cells=cells)
 
 
@@ -228,7 +254,7 @@ def draw_cell(column: Column, row: Any) -> Text:
     if value is None or value == "":
         return formats.NONE
     if isinstance(value, Chip):
-        return format_html('<span class="chip {} quiet">{}</span>', value.kind, value.label)
+        return mark_safe(f'<span class="chip {value.kind} quiet">{escape(str(value.label))}</span>')  # noqa: S308 - escaped
     if isinstance(value, int | Decimal):
         return formats.number(value, max(0, -int(Decimal(value).as_tuple().exponent)))
     if isinstance(value, date):
@@ -242,10 +268,15 @@ def address_of_view(spec: ListSpec, view: ViewFacts) -> str:
     return f"{reverse(spec.url_name)}?{'&'.join(part for part in parts if part)}"
 
 
-def _draw_total(spec: ListSpec, page: KeyPage[Any], rows: QuerySet[Any]) -> Text:
+def _draw_total(query: ListQuery, page: KeyPage[Any], rows: QuerySet[Any]) -> Text:
     # One page that is the whole list needs no further question.
-    whole = not page.previous and not page.next
-    return spec.count(f"{len(page.rows):,}" if whole else count_roughly(rows))
+    if not page.previous and not page.next:
+        return query.spec.count(f"{len(page.rows):,}")
+    if query.text:
+        # A search has its own limit: there is nothing to guess.
+        return query.spec.count(count_up_to_limit(rows))
+    asked = (query.spec.name, *query.actor.list_unit_paths(), query.encode(with_columns=False))
+    return query.spec.count(count_roughly(rows, kept_as="/".join(asked)))
 
 
 def _address(query: ListQuery, **changes: str | None) -> str:

@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
@@ -15,6 +17,7 @@ from dianke.kernel.errors import DomainError
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 10_000
+_GUESS_SECONDS = 60
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -122,17 +125,29 @@ def _cursor_of(row: Model, order: Sequence[str], *, backwards: bool) -> str:
     return Cursor(values=tuple(values), backwards=backwards).encode()
 
 
-def count_roughly(rows: QuerySet[Any]) -> str:
+def count_roughly(rows: QuerySet[Any], *, kept_as: str = "") -> str:
     """
     Return how many rows there are: counted up to a limit, beyond it as many as the planner of the database guesses.
 
-    An exact count of a long list costs too much, and nobody reads its last digits.
+    An exact count of a long list costs too much, and nobody reads its last digits. With a name the guess is kept for
+    a minute, for it is the same on every page of the list.
     """
-    plain = rows.order_by().values("pk")
-    guess = _guess_count(plain)
-    if guess > 2 * COUNT_LIMIT:
-        return _round_guess(guess)
-    counted = plain[: COUNT_LIMIT + 1].count()
+    key = "web.guess." + hashlib.sha256(kept_as.encode()).hexdigest()
+    kept: str | None = cache.get(key) if kept_as else None
+    if kept:
+        return kept
+    guess = _guess_count(rows.order_by().values("pk"))
+    if guess <= 2 * COUNT_LIMIT:
+        return count_up_to_limit(rows)
+    rounded = _round_guess(guess)
+    if kept_as:
+        cache.set(key, rounded, _GUESS_SECONDS)
+    return rounded
+
+
+def count_up_to_limit(rows: QuerySet[Any]) -> str:
+    """Return how many rows there are, counted up to a limit."""
+    counted = rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     return f"{COUNT_LIMIT:,}+" if counted > COUNT_LIMIT else f"{counted:,}"
 
 

@@ -33,7 +33,7 @@ def state_chip(kind: str, code: str, *, quiet: bool = False) -> Chip:
     except KeyError as error:
         msg = f"{kind} {code}"
         raise UnknownState(msg) from error
-    return replace(chip, quiet=quiet)
+    return replace(chip, quiet=quiet) if quiet else chip
 
 
 def state_label(kind: str, code: str) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -19,6 +18,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilt
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb
+from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip, state_label
 from dianke.interfaces.web.corrections import words
 from dianke.interfaces.web.people import Names
@@ -59,7 +59,7 @@ CORRECTIONS = register(
         right="billing.view",
         crumbs=[Crumb(_("Billing"))],
         rows=_rows,
-        row_url=lambda row: reverse("web:correction", args=[row.pk]),
+        row_url=lambda row: address_row("web:correction", row.pk),
         sort="-asked",
         columns=[
             Column("number", _("Correction"), lambda row: row.number, css="n", width=18),

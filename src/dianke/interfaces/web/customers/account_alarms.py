@@ -7,7 +7,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dianke.application.listings.customer_archive import Alarm, AlarmKind, list_alarms
+from dianke.application.listings.customer_alarms import Alarm, AlarmKind, list_alarms
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.customers import words

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,6 +18,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilt
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb, Text
+from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip, state_label
 from dianke.interfaces.web.customers import words
 from dianke.interfaces.web.requests import StaffRequest
@@ -84,7 +84,7 @@ ACCOUNTS = register(
         right="archive.view",
         crumbs=[Crumb(_("Customers"))],
         rows=_rows,
-        row_url=lambda account: reverse("web:customer_account", args=[account.number]),
+        row_url=lambda account: address_row("web:customer_account", account.number),
         sort="number",
         columns=[
             Column("number", _("Account"), lambda account: account.number, order=("number",), css="n", width=13),

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -16,6 +15,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb
+from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.imports import words
 from dianke.interfaces.web.people import Names
@@ -50,7 +50,7 @@ BATCHES = register(
         right=batches.RIGHT,
         crumbs=[Crumb(_("Administration"))],
         rows=_rows,
-        row_url=lambda batch: reverse("web:import_batch", args=[batch.pk]),
+        row_url=lambda batch: address_row("web:import_batch", batch.pk),
         sort="-at",
         columns=[
             Column("number", _("Batch"), lambda batch: batch.number, css="n", width=12),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -18,6 +18,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilt
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb
+from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip, state_label
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.quality import words
@@ -70,7 +71,7 @@ FINDINGS = register(
         right="quality.view",
         crumbs=[Crumb(_("Customers")), Crumb(_("Archive quality"), reverse_lazy("web:quality"))],
         rows=_rows,
-        row_url=lambda row: reverse("web:quality_finding", args=[row.pk]),
+        row_url=lambda row: address_row("web:quality_finding", row.pk),
         sort="due",
         columns=[
             Column("number", _("Subject"), lambda row: row.subject_number, css="n", width=16),

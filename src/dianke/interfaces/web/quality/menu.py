@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from dianke.application.archive_quality import work
-from dianke.application.listings.customer_archive import Alarm, AlarmKind
+from dianke.application.listings.customer_alarms import Alarm, AlarmKind
 from dianke.domain.audits.models import QualityFinding
 from dianke.domain.audits.queries import findings as queries
 from dianke.domain.audits.types import Severity

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import template
 from django.template import loader
+from django.template.base import FilterExpression, Parser, Token
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from dianke.interfaces.web.components import browsers, due, formats
 from dianke.interfaces.web.components.charts import Chart
 from dianke.interfaces.web.components.figures import Figure
+from dianke.interfaces.web.components.kept import keep_markup
 from dianke.interfaces.web.components.page import Chip, Page, Text
 from dianke.interfaces.web.components.paging import KeyPage
 from dianke.interfaces.web.components.states import state_chip as chip_of_state
@@ -145,3 +147,29 @@ def panel(
     """Draw a panel with its head around what stands in the block; `pad` keeps the content off the line."""
     values = {"title": title, "note": note, "link": link, "link_text": link_text, "chip": chip, "pad": pad}
     return loader.render_to_string("web/parts/panel.html", {**values, "content": content})
+
+
+class KeptNode(template.Node):
+    """A part of a template that is drawn once for each set of values that it depends on."""
+
+    def __init__(self, name: str, values: Sequence[FilterExpression], content: template.NodeList) -> None:
+        self.name, self.values, self.content = name, values, content
+
+    def render(self, context: template.Context) -> str:
+        """Return the part, from what is kept where it can be."""
+        values = [value.resolve(context) for value in self.values]
+        return mark_safe(keep_markup(self.name, *values, draw=lambda: str(self.content.render(context))))  # noqa: S308 - drawn by a template
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """
+    Keep what stands in the block: `{% kept "name" value … %}…{% endkept %}`.
+
+    Name every value that the block draws from; the language goes without saying. A form does not belong here, for
+    its token is the reader's.
+    """
+    _tag, name, *values = token.split_contents()
+    content = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(name.strip("\"'"), [parser.compile_filter(value) for value in values], content)

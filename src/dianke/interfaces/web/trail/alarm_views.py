@@ -20,6 +20,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, UnitFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb, Page, Text
+from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip, state_label
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
@@ -145,7 +146,7 @@ ALARMS = register(
         right="alarms.review",
         crumbs=[Crumb(_("Administration"))],
         rows=_rows,
-        row_url=lambda alarm: reverse("web:trail_alarm", args=[alarm.pk]),
+        row_url=lambda alarm: address_row("web:trail_alarm", alarm.pk),
         sort="-at",
         columns=[
             Column("thing", _("Thing"), lambda alarm: alarm.title, width=30),

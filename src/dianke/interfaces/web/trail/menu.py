@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 import dianke.interfaces.web.trail.words  # noqa: F401 - enters the states
-from dianke.application.listings.customer_archive import Alarm, AlarmKind
+from dianke.application.listings.customer_alarms import Alarm, AlarmKind
 from dianke.application.trail import lists
 from dianke.domain.customers.models import Customer
 from dianke.interfaces.web.components import formats

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -19,6 +18,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, MonthFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb
+from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
@@ -64,7 +64,7 @@ TRIALS = register(
         right=RIGHT,
         crumbs=[Crumb(_("Billing"))],
         rows=_rows,
-        row_url=lambda trial: reverse("web:trial", args=[trial.number]),
+        row_url=lambda trial: address_row("web:trial", trial.number),
         sort="-started",
         columns=[
             Column("number", _("Trial"), lambda trial: trial.number, css="n", width=16),
