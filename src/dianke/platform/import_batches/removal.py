@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import models
 from pghistory.models import Event
 
+from dianke.platform.database.bulk import quicken_triggers
 from dianke.platform.identity.types import Actor
 from dianke.platform.import_batches.types import count_keys
 
@@ -52,6 +53,7 @@ def remove_rows(created: Created) -> int:
     system = Actor.system("undoing a load")
     waiting = dict(created)
     removed = 0
+    quicken_triggers()
     while waiting:
         free = [label for label in waiting if not _is_needed(label, waiting)] or list(waiting)
         for label in free:
