@@ -29,3 +29,13 @@ def _keep_ends(text: str, *, head: int, tail: int) -> str:
     if len(text) * 2 < (head + tail) * 3:
         head, tail = 0, min(tail, len(text) // 3)
     return text[:head] + _STAR * (len(text) - head - tail) + text[len(text) - tail :]
+
+
+def mask_name(text: str) -> str:
+    """Return a name with its first character: 张**; of a company too, for many are named after their owner."""
+    return _keep_ends(text, head=1, tail=0)
+
+
+def mask_address(text: str) -> str:
+    """Return an address with its first half at most, as far as a road: 云泽市东工******."""
+    return _keep_ends(text, head=min(6, len(text) // 2), tail=0)

@@ -1,6 +1,7 @@
 """Exact amounts: integers of a small unit, Decimal at the edges, never float."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
@@ -10,6 +11,13 @@ _GROUPS = ("", "万", "亿", "兆")
 def round_half_up(value: Decimal, *, decimals: int) -> Decimal:
     """Round half away from zero (四舍五入): -0.005 becomes -0.01."""
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def round_fraction(value: Fraction, *, decimals: int) -> Decimal:
+    """Round an exact fraction once, half away from zero: 1/3 becomes 0.33."""
+    scaled = abs(value) * 10**decimals
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(-whole if value < 0 else whole).scaleb(-decimals)
 
 
 def yuan_to_fen(amount: Decimal) -> int:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from tests.factories import utility as factory
@@ -27,11 +28,14 @@ from dianke.domain.billing.rules.review.facts import ReviewFacts
 from dianke.domain.billing.types import RunStatus, ShardStatus, SuspicionState
 from dianke.domain.customers.types import UsageClass
 from dianke.domain.metering.types import MeteringSide
-from dianke.domain.readings.types import MonthStatus
+from dianke.domain.readings.models import MeterReading
+from dianke.domain.readings.types import MonthStatus, ReadingQuality
 from dianke.platform.audit.use_case import PermissionRefused
 from dianke.platform.org import operations as org
 from dianke.platform.org.reach import UnitOutOfReach
 from dianke.platform.org.types import UnitKind
+
+NO_POINTS = pa.table({"point_id": pa.array([], pa.int64()), "industry_code": pa.array([], pa.string())})
 
 pytestmark = pytest.mark.django_db
 
@@ -350,12 +354,14 @@ class TestSources:
     def test_are_empty_where_nothing_is_known(self, utility: Utility, run: BillRun) -> None:
         shard = BillRunShard.objects.for_actor(utility.actor).get(run=run)
 
-        sources = review_facts.load_sources(shard=shard, cycle_month=run.cycle_month)
+        sources = review_facts.load_sources(shard=shard, cycle_month=run.cycle_month, points=NO_POINTS)
 
         assert [len(table) for table in (sources.trades, sources.shares, sources.tickets, sources.ratios)] == [0] * 4
         assert len(sources.history) == 0
 
     def test_find_last_month_estimated_or_with_another_meter(self, utility: Utility, run: BillRun) -> None:
+        readings = MeterReading.objects.for_actor(utility.actor)
+        readings.filter(installation__usage_point=utility.points[1]).update(quality=ReadingQuality.ESTIMATED.value)
         shard = BillRunShard.objects.for_actor(utility.actor).get(run=run)
         january = run.cycle_month
         december = type(january)(
@@ -369,17 +375,18 @@ class TestSources:
             january.segments.model.objects.for_actor(utility.actor).filter(cycle_month=january).order_by("id")
         )
         for segment, meter, quality in zip(
-            segments, ("old", None, None), ("ACTUAL", "ESTIMATED", "ACTUAL"), strict=True
+            segments, ("old", None, None), ("ACTUAL", "ESTIMATED", "ESTIMATED"), strict=True
         ):
             segment.pk, segment.cycle_month, segment.quality = None, december, quality
             segment.meter_number = meter or segment.meter_number
             segment.save(force_insert=True)
 
-        last = review_facts.load_sources(shard=shard, cycle_month=january).last_segments
+        last = review_facts.load_sources(shard=shard, cycle_month=january, points=NO_POINTS).last_segments
 
         found = sorted((row["point_id"], row["quality"]) for row in last.to_pylist())
+        # An estimate before the last reading marks December's segment, and is no estimate twice in a row.
         assert found == [
-            (utility.points[0].pk, "ACTUAL"), (utility.points[1].pk, "ESTIMATED"),
+            (utility.points[0].pk, "ACTUAL"), (utility.points[1].pk, "ESTIMATED"), (utility.points[2].pk, "ACTUAL"),
         ]  # fmt: skip
 
 

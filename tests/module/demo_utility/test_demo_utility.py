@@ -14,11 +14,12 @@ from tests.module.demo_utility.conftest import SYSTEM, Loaded, list_bills, plan_
 from dianke.application import trials
 from dianke.application.demo_utility import load, notes, organisation, trades
 from dianke.application.demo_utility.designs import BILLED_FROM, BILLED_TO, CURVES_FROM
-from dianke.application.demo_utility.faults import DESIGNED_FAULTS
+from dianke.application.demo_utility.faults import DESIGNED_FAULTS, DESIGNED_FLAWS
 from dianke.application.demo_utility.load import UnableToLoadDemo
 from dianke.application.tariffs import approve_version, load_shipped_tariffs
 from dianke.domain.audits.models import QualityFinding, QualityPass
-from dianke.domain.billing.models import Bill, BillingTerms, BillRunFault
+from dianke.domain.billing.models import Bill, BillingTerms, BillRunFault, BillSuspicion
+from dianke.domain.billing.types import SuspicionState
 from dianke.domain.customers.models import Customer
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings import queries as readings
@@ -33,8 +34,8 @@ from dianke.platform.org.operations import add_unit
 from dianke.platform.org.types import UnitKind
 
 # SHA-256 over account, energy and every amount of the 148 bills and drafts, by account number.
-GOLDEN = "f16951d47b2bcb8f0d643e7b62fd20965d621a7c3cf70696d5df5a6149b991ba"
-TOTALS = {"JS-202601-A-01": (133, 437_019_368), "JS-202601-B-01": (15, 982_324)}
+GOLDEN = "b52650f4a180b0835261e1102e45dbeb4d9d58d0c82b1d85715e71b8aff181a3"
+TOTALS = {"JS-202601-A-01": (133, 437_019_368), "JS-202601-B-01": (15, 984_389)}
 
 
 def hash_bills(bills: list[tuple[Any, ...]]) -> str:
@@ -67,6 +68,14 @@ class TestBills:
         faults = BillRunFault.objects.for_actor(SYSTEM).values_list("usage_point__account__number", "code")
 
         assert sorted(faults) == sorted((make_user_number(fault.serial), fault.code) for fault in DESIGNED_FAULTS)
+
+    def test_wait_in_the_review_with_the_designed_flaws_and_no_other(self, loaded: Loaded) -> None:
+        waiting = BillSuspicion.objects.for_actor(SYSTEM).filter(state=SuspicionState.OPEN.value)
+
+        found = waiting.values_list("run__number", "usage_point__account__number", "code")
+        assert sorted(found) == sorted(
+            ("JS-202601-B-01", make_user_number(flaw.serial), flaw.code) for flaw in DESIGNED_FLAWS
+        )
 
     def test_rest_on_the_energy_of_the_curves(self, loaded: Loaded) -> None:
         """A foundry metered on the high side: the curve of January is what its bill charges."""

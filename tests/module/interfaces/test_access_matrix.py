@@ -65,7 +65,15 @@ API_RIGHTS = {
     "list_readings": "archive.view", "record_readings": "readings.record",
     "list_plans": "tariffs.view", "show_plan": "tariffs.view",
     "list_versions": "tariffs.view", "show_version": "tariffs.view", "show_prices": "tariffs.view",
+    "list_runs": "billing.view", "show_run": "billing.view", "list_shards": "billing.view",
+    "list_run_faults": "billing.view", "show_review": "billing.view", "list_suspicions": "billing.view",
+    "start_run": "billing.run", "calculate_run": "billing.run", "pause_run": "billing.run",
+    "resume_run": "billing.run", "cancel_run": "billing.run", "issue_run": "billing.issue",
+    "defer_faults": "billing.review", "exempt_suspicions": "billing.review",
+    "ask_correction": "billing.review", "withdraw_decisions": "billing.review",
+    "list_bills": "billing.view", "show_bill": "billing.view", "explain_bill": "billing.view",
     "list_trials": "billing.trial", "show_trial": "billing.trial", "start_trial": "billing.trial",
+    "show_average_prices": "billing.view", "compare_periods": "billing.view",
     "unmask_value": "protection.unmask_phone",
 }  # fmt: skip
 # Rights that no post of the template holds: they are for the first set-up alone.
@@ -78,6 +86,8 @@ DRAWN_ELSEWHERE = {
     "web:bill_draft",
     "web:correction_new",
     "web:correction_change",
+    "web:back_billing_new",
+    "web:back_billing_change",
     "web:trail_alarms",
     "web:trail_alarm",
 }

@@ -66,6 +66,15 @@ class TestZeroUse:
         assert not is_found(use.zero_use, works(**idle, is_account_suspended=True))
         assert not is_found(use.zero_use, works(**idle, live_kva_days_e4=0))
 
+    def test_rests_with_the_season_that_rested_last_year(self) -> None:
+        pump = history([0, 0, 0, 0, 0, *[50_000] * 6, 0, 0])
+        stopped = history([50_000, 50_000, 0, 0, 0, *[50_000] * 6, 0, 0])
+        never_used = history([0] * HISTORY_MONTHS)
+
+        assert not is_found(use.zero_use, homes(usage_class=SHOP, energy_kwh_e2=0, history=pump))
+        assert is_found(use.zero_use, homes(usage_class=SHOP, energy_kwh_e2=0, history=stopped))
+        assert is_found(use.zero_use, homes(usage_class=SHOP, energy_kwh_e2=0, history=never_used))
+
 
 class TestJump:
     @pytest.mark.parametrize(
@@ -165,6 +174,17 @@ class TestDistance:
         )
 
         assert (median.tolist(), z_e1.tolist()) == ([100], [125])
+
+    def test_of_a_fall_is_measured_as_a_ratio_where_seasons_differ(self) -> None:
+        before = np.array([[20_000, 20_000, 30_000, 40_000] * 3])
+        billed, spread = np.ones((1, 12), dtype=bool), np.array([8])
+
+        to_a_tenth = use.measure_distance(np.array([2_500]), before, billed, spread_percent=spread)
+        to_nothing = use.measure_distance(np.array([0]), before, billed, spread_percent=spread)
+
+        # In kWh 22,500 of 7,413; as a ratio 2.282 of 0.3006, the logarithms of 24,495 to 2,500 and of 24,495 to 20,000.
+        assert [column.tolist() for column in to_a_tenth] == [[25_000], [75]]
+        assert to_nothing[1][0] > to_a_tenth[1][0]
 
     def test_is_nothing_without_bills(self) -> None:
         median, z_e1 = use.measure_distance(

@@ -189,6 +189,19 @@ class TestDesignedFaults:
             assert serials[fault.serial].cycle_code == fault.cycle_code
         assert faults.list_fault_codes(CYCLE_HOMES) == ["end_reading_missing", "terms_missing"]
 
+    def test_flaws_of_several_causes_lie_at_measured_homes_that_are_billed(self) -> None:
+        unbilled = {fault.serial for fault in faults.DESIGNED_FAULTS}
+
+        assert Counter(flaw.code for flaw in faults.DESIGNED_FLAWS) == {
+            "class_against_industry": 2,
+            "exchange_without_ticket": 1,
+            "periods_differ": 1,
+            "share_check_overdue": 1,
+        }
+        for flaw in faults.DESIGNED_FLAWS:
+            assert estate.FIRST_SERIAL <= flaw.serial < estate.FIRST_SERIAL + 17
+            assert flaw.serial not in unbilled
+
 
 def _available_kva(point: object) -> float:
     """Return the capacity that can run on the worst day of the year."""

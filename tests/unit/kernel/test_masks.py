@@ -69,3 +69,16 @@ def test_mask_hides_a_third_at_least_whatever_the_length(mask, length: int) -> N
 
     assert len(shown) == length
     assert shown.count("*") * 3 >= length
+
+
+@pytest.mark.parametrize(("text", "masked"), [("张伟", "张*"), ("云泽铸造公司", "云*****"), ("张", "*"), ("", "")])
+def test_a_name_keeps_its_first_character(text: str, masked: str) -> None:
+    assert masks.mask_name(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [("云泽市东工大道 88 号", "云泽市东工大******"), ("东街1号", "东街**"), ("1号", "1*"), ("", "")],
+)
+def test_an_address_keeps_less_than_half(text: str, masked: str) -> None:
+    assert masks.mask_address(text) == masked

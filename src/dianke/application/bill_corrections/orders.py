@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dianke.domain.billing.models import Bill, BillCorrection
-from dianke.domain.billing.operations import correction_issue, corrections
+from dianke.domain.billing.operations import back_billing, correction_issue, corrections
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import corrections as queries
 from dianke.domain.billing.rules.correction_levels import get_level
-from dianke.domain.billing.types import CorrectionCause
+from dianke.domain.billing.types import CorrectionCause, CorrectionKind
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused, use_case
@@ -41,20 +41,20 @@ def change_correction(
     *, actor: Actor, key: int, cause: CorrectionCause, reason: str, changes: Mapping[str, str]
 ) -> BillCorrection:
     """Write a drafted correction anew."""
-    order = _get_own(actor, key)
+    order = get_own_order(actor, key)
     return corrections.change_correction(actor=actor, order=order, cause=cause, reason=reason, changes=changes)
 
 
 @use_case(right=ASK)
 def ask_correction(*, actor: Actor, key: int, at: datetime) -> BillCorrection:
     """Hand a drafted correction to whoever approves it."""
-    return corrections.ask_correction(actor=actor, order=_get_own(actor, key), at=at)
+    return corrections.ask_correction(actor=actor, order=get_own_order(actor, key), at=at)
 
 
 @use_case(right=ASK)
 def withdraw_correction(*, actor: Actor, key: int, reason: str = "") -> BillCorrection:
     """Take a correction back before it is decided."""
-    return corrections.withdraw_correction(actor=actor, order=_get_own(actor, key), reason=reason)
+    return corrections.withdraw_correction(actor=actor, order=get_own_order(actor, key), reason=reason)
 
 
 @use_case(right=APPROVE)
@@ -92,6 +92,8 @@ def issue_correction(*, actor: Actor, key: int, at: datetime) -> list[Bill]:
     order = queries.get_correction(actor=actor, key=key, lock=True)
     corrections.require_state(order, "issue")
     _require_another(actor, order)
+    if order.kind == CorrectionKind.BACK_BILLING.value:
+        return [back_billing.issue_back_billing(actor=actor, order=order, login=actor.login, at=at)]
     return correction_issue.issue_correction(actor=actor, order=order, login=actor.login, at=at)
 
 
@@ -105,7 +107,12 @@ def may_approve(actor: Actor, order: BillCorrection) -> bool:
     return actor.may(APPROVE, order.unit.path) and actor.may(right_to_approve(order), order.unit.path)
 
 
-def _get_own(actor: Actor, key: int) -> BillCorrection:
+def get_own_order(actor: Actor, key: int) -> BillCorrection:
+    """
+    Return an order, locked, to who drew it up.
+
+    :raises NotYourCorrection: to everybody else
+    """
     order = queries.get_correction(actor=actor, key=key, lock=True)
     if order.asked_by != actor.login:
         raise NotYourCorrection(field="actor", operator=order.asked_by)

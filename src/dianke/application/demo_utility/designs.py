@@ -161,6 +161,9 @@ class PointDesign:
     parent_serial: int | None = None
     lacks_terms: bool = False
     lacks_closing_reading: bool = False
+    # Flaws for the review to find: no ticket of a change at the meter, a register written down too high.
+    lacks_ticket: bool = False
+    misread: tuple[RegisterKind, Decimal] | None = None
 
     @property
     def account_number(self) -> str:

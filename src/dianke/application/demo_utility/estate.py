@@ -1,5 +1,6 @@
 """The estate on the lake: 17 measured homes, and as many more made from them as are asked for."""
 
+from datetime import date
 from decimal import Decimal
 
 from dianke.application.demo_utility import names
@@ -13,11 +14,12 @@ from dianke.application.demo_utility.designs import (
     MeterDesign,
     PanelDesign,
     PointDesign,
+    ShareDesign,
     TermsDesign,
 )
 from dianke.application.demo_utility.sources import HOMES
 from dianke.domain.customers.types import CustomerKind, UsageClass
-from dianke.domain.metering.types import MeteringSide
+from dianke.domain.metering.types import MeteringSide, RegisterKind
 
 FIRST_SERIAL = 420_100_001
 MOST_HOMES = 50_000
@@ -35,6 +37,15 @@ _TIMED_EVERY = 4
 _LARGE_HOUSEHOLD_EVERY = 11
 LACKS_CLOSING_READING = 4
 LACKS_TERMS = 11
+# Homes with a flaw that the review finds.
+RUNS_AN_INN = 3
+EXCHANGED_WITHOUT_TICKET = 8
+KEEPS_A_SHOP = 10
+PEAK_MISREAD = 13
+ALSO_RUNS_AN_INN = 15
+_INN = "6130"
+_EXCHANGED_ON = date(2026, 1, 19)
+_SHOP = ShareDesign(name="自建房小卖部", price=Decimal("0.735686"), fixed_kwh=Decimal(60))
 
 
 def area_code(area: int) -> str:
@@ -74,14 +85,18 @@ def _design(index: int) -> PointDesign:
         route_code=f"{cycle_code}-{area_code(area).removeprefix('DEMO-')}",
         voltage="220V",
         side=MeteringSide.LOW_LOW,
+        industry_code=_INN if index in (RUNS_AN_INN, ALSO_RUNS_AN_INN) else "",
         meter=MeterDesign(
             registers=HOME_TIMED_REGISTERS if is_timed else SINGLE_REGISTERS,
             model="单相智能表 220 V 5(60) A",
+            exchanged_on=_EXCHANGED_ON if index == EXCHANGED_WITHOUT_TICKET else None,
         ),
-        terms=TermsDesign(plan_code=HOME_PLAN, time_of_use=is_timed),
+        terms=TermsDesign(plan_code=HOME_PLAN, time_of_use=is_timed, shares=(_SHOP,) if index == KEEPS_A_SHOP else ()),
         curve=_design_curve(index),
         lacks_closing_reading=index == LACKS_CLOSING_READING,
         lacks_terms=index == LACKS_TERMS,
+        lacks_ticket=index == EXCHANGED_WITHOUT_TICKET,
+        misread=(RegisterKind.PEAK, Decimal(30)) if index == PEAK_MISREAD else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from dianke.application.demo_utility.designs import (
     PointDesign,
 )
 from dianke.application.demo_utility.loads import Usage
-from dianke.application.demo_utility.registers import MonthValues
+from dianke.application.demo_utility.registers import MonthValues, Values
 from dianke.domain.billing.operations import review
 from dianke.domain.metering import operations as metering
 from dianke.domain.metering.models import MeterAsset, MeterInstallation, UsagePoint
@@ -111,14 +112,15 @@ def _change_meter(actor: Actor, point: PointDesign, month: MonthValues, usage_po
     if on is None or month.removal is None or month.installation is None:
         return
     usage_point = UsagePoint.objects.for_actor(actor).get(pk=usage_point_id)
-    review.record_meter_ticket(
-        actor=actor,
-        usage_point=usage_point,
-        number=f"HB-{on:%Y%m}-{point.serial:04d}",
-        done_date=on,
-        recorded_by=actor.login,
-        at=at,
-    )
+    if not point.lacks_ticket:
+        review.record_meter_ticket(
+            actor=actor,
+            usage_point=usage_point,
+            number=f"HB-{on:%Y%m}-{point.serial:04d}",
+            done_date=on,
+            recorded_by=actor.login,
+            at=at,
+        )
     if point.meter.rescaled_on:
         metering.change_ratio(
             actor=actor, usage_point=usage_point, on=on, readings=month.removal, ct=point.meter.new_ct
@@ -169,9 +171,18 @@ def _record_registers(
                 NewReading(
                     installation_id=last[key],
                     read_at=at_midnight(BILLED_TO),
-                    values={kind.value: value for kind, value in month.closing.items()},
+                    values=_write_down(point, month.closing),
                     quality=quality,
                     rolled_over=month.rolled_over,
                 )
             )
     readings.record_readings(actor=actor, readings=news, source=ReadingSource.INTERVALS, batch=BATCH, at=at)
+
+
+def _write_down(point: PointDesign, shown: Values) -> dict[str, Decimal]:
+    """Return the closing registers as they were written down, which is not always what they showed."""
+    values = {kind.value: value for kind, value in shown.items()}
+    if point.misread is not None:
+        kind, too_much = point.misread
+        values[kind.value] += too_much
+    return values

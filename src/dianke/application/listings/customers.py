@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from dianke.application.listings.search import find_customer_keys
-from dianke.domain.customers.models import CustomerAccount, SpecialMark
+from dianke.domain.customers.models import CustomerAccount, ServiceLocation, SpecialMark
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.network.models import Feeder, TransformerArea
 from dianke.platform.identity.types import Actor
@@ -58,14 +58,18 @@ def narrow_to_mark(*, rows: Accounts, kind: str, on: date) -> Accounts:
 def attach_places(*, actor: Actor, rows: Sequence[Any], on: date) -> None:
     """Set address, feeder and area of the first usage point, and the kinds of the marks in force, on each account."""
     ids = [row.pk for row in rows]
-    points = (
+    points = list(
         UsagePoint.objects.for_actor(actor)
         .filter(account__any_of=ids)
         .order_by("account_id", "id")
         .distinct("account_id")
-        .values_list("account_id", "location__address", "area__name", "feeder__name", "area__feeder__name")
+        .values_list("account_id", "location_id", "area__name", "feeder__name", "area__feeder__name")
     )
-    places = {account_id: found for account_id, *found in points}
+    # By themselves: joined to thousands of points the whole table of places would be read for them.
+    places_of_points = ServiceLocation.objects.for_actor(Actor.system("naming the places of points that may be seen"))
+    wanted = places_of_points.filter(pk__any_of=[location for _account, location, *_rest in points])
+    addresses = dict(wanted.values_list("pk", "address"))
+    places = {account_id: (addresses[location_id], *found) for account_id, location_id, *found in points}
     marks: dict[int, list[str]] = {}
     of_rows = SpecialMark.objects.for_actor(actor).filter(account__any_of=ids, period__contains=on).order_by("kind")
     for account_id, kind in of_rows.values_list("account_id", "kind"):

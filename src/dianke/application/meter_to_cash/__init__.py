@@ -16,7 +16,9 @@ from dianke.application.meter_to_cash.run_bills import (
     calculate_run,
     cancel_run,
     defer_faults,
+    pause_run,
     recalculate_run,
+    resume_run,
     start_run,
 )
 
@@ -29,6 +31,7 @@ __all__ = [
     "exempt_suspicions",
     "freeze_readings",
     "issue_run",
+    "pause_run",
     "recalculate_run",
     "record_meter_ticket",
     "record_readings",
@@ -36,6 +39,7 @@ __all__ = [
     "replay_bill",
     "replay_month",
     "replay_run",
+    "resume_run",
     "set_review_parameter",
     "start_run",
     "withdraw_decisions",

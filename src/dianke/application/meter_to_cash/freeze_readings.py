@@ -10,7 +10,9 @@ from dianke.platform.identity.types import Actor
 
 
 @use_case(right="readings.freeze")
-def freeze_readings(*, actor: Actor, cycle_code: str, month: date, at: datetime) -> FrozenMonth:
-    """Freeze the readings of a cycle's month for billing."""
-    cycle_month = run_queries.get_cycle_month(actor=actor, cycle_code=cycle_code, month=month)
+def freeze_readings(
+    *, actor: Actor, cycle_code: str, month: date, at: datetime, stage: int | None = None
+) -> FrozenMonth:
+    """Freeze the readings of a cycle's month, or of one stage of it, for billing."""
+    cycle_month = run_queries.get_cycle_month(actor=actor, cycle_code=cycle_code, month=month, stage=stage)
     return readings.freeze_month(actor=actor, cycle_month=cycle_month, at=at)

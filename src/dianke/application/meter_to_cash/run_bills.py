@@ -6,6 +6,7 @@ from datetime import date, datetime
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.operations import calculation, runs
 from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.billing.types import RunStatus
 from dianke.kernel.clock import SystemClock
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
@@ -14,20 +15,39 @@ Progress = Callable[[int, int], None]
 
 
 @use_case(right="billing.run")
-def start_run(*, actor: Actor, cycle_code: str, month: date, at: datetime, shard_size: int = 5_000) -> BillRun:
-    """Start the run of a cycle's frozen month."""
-    cycle_month = run_queries.get_cycle_month(actor=actor, cycle_code=cycle_code, month=month)
+def start_run(
+    *,
+    actor: Actor,
+    cycle_code: str,
+    month: date,
+    at: datetime,
+    shard_size: int = 5_000,
+    stage: int | None = None,
+) -> BillRun:
+    """Start the run of a cycle's frozen month, or of one stage of it."""
+    cycle_month = run_queries.get_cycle_month(actor=actor, cycle_code=cycle_code, month=month, stage=stage)
     return runs.start_run(actor=actor, cycle_month=cycle_month, started_by=actor.login, at=at, shard_size=shard_size)
 
 
 def calculate_run(*, actor: Actor, number: str, progress: Progress | None = None) -> BillRun:
-    """Calculate every pending shard and close the calculation; safe to call again after a crash."""
+    """
+    Calculate every pending shard and close the calculation; safe to call again after a crash.
+
+    Several may do so at once, each taking the shards that no other is at. Once somebody pauses the run it is returned
+    as it stands.
+    """
     run = run_queries.get_run(actor=actor, number=number)
     pending = run_queries.list_pending_shards(actor=actor, run=run)
     for done, shard_number in enumerate(pending):
         if progress:
             progress(done, len(pending))
-        calculate_shard(actor=actor, number=number, shard_number=shard_number)
+        try:
+            calculate_shard(actor=actor, number=number, shard_number=shard_number)
+        except calculation.UnableToCalculateShard:
+            run = run_queries.get_run(actor=actor, number=number)
+            if run.status != RunStatus.PAUSED.value:
+                raise
+            return run
     if progress:
         progress(len(pending), len(pending))
     return close_calculation(actor=actor, number=number, at=SystemClock().now())
@@ -45,6 +65,22 @@ def close_calculation(*, actor: Actor, number: str, at: datetime) -> BillRun:
     """Mark a run as calculated when no shard is pending."""
     run = run_queries.get_run(actor=actor, number=number, lock=True)
     runs.close_calculation(actor=actor, run=run, at=at)
+    return run
+
+
+@use_case(right="billing.run")
+def pause_run(*, actor: Actor, number: str) -> BillRun:
+    """Let a run rest once the shards at work are done."""
+    run = run_queries.get_run(actor=actor, number=number, lock=True)
+    runs.pause_run(run=run)
+    return run
+
+
+@use_case(right="billing.run")
+def resume_run(*, actor: Actor, number: str) -> BillRun:
+    """Let a paused run go on; who resumes it calls `calculate_run` then."""
+    run = run_queries.get_run(actor=actor, number=number, lock=True)
+    runs.resume_run(run=run)
     return run
 
 

@@ -1,5 +1,7 @@
 """Facts of billing."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -25,10 +27,15 @@ class RunStatus(StrEnum):
     """Where a bill run stands (核算批次)."""
 
     CALCULATING = "CALCULATING"
+    PAUSED = "PAUSED"
     CALCULATED = "CALCULATED"
     ISSUING = "ISSUING"
     ISSUED = "ISSUED"
     CANCELLED = "CANCELLED"
+
+
+BEFORE_ISSUE = frozenset({RunStatus.CALCULATING.value, RunStatus.PAUSED.value, RunStatus.CALCULATED.value})
+"""Runs that nobody has decided to issue: what they hold may still change."""
 
 
 class ShardStatus(StrEnum):
@@ -93,6 +100,8 @@ class CorrectionKind(StrEnum):
     """How an issued bill is put right."""
 
     FULL_REBILL = "FULL_REBILL"
+    # A bill of its own beside those it concerns (追补电费); none of them is changed.
+    BACK_BILLING = "BACK_BILLING"
 
 
 class CorrectionCause(StrEnum):
@@ -105,6 +114,33 @@ class CorrectionCause(StrEnum):
     METER_FAULT = "METER_FAULT"
     WRONG_CAPACITY = "WRONG_CAPACITY"
     OTHER = "OTHER"
+    METER_ERROR = "METER_ERROR"
+    WRONG_WIRING = "WRONG_WIRING"
+    FUSE = "FUSE"
+    THEFT = "THEFT"
+    BREACH = "BREACH"
+
+
+REBILL_CAUSES = (
+    CorrectionCause.WRONG_READING,
+    CorrectionCause.WRONG_MULTIPLIER,
+    CorrectionCause.WRONG_CLASS_OR_PRICE,
+    CorrectionCause.WRONG_SHARE,
+    CorrectionCause.METER_FAULT,
+    CorrectionCause.WRONG_CAPACITY,
+    CorrectionCause.OTHER,
+)
+"""Causes that a full reversal and rebill may have."""
+
+BACK_BILLING_CAUSES = {
+    "meter_error": CorrectionCause.METER_ERROR,
+    "wrong_wiring": CorrectionCause.WRONG_WIRING,
+    "wrong_multiplier": CorrectionCause.WRONG_MULTIPLIER,
+    "fuse": CorrectionCause.FUSE,
+    "theft": CorrectionCause.THEFT,
+    "breach": CorrectionCause.BREACH,
+}
+"""Kinds of recovery that make a back-billing order, and the cause that it then has."""
 
 
 class CorrectionState(StrEnum):
@@ -116,3 +152,53 @@ class CorrectionState(StrEnum):
     ISSUED = "ISSUED"
     REJECTED = "REJECTED"
     WITHDRAWN = "WITHDRAWN"
+
+
+class Dimension(StrEnum):
+    """What statistics of bills are grouped by."""
+
+    USAGE_CLASS = "class"
+    # Sections of GB/T 4754 and the divisions below them.
+    INDUSTRY = "industry"
+    DIVISION = "division"
+    VOLTAGE = "voltage"
+    UNIT = "unit"
+    MONTH = "month"
+
+
+class MonthView(StrEnum):
+    """Where a correction counts: in the month that it is issued in, or in the month that it bills."""
+
+    BOOKED = "booked"
+    BILLED = "billed"
+
+
+@dataclass(frozen=True)
+class TotalsCheck:
+    """A month's bills, and how many groups of its totals were not their sum."""
+
+    month: date
+    bills: int
+    amount_fen: int
+    differing_groups: int
+    is_repaired: bool
+
+
+class WorkKind(StrEnum):
+    """Work over the issued bills of a run that outlives a page."""
+
+    REPLAY = "REPLAY"
+    PDF = "PDF"
+
+
+class WorkStatus(StrEnum):
+    """Where such work stands."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+OPEN_WORKS = frozenset({WorkStatus.QUEUED, WorkStatus.RUNNING})

@@ -1,13 +1,14 @@
 """Tables of readings."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 import pghistory
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
-from dianke.domain.readings.types import MonthStatus, ReadingQuality, ReadingSource
+from dianke.domain.readings.types import CalendarStep, DayShift, MonthStatus, ReadingQuality, ReadingSource
 from dianke.platform.database.grants import declare_append_only
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
@@ -28,6 +29,8 @@ class ReadingCycle(ScopedModel):
     name = models.CharField(max_length=80)
     reading_day = models.PositiveSmallIntegerField(default=1)
     months_per_period = models.PositiveSmallIntegerField(default=1)
+    # Days on which large users are read and billed within the month as well (分次抄表); none for all others.
+    interim_days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -104,7 +107,11 @@ class MeterReading(ScopedModel):
 
 
 class CycleMonth(ScopedModel):
-    """A month of a cycle: open while readings come in, then frozen for billing (示数冻结)."""
+    """
+    A month of a cycle: open while readings come in, then frozen for billing (示数冻结).
+
+    A cycle that is read several times a month has one row a stage; the last one freezes the whole month again.
+    """
 
     unit_lookup = "cycle__unit"
 
@@ -112,6 +119,10 @@ class CycleMonth(ScopedModel):
     # The bill's month, as its first day.
     month = models.DateField()
     period: Any = DateRangeField()
+    stage = models.PositiveSmallIntegerField(default=1)
+    stages = models.PositiveSmallIntegerField(default=1)
+    # Where the whole month begins, which the last stage settles; none for a month that is read once.
+    month_start = models.DateField(null=True, blank=True)
     status = models.CharField(
         max_length=8, choices=[(s.value, s.value) for s in MonthStatus], default=MonthStatus.OPEN.value
     )
@@ -119,12 +130,92 @@ class CycleMonth(ScopedModel):
     frozen_by = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        """Once a month."""
+        """Once a month and stage."""
 
-        constraints: ClassVar = [models.UniqueConstraint(fields=["cycle", "month"], name="cycle_month_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["cycle", "month", "stage"], name="cycle_month_stage_once"),
+            models.CheckConstraint(
+                condition=models.Q(stage__gte=1) & models.Q(stage__lte=models.F("stages")),
+                name="stage_within_stages",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.cycle_id} {self.month:%Y-%m}"
+
+    @property
+    def is_interim(self) -> bool:
+        """Tell whether a later stage settles the month."""
+        return self.stage < self.stages
+
+    @property
+    def stage_text(self) -> str:
+        """Return which reading of the month it is, as 2/3; nothing for a month that is read once."""
+        return f"{self.stage}/{self.stages}" if self.stages > 1 else ""
+
+    @property
+    def billed_from(self) -> date:
+        """Return the first day that its bills cover: the last stage covers the whole month."""
+        start: date = self.period.lower
+        return start if self.is_interim or self.month_start is None else self.month_start
+
+
+@pghistory.track()
+class CalendarTemplate(ScopedModel):
+    """When a step of a cycle's months is due, from a month on (日程模板)."""
+
+    unit_lookup = "cycle__unit"
+
+    cycle = models.ForeignKey(ReadingCycle, models.PROTECT, related_name="+")
+    # The first month that it holds for, as its first day.
+    from_month = models.DateField()
+    step = models.CharField(max_length=12, choices=[(s.value, s.value) for s in CalendarStep])
+    # Days after the one that the month or stage is read on.
+    offset_days = models.SmallIntegerField()
+    shift = models.CharField(max_length=8, choices=[(s.value, s.value) for s in DayShift])
+
+    class Meta:
+        """One rule a step and month."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["cycle", "from_month", "step"], name="calendar_template_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cycle_id} {self.from_month:%Y-%m} {self.step}"
+
+
+@pghistory.track()
+class PlannedDay(ScopedModel):
+    """The day by whose end a step of a cycle's month, or of a stage of it, is to be done (计划日)."""
+
+    unit_lookup = "cycle__unit"
+
+    cycle = models.ForeignKey(ReadingCycle, models.PROTECT, related_name="planned_days")
+    month = models.DateField()
+    stage = models.PositiveSmallIntegerField(default=1)
+    stages = models.PositiveSmallIntegerField(default=1)
+    step = models.CharField(max_length=12, choices=[(s.value, s.value) for s in CalendarStep])
+    planned_date = models.DateField()
+    # What the template said; a day that a person moved differs from it and is left alone from then on.
+    template_date = models.DateField()
+    moved_by = models.CharField(max_length=40, blank=True)
+    moved_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """One day a step; pages ask by month or by day."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["month", "cycle"], name="planned_day_month"),
+            models.Index(fields=["planned_date"], name="planned_day_date"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["cycle", "month", "stage", "step"], name="planned_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cycle_id} {self.month:%Y-%m} {self.step}"
 
 
 class FrozenSegment(ScopedModel):

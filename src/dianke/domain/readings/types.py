@@ -36,6 +36,35 @@ class ReadingSource(StrEnum):
     INTERVALS = "INTERVALS"
 
 
+class CalendarStep(StrEnum):
+    """The steps of a cycle's month, in the order in which they are due (抄表电费日程)."""
+
+    READ_FROM = "READ_FROM"
+    READ_TO = "READ_TO"
+    FREEZE = "FREEZE"
+    CALCULATE = "CALCULATE"
+    REVIEW = "REVIEW"
+    ISSUE = "ISSUE"
+    PAYMENT_DUE = "PAYMENT_DUE"
+
+
+class DayShift(StrEnum):
+    """What becomes of a planned day that nobody works on."""
+
+    NONE = "NONE"
+    NEXT = "NEXT"
+    PREVIOUS = "PREVIOUS"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    """When a step is due: so many days after the closing reading, moved to a working day or not."""
+
+    step: CalendarStep
+    offset_days: int
+    shift: DayShift
+
+
 class MonthStatus(StrEnum):
     """Whether a cycle's month still takes readings."""
 

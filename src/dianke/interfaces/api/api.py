@@ -10,11 +10,15 @@ from ninja.errors import AuthenticationError
 from ninja.openapi.schema import OpenAPISchema
 
 from dianke.interfaces.api.access import RATE, CallerThrottle, Session, Token
+from dianke.interfaces.api.bills import router as bills
 from dianke.interfaces.api.customers import router as customers
 from dianke.interfaces.api.metering import router as metering
 from dianke.interfaces.api.personal import router as personal
 from dianke.interfaces.api.problems import MEDIA_TYPE, add_handlers, answer_problem
 from dianke.interfaces.api.readings import router as readings
+from dianke.interfaces.api.runs import router as runs
+from dianke.interfaces.api.statistics import router as statistics
+from dianke.interfaces.api.suspicions import router as suspicions
 from dianke.interfaces.api.tariffs import router as tariffs
 from dianke.interfaces.api.trials import router as trials
 
@@ -54,7 +58,7 @@ def _closed(view: Callable[..., Any]) -> Callable[..., Any]:
 api = DiankeApi(
     title="Dianke",
     version="1",
-    description="Customers, accounts, places, points, meters, readings, tariffs and trials of a utility.",
+    description="Archive, meters, readings, tariffs, bill runs with review, bills, trials and statistics of a utility.",
     urls_namespace="api",
     auth=_AUTH,
     throttle=[CallerThrottle(RATE)],
@@ -62,5 +66,5 @@ api = DiankeApi(
     docs_decorator=_closed,
 )
 add_handlers(api)
-for _router in (customers, metering, readings, tariffs, trials, personal):
+for _router in (customers, metering, readings, tariffs, runs, suspicions, bills, trials, statistics, personal):
     api.add_router("", _router)

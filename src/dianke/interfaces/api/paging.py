@@ -1,17 +1,20 @@
 """Lists by key: a page holds where the next one begins, so that new rows move nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.http import urlencode
 from ninja import Field, Schema
-from pydantic import AfterValidator
+from pydantic import AfterValidator, AwareDatetime
 
 from dianke.interfaces.web.components.paging import Cursor, CursorNotReadable
 
 _LARGEST_KEY = 2**63 - 1
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_NO_MOMENT = f"a moment lies in the years {_FIRST_YEAR} to {_LAST_YEAR}"
 _Item = TypeVar("_Item")
 
 
@@ -29,9 +32,16 @@ class PageOf(Schema, Generic[_Item]):
     next: str | None
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any], query: PageQuery, draw: Callable[[Any], Any]) -> dict[str, Any]:
+def page_of(
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    query: PageQuery,
+    draw: Callable[[Any], Any],
+    *,
+    prepare: Callable[[Sequence[Any]], object] | None = None,
+) -> dict[str, Any]:
     """
-    Return a page of rows in the order of their keys.
+    Return a page of rows in the order of their keys; `prepare` gets all of them before the first is drawn.
 
     :raises CursorNotReadable: if the mark is damaged
     """
@@ -39,6 +49,8 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], query: PageQuery, draw: C
         rows = rows.filter(pk__gt=_read_key(query.after))
     found = list(rows.order_by("pk")[: query.limit + 1])
     shown = found[: query.limit]
+    if prepare:
+        prepare(shown)
     follows = None
     if len(found) > query.limit:
         given = {name: str(value) for name, value in request.GET.items() if name != "after"}
@@ -62,4 +74,16 @@ def _refuse_nul(text: str) -> str:
     return text
 
 
+def _keep_storable(moment: datetime) -> datetime:
+    # Offsets of more than sixteen hours fit the notation and not the database; far years overflow in Shanghai time.
+    try:
+        stored = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(_NO_MOMENT) from error
+    if not _FIRST_YEAR <= stored.year <= _LAST_YEAR:
+        raise ValueError(_NO_MOMENT)
+    return stored
+
+
 Text = Annotated[str, AfterValidator(_refuse_nul)]
+Moment = Annotated[AwareDatetime, AfterValidator(_keep_storable)]

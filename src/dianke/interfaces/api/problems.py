@@ -14,9 +14,13 @@ from dianke.platform.audit.use_case import PermissionRefused
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)
+# Refusals that name a field and yet are about how things stand, not about what was sent.
 _CONFLICTS = frozenset(
-    {"archive.duplicates_found", "readings.unable_to_record_readings", "tariffs.no_version_in_force"}
-)
+    {
+        "archive.duplicates_found", "readings.unable_to_record_readings", "tariffs.no_version_in_force",
+        "billing.unable_to_start_run", "billing.unable_to_issue_run",
+    }
+)  # fmt: skip
 _FORBIDDEN = frozenset({"identity.same_person"})
 # Which of several things is missing is told by the path; a value that names nothing is a field of the request.
 _MISSING = ("no_such_", "_not_found")
@@ -79,7 +83,8 @@ def status_of(error: DomainError) -> HTTPStatus:
         return HTTPStatus.FORBIDDEN
     if name.startswith(_MISSING[0]) or name.endswith(_MISSING[1]):
         return HTTPStatus.NOT_FOUND
-    if error.code in _CONFLICTS or error.field is None:
+    # The run is named by the path: what is refused about it is the state that it is in.
+    if error.code in _CONFLICTS or error.field in {None, "run"}:
         return HTTPStatus.CONFLICT
     return HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
-from pydantic import AwareDatetime
 
 from dianke.application.meter_to_cash import record_readings as recording
 from dianke.domain.metering.models import MeterInstallation
@@ -15,7 +14,7 @@ from dianke.domain.readings.models import MeterReading
 from dianke.domain.readings.types import REGISTER_COLUMNS, NewReading, ReadingQuality, ReadingSource
 from dianke.interfaces.api.access import actor_with, caller_of
 from dianke.interfaces.api.customers import VIEW
-from dianke.interfaces.api.paging import PageOf, PageQuery, Text, page_of
+from dianke.interfaces.api.paging import Moment, PageOf, PageQuery, Text, page_of
 from dianke.interfaces.api.problems import REFUSALS
 from dianke.interfaces.api.writes import IdempotencyKey, answer_write
 from dianke.kernel.clock import SystemClock
@@ -54,7 +53,7 @@ class ReadingIn(Schema):
     """The registers of a meter at a moment."""
 
     meter: Text = Field(max_length=24, description="asset number")
-    read_at: AwareDatetime
+    read_at: Moment
     values: dict[Register, Annotated[Decimal, Field(max_digits=16, decimal_places=4)]] = Field(min_length=1)
     quality: ReadingQuality = ReadingQuality.ACTUAL
     rolled_over: bool = False
@@ -81,8 +80,8 @@ def list_readings(
     page: Query[PageQuery],
     usage_point: Text = "",
     meter: Text = "",
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
 ) -> dict[str, Any]:
     """Return valid readings by key; `until` is not included."""
     rows = MeterReading.objects.for_actor(actor_with(request, VIEW), VIEW).filter(replaced_by=None)

@@ -1,4 +1,4 @@
-"""dianke bill: the billing cycle without a browser (run, review, issue, show)."""
+"""dianke bill: the billing cycle without a browser (run, review, issue, show, replay, pdf, message)."""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from dianke.application import meter_to_cash, trials
+from dianke.application import bill_documents, meter_to_cash, statistics, trials
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import review as review_queries
@@ -14,6 +14,7 @@ from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.rules import explain, remedies
 from dianke.domain.billing.rules.review.causes import CAUSES
+from dianke.interfaces.cli import bill_papers
 from dianke.interfaces.cli.acting import log_in
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
@@ -46,6 +47,8 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     steps = parser.add_subparsers(dest="step", required=True)
     for name, text in (
         ("run", "start or resume the run of a cycle's frozen month and calculate it"),
+        ("pause", "let a run rest once the shards at work are done"),
+        ("resume", "let a paused run go on, and calculate it"),
         ("review", "list what could not be billed and what looks wrong, by cause"),
         ("exempt", "let the suspicious bills of a cause stand, for a reason"),
         ("issue", "issue the run; refused to whoever ran it"),
@@ -53,10 +56,13 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         step = steps.add_parser(name, help=text)
         step.add_argument("--cycle", required=True, help="code of the reading cycle")
         step.add_argument("--month", required=True, help="YYYY-MM")
+        step.add_argument("--stage", type=int, help="which reading of a month that is read several times")
         step.add_argument("--shard-size", type=int, default=5_000)
     steps.choices["exempt"].add_argument("--cause", required=True, choices=sorted(CAUSES))
     steps.choices["exempt"].add_argument("--reason", required=True)
-    show = steps.add_parser("show", help="print a bill")
+    show = steps.add_parser(
+        "show", help="print a bill; with --json as data (src/dianke/domain/billing/data/bill.schema.json)"
+    )
     show.add_argument("number")
     show.add_argument("--explain", action="store_true", help="open every line into its calculation")
     replay = steps.add_parser("replay", help="compute issued bills again from their frozen inputs")
@@ -69,10 +75,18 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     trial.add_argument("--month", required=True, help="YYYY-MM")
     trial.add_argument("--unit", default="", help="code of a unit, with everything below it")
     trial.add_argument("--class", dest="usage_class", default="", help="one class of use, for example RESIDENTIAL")
+    _add_statistics(steps)
+    bill_papers.add_steps(steps)
     for step in steps.choices.values():
         step.add_argument("--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD")
         step.add_argument("--json", action="store_true")
     return parser.parse_args(argv)
+
+
+def _add_statistics(steps: Any) -> None:
+    totals = steps.add_parser("statistics", help="prove that the totals of the statistics are the sums of the bills")
+    totals.add_argument("--month", help="YYYY-MM; without it every month")
+    totals.add_argument("--rebuild", action="store_true", help="add what is found missing to the totals")
 
 
 def _run(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
@@ -84,9 +98,23 @@ def _run(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
             month=bill_queries.get_month(options.month),
             at=SystemClock().now(),
             shard_size=options.shard_size,
+            stage=options.stage,
         )
     run_row = meter_to_cash.calculate_run(actor=actor, number=run_row.number, progress=_show_progress("calculating"))
     return _describe(actor, run_row)
+
+
+def _pause(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    number = _require_run(actor, options).number
+    return _describe(actor, meter_to_cash.pause_run(actor=actor, number=number))
+
+
+def _resume(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    number = _require_run(actor, options).number
+    meter_to_cash.resume_run(actor=actor, number=number)
+    return _describe(
+        actor, meter_to_cash.calculate_run(actor=actor, number=number, progress=_show_progress("calculating"))
+    )
 
 
 def _review(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
@@ -158,6 +186,8 @@ def _issue(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _show(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    if options.json:
+        return bill_documents.get_structured_bill(actor=actor, number=options.number)
     bill = bill_queries.get_bill_by_number(actor=actor, number=options.number)
     lines = bill_queries.list_lines(actor=actor, bill_id=bill.id)
     answer: dict[str, Any] = {
@@ -228,9 +258,33 @@ def _try(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
     return {**trial.report, "sha256": trial.report_sha256}
 
 
+def _prove_statistics(actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
+    checks = statistics.check_totals(
+        actor=actor,
+        month=bill_queries.get_month(options.month) if options.month else None,
+        is_repaired=options.rebuild,
+        progress=_show_progress("adding up", "months"),
+    )
+    return {
+        "equal": all(check.is_repaired or not check.differing_groups for check in checks),
+        "bills": sum(check.bills for check in checks),
+        "amount": format_yuan(sum(check.amount_fen for check in checks)),
+        "months": [
+            {
+                "month": f"{check.month:%Y-%m}",
+                "bills": check.bills,
+                "amount": format_yuan(check.amount_fen),
+                "differing_groups": check.differing_groups,
+                "repaired": check.is_repaired,
+            }
+            for check in checks
+        ],
+    }
+
+
 def _find_run(actor: Actor, options: argparse.Namespace) -> BillRun | None:
     month = bill_queries.get_month(options.month)
-    cycle_month = run_queries.get_cycle_month(actor=actor, cycle_code=options.cycle, month=month)
+    cycle_month = run_queries.get_cycle_month(actor=actor, cycle_code=options.cycle, month=month, stage=options.stage)
     return run_queries.get_live_run(actor=actor, cycle_month=cycle_month)
 
 
@@ -256,11 +310,11 @@ def _describe(actor: Actor, run_row: BillRun) -> dict[str, Any]:
     }
 
 
-def _show_progress(what: str) -> Callable[[int, int], None]:
+def _show_progress(what: str, of: str = "shards") -> Callable[[int, int], None]:
     def show(done: int, total: int) -> None:
         if sys.stderr.isatty():
             print(
-                f"\r{what} {done}/{total} shards",
+                f"\r{what} {done}/{total} {of}",
                 end="\n" if done == total else "",
                 file=sys.stderr,
                 flush=True,
@@ -297,10 +351,15 @@ def _print_explanation(explanation: dict[str, Any]) -> None:
 
 _STEPS: dict[str, Callable[[Actor, argparse.Namespace], dict[str, Any]]] = {
     "run": _run,
+    "pause": _pause,
+    "resume": _resume,
     "review": _review,
     "exempt": _exempt,
     "issue": _issue,
     "show": _show,
     "replay": _replay,
     "trial": _try,
+    "statistics": _prove_statistics,
+    "pdf": bill_papers.write_pdf,
+    "message": bill_papers.show_messages,
 }

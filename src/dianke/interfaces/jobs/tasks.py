@@ -4,7 +4,7 @@ from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from dianke.application import meter_to_cash, trials
+from dianke.application import bill_documents, meter_to_cash, trials
 from dianke.application.archive_quality.run import run_rules
 from dianke.application.imports import batches
 from dianke.interfaces.jobs import nightly  # noqa: F401 - the worker looks for tasks in this module only
@@ -32,6 +32,12 @@ def issue_run(*, number: str, login: str) -> None:
 def run_trial(*, number: str, login: str) -> None:
     """Carry out a trial of prices, from its beginning where a killed worker left it."""
     trials.carry_out_trial(actor=_act_as(login), number=number)
+
+
+@app.task(queue="documents", retry=_AGAIN, name="carry_out_run_work")
+def carry_out_run_work(*, key: int, login: str) -> None:
+    """Write the bills of a run as PDF, or compute them again."""
+    bill_documents.carry_out_work(actor=_act_as(login), key=key)
 
 
 @app.task(queue="imports", retry=_AGAIN, name="carry_out_import")

@@ -23,9 +23,12 @@ Rows = Iterable[Sequence[Cell]]
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv; charset=utf-8"
 CHUNK_BYTES = 64 * 1024
+_ROWS_AT_ONCE = 200
 # What a spreadsheet would take for the beginning of a formula, the full-width signs of a Chinese keyboard too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
+# Nearly no text begins like a formula, or with spaces before one.
+_SUSPECT = frozenset({*FORMULA_STARTS, " "})
 _DAY_ZERO = date(1899, 12, 30)
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SHEET_SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -105,10 +108,15 @@ def write_xlsx(
         with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
             sheet.write((_XML + _open_sheet(titles, widths)).encode())
             last = 1
+            drawn: list[str] = []
             for last, row in enumerate(rows, start=2):
-                sheet.write(_draw_row(last, row).encode())
-                if piece := outlet.take(least=CHUNK_BYTES):
-                    yield piece
+                drawn.append(_draw_row(last, row))
+                if len(drawn) == _ROWS_AT_ONCE:
+                    sheet.write("".join(drawn).encode())
+                    drawn.clear()
+                    if piece := outlet.take(least=CHUNK_BYTES):
+                        yield piece
+            sheet.write("".join(drawn).encode())
             sheet.write(_close_sheet(last + 2, note=note, footer=footer).encode())
     yield outlet.take()
 
@@ -130,6 +138,8 @@ def write_csv(*, titles: Sequence[str], rows: Rows, note: str = "") -> Iterator[
 
 def defuse(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula: one that looks like it begins with an apostrophe."""
+    if text[:1] not in _SUSPECT:
+        return text
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
 
 
@@ -149,6 +159,8 @@ def _empty(buffer: io.StringIO) -> bytes:
 
 def _write_text(value: Cell) -> str:
     # Only text can be a formula: a number is written from a number, and its minus is a minus.
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str):
         return defuse(value)
     if isinstance(value, Decimal):
@@ -180,26 +192,33 @@ def _close_sheet(line: int, *, note: str, footer: str) -> str:
 
 
 def _draw_row(line: int, row: Sequence[Cell]) -> str:
-    return f'<row r="{line}">{"".join(map(_draw_value, row))}</row>'
+    cells = "".join([_draw_text(value) if type(value) is str and value else _draw_value(value) for value in row])
+    return f'<row r="{line}">{cells}</row>'
 
 
 def _draw_value(value: Cell) -> str:
+    if isinstance(value, Decimal):
+        return f"<c><v>{value:f}</v></c>"
     if isinstance(value, datetime):
         return _draw_text(f"{to_shanghai(value):%Y-%m-%d %H:%M:%S}")
     if isinstance(value, date):
         return f'<c s="{_DAY}"><v>{(value - _DAY_ZERO).days}</v></c>'
-    if isinstance(value, int | Decimal):
-        return f"<c><v>{value:f}</v></c>" if isinstance(value, Decimal) else f"<c><v>{int(value)}</v></c>"
+    if isinstance(value, int):
+        return f"<c><v>{int(value)}</v></c>"
     return "<c/>" if value is None or value == "" else _draw_text(str(value))
 
 
 def _draw_text(text: str, *, style: int = 0) -> str:
     mark = f' s="{style}"' if style else ""
-    return f'<c t="inlineStr"{mark}><is><t xml:space="preserve">{escape(_keep_printable(text))}</t></is></c>'
+    if not text.isprintable():
+        text = _keep_writable(text)
+    # Nearly no text holds what XML gives a meaning to, and looking is cheaper than replacing.
+    if "&" in text or "<" in text or ">" in text:
+        text = escape(text)
+    kept = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+    return f'<c t="inlineStr"{mark}><is><t{kept}>{text}</t></is></c>'
 
 
-def _keep_printable(text: str) -> str:
+def _keep_writable(text: str) -> str:
     """Return the text without the control signs that XML cannot hold."""
-    if text.isprintable():
-        return text
     return "".join(sign for sign in text if sign >= " " or sign in "\t\n\r")

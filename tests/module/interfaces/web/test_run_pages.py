@@ -20,7 +20,7 @@ from dianke.platform.identity import operations as identity
 
 LogIn = Callable[[str], Client]
 PAGES = ["/billing/runs/", "/billing/runs/{run}/", "/billing/runs/{run}/faults/", "/billing/runs/{run}/bills/"]
-STEPS = ["calculate", "defer", "issue", "cancel"]
+STEPS = ["calculate", "pause", "resume", "defer", "issue", "cancel"]
 
 
 def get_run(office: Office) -> BillRun:
@@ -251,6 +251,35 @@ class TestReach:
 
     def test_step_needs_a_form(self, office: Office, reviewer_pages: Client) -> None:
         assert reviewer_pages.get(address(office, "cancel")).status_code == 405
+
+
+class TestPause:
+    def test_is_offered_while_a_run_is_calculated_and_ends_by_resuming(
+        self, office: Office, reviewer_pages: Client
+    ) -> None:
+        BillRun.objects.for_actor(office.actor).update(status="CALCULATING")
+
+        told = read_messages(reviewer_pages, address(office, "pause"))
+        page = words_of(reviewer_pages.get(address(office)).content.decode())
+
+        assert told == ["批次已暂停；正在计算的分片先算完。"]
+        assert get_run(office).status == "PAUSED"
+        assert "批次已暂停，已算的分片保留，继续时从停下处接着算。" in page
+
+    def test_resumed_hands_the_run_to_the_worker(self, office: Office, reviewer_pages: Client) -> None:
+        BillRun.objects.for_actor(office.actor).update(status="PAUSED")
+
+        told = read_messages(reviewer_pages, address(office, "resume"))
+
+        assert told == ["批次从停下处继续，进度见看板。"]
+        assert get_run(office).status == "CALCULATING"
+        assert newest_job("calculate_run").args == {"number": office.run.number, "login": office.reviewer}
+
+    def test_of_a_run_that_is_done_is_refused(self, office: Office, reviewer_pages: Client) -> None:
+        [told] = read_messages(reviewer_pages, address(office, "pause"))
+
+        assert "只有正在计算的批次可以暂停" in told
+        assert get_run(office).status == "CALCULATED"
 
 
 def identity_of(login: str) -> object:

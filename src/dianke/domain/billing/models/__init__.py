@@ -2,7 +2,12 @@
 
 from dianke.domain.billing.models.bills import Bill, BillLine, FrozenInputs, FrozenPrices
 from dianke.domain.billing.models.columns import BillLineKind
-from dianke.domain.billing.models.corrections import BillCorrection, CorrectedBill, CorrectedInputs
+from dianke.domain.billing.models.corrections import (
+    BillCorrection,
+    CorrectedBill,
+    CorrectedInputs,
+    CorrectionEvidence,
+)
 from dianke.domain.billing.models.review import BillSuspicion, MeterTicket, ReviewParameter, ShareCheck
 from dianke.domain.billing.models.runs import (
     BillDraft,
@@ -12,8 +17,11 @@ from dianke.domain.billing.models.runs import (
     BillRunShard,
     DraftInputs,
 )
+from dianke.domain.billing.models.statements import GroupStatement, GroupStatementBill
 from dianke.domain.billing.models.terms import BillingTerms, ShareTerms
+from dianke.domain.billing.models.totals import BillTotal
 from dianke.domain.billing.models.trials import BillTrial
+from dianke.domain.billing.models.works import RunWork
 
 __all__ = [
     "Bill",
@@ -26,15 +34,20 @@ __all__ = [
     "BillRunFault",
     "BillRunShard",
     "BillSuspicion",
+    "BillTotal",
     "BillTrial",
     "BillingTerms",
     "CorrectedBill",
     "CorrectedInputs",
+    "CorrectionEvidence",
     "DraftInputs",
     "FrozenInputs",
     "FrozenPrices",
+    "GroupStatement",
+    "GroupStatementBill",
     "MeterTicket",
     "ReviewParameter",
+    "RunWork",
     "ShareCheck",
     "ShareTerms",
 ]

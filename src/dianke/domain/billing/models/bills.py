@@ -48,7 +48,7 @@ class Bill(BillColumns):
     @property
     def number(self) -> str:
         """Return the number that the customer reads: month, account, serial."""
-        return f"ZD-{self.month:%Y%m}-{self.account_number}-{self.id % 10**12}"
+        return f"ZD-{self.month.year:04d}{self.month.month:02d}-{self.account_number}-{self.id % 10**12}"
 
 
 class BillLine(BillLineColumns):

@@ -20,6 +20,9 @@ class BillColumns(ScopedModel):
     customer_name = models.CharField(max_length=120)
     address = models.CharField(max_length=200)
     usage_class = models.CharField(max_length=24)
+    # Trade (GB/T 4754) and voltage of supply as they were, for statistics that no later change of them moves.
+    industry_code = models.CharField(max_length=6, blank=True, default="", db_default="")
+    voltage = models.CharField(max_length=12, blank=True, default="", db_default="")
     month = models.DateField()
     period_start = models.DateField()
     period_end = models.DateField()

@@ -7,15 +7,16 @@ from django.db import models
 
 from dianke.domain.billing.types import CorrectionCause, CorrectionKind, CorrectionState
 from dianke.platform.database.grants import declare_append_only
+from dianke.platform.documents.models import Document
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
 
-declare_append_only("billing_correctedinputs")
+declare_append_only("billing_correctedinputs", "billing_correctionevidence")
 
 
 @pghistory.track()
 class BillCorrection(ScopedModel):
-    """An order to reverse an issued bill and to bill it again (全减另发)."""
+    """An order to reverse an issued bill and bill it again (全减另发), or to bill beside it (追补电费)."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16, choices=[(one.value, one.value) for one in CorrectionKind])
@@ -29,6 +30,8 @@ class BillCorrection(ScopedModel):
     reason = models.CharField(max_length=300)
     # The facts that were wrong, as domain.billing.rules.correction_facts names them, with their right values.
     changes = models.JSONField(default=dict)
+    # The case of a back-billing, as rules.recover reads it, with the rule set that it is worked by; empty otherwise.
+    case = models.JSONField(default=dict, blank=True, db_default={})
     state = models.CharField(
         max_length=12, choices=[(one.value, one.value) for one in CorrectionState], default=CorrectionState.DRAFT.value
     )
@@ -70,7 +73,12 @@ class BillCorrection(ScopedModel):
 
 @pghistory.track()
 class CorrectedBill(ScopedModel):
-    """A bill that an order reverses and bills again: the wrong one itself, or one that followed from it."""
+    """
+    A bill that an order touches.
+
+    A rebill reverses it and bills it again. A back-billing only concerns it: the figures stay, there is no reversal,
+    and the first one, the last month concerned, names the new bill as its replacement.
+    """
 
     unit_lookup = "correction__unit"
 
@@ -119,3 +127,15 @@ class CorrectedInputs(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.corrected_id}"
+
+
+class CorrectionEvidence(ScopedModel):
+    """A paper that shows why an order is right: a report of a test, a photograph, a signed record (佐证资料)."""
+
+    unit_lookup = "correction__unit"
+
+    correction = models.ForeignKey(BillCorrection, models.PROTECT, related_name="evidence")
+    document = models.OneToOneField(Document, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.correction_id}: {self.document_id}"

@@ -87,11 +87,16 @@ class BillRunShard(ScopedModel):
 
 
 class BillDraft(BillColumns):
-    """A bill as calculated, not yet issued."""
+    """
+    A bill as calculated, not yet issued.
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    run = models.ForeignKey(BillRun, models.PROTECT, related_name="drafts")
-    usage_point = models.ForeignKey(UsagePoint, models.PROTECT, related_name="+")
+    Its keys are those that the shard's transaction read, as an issued bill's are: the database does not look a
+    million of them up again, and finds drafts by their own key and by run and point.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    run = models.ForeignKey(BillRun, models.PROTECT, related_name="drafts", db_constraint=False, db_index=False)
+    usage_point = models.ForeignKey(UsagePoint, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
 
     class Meta:
         """One draft a point and run."""

@@ -7,8 +7,8 @@ from datetime import date
 from dianke.domain.billing.models import BillRun, BillRunFault, BillRunShard
 from dianke.domain.billing.operations import drafts, review
 from dianke.domain.billing.queries import inputs as input_queries
-from dianke.domain.billing.rules import shards
-from dianke.domain.billing.rules.inputs import FaultBook, Span
+from dianke.domain.billing.rules import shards, stages
+from dianke.domain.billing.rules.inputs import FaultBook, ShardInputs, Span
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.billing.rules.review.figures import take_figures
 from dianke.domain.billing.rules.shards import CalculatedShard
@@ -37,17 +37,18 @@ def calculate_shard(*, actor: Scope, run: BillRun, shard_number: int) -> int:
     """
     Calculate the drafts and faults of a shard and return how many drafts it has.
 
-    A shard that is calculated already is left alone; what an interrupted try left was never committed.
+    A shard that is calculated already is left alone, and so is one that another worker is at; what an interrupted
+    try left was never committed.
 
-    :raises UnableToCalculateShard: if the run is being issued, was issued or cancelled
+    :raises UnableToCalculateShard: if the run is paused, is being issued, was issued or cancelled
     """
     started = time.monotonic()
-    rows = BillRunShard.objects.for_actor(actor).select_for_update(of=("self",))
-    shard = rows.get(run=run, number=shard_number)
+    rows = BillRunShard.objects.for_actor(actor).select_for_update(of=("self",), skip_locked=True)
+    shard = rows.filter(run=run, number=shard_number).order_by("id").first()
     if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
         raise UnableToCalculateShard(field="run", run=run.number, status=run.status)
-    if shard.status != ShardStatus.PENDING.value:
-        return int(shard.bill_count)
+    if shard is None or shard.status != ShardStatus.PENDING.value:
+        return 0 if shard is None else int(shard.bill_count)
     _clear(actor=actor, run=run, shard=shard)
     result, tables = _calculate(actor=actor, run=run, shard=shard)
     stored = drafts.store(run=run, shard=shard, result=result, tables=tables)
@@ -75,7 +76,8 @@ def _review(*, actor: Scope, run: BillRun, shard: BillRunShard, result: Calculat
         segments=inputs.segments,
         capacities=inputs.capacities,
         groups=[
-            take_figures(positions=group.positions, result=group.calculation, bill_ids=bill_ids[group.positions])
+            # The review looks at the month, whatever interim bills charged of it.
+            take_figures(positions=group.positions, result=group.whole, bill_ids=bill_ids[group.positions])
             for group in result.groups
         ],
     )
@@ -88,21 +90,20 @@ def _clear(*, actor: Scope, run: BillRun, shard: BillRunShard) -> None:
 
 def get_span(run: BillRun) -> Span:
     """Return the period of a run and the months that it stands for."""
-    period = run.cycle_month.period
-    start: date = period.lower
+    month = run.cycle_month
+    start = month.billed_from
     months = tuple(
         date(start.year + (start.month - 1 + at) // 12, (start.month - 1 + at) % 12 + 1, 1)
-        for at in range(run.cycle_month.cycle.months_per_period)
+        for at in range(month.cycle.months_per_period)
     )
-    return Span(start=start, end=period.upper, months=months)
+    return Span(start=start, end=month.period.upper, months=months, stage=month.stage, stages=month.stages)
 
 
 def _calculate(
     *, actor: Scope, run: BillRun, shard: BillRunShard
 ) -> tuple[CalculatedShard, dict[GroupKey, PriceTable]]:
     span = get_span(run)
-    inputs = input_queries.load_shard(shard=shard, cycle_month_id=run.cycle_month_id, start=span.start, end=span.end)
-    points = shards.sort_points(inputs, span)
+    points = shards.sort_points(_load(run, shard, span), span)
     tables = shards.find_tables(
         points,
         lambda key: tariff_queries.get_price_table(
@@ -112,8 +113,18 @@ def _calculate(
     annual = shards.list_annual_points(points, tables)
     if annual.size:
         used = input_queries.load_used_before(month=run.cycle_month.month, start=span.start, point_ids=annual)
-        points = replace(points, inputs=replace(inputs, used_before=used))
+        points = replace(points, inputs=replace(points.inputs, used_before=used))
     return shards.calculate_shard(points, tables), tables
+
+
+def _load(run: BillRun, shard: BillRunShard, span: Span) -> ShardInputs:
+    inputs = input_queries.load_shard(shard=shard, cycle_month_id=run.cycle_month_id, start=span.start, end=span.end)
+    if run.cycle_month.is_interim:
+        return stages.leave_to_last_stage(inputs)
+    if span.stages > 1:
+        before = input_queries.load_billed_before(cycle_month=run.cycle_month, shard=shard)
+        return replace(inputs, billed_before=before)
+    return inputs
 
 
 def _store_faults(run: BillRun, shard: BillRunShard, book: FaultBook) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection
 
 from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill, CorrectedInputs
-from dianke.domain.billing.operations import bill_rows
+from dianke.domain.billing.operations import bill_rows, totals
 from dianke.domain.billing.operations.corrections import recompute_as_asked, require_state
 from dianke.domain.billing.queries.correcting import RecomputedBill
 from dianke.domain.billing.rules import frozen
@@ -25,9 +25,9 @@ from dianke.platform.org.scoping import Scope
 _SUMS = (
     "energy_kwh_e2", "basic_fen", "energy_fen", "shares_fen", "power_factor_fen", "funds_fen", "amount_fen",
 )  # fmt: skip
-_KEPT = (
+KEPT = (
     "unit_id", "run_id", "usage_point_id", "shard_number", "account_id", "account_number", "customer_name", "address",
-    "usage_class", "month", "period_start", "period_end",
+    "usage_class", "industry_code", "voltage", "month", "period_start", "period_end",
 )  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def issue_correction(*, actor: Scope, order: BillCorrection, login: str, at: dat
     items = list(CorrectedBill.objects.for_actor(actor).filter(correction=order).order_by("sequence"))
     order.state, order.issued_by, order.issued_at = CorrectionState.ISSUED.value, login, at
     replacements = [_issue_one(order, item, one) for item, one in zip(items, found, strict=True)]
+    totals.add_up_bills(bill_ids=[key for item in items for key in (item.reversal_id, item.replacement_id)])
     order.save(update_fields=["state", "issued_by", "issued_at"])
     return replacements
 
@@ -76,7 +77,7 @@ def _copy(order: BillCorrection, bill: Bill, bill_id: int) -> Bill:
         calculated_by=order.asked_by,
         issued_by=order.issued_by,
         issued_at=order.issued_at,
-        **{name: getattr(bill, name) for name in _KEPT},
+        **{name: getattr(bill, name) for name in KEPT},
     )
 
 
@@ -99,7 +100,9 @@ def _reverse(order: BillCorrection, bill: Bill, reversal_id: int) -> None:
 
 def _replace(order: BillCorrection, found: RecomputedBill, replacement_id: int) -> Bill:
     bill = _copy(order, found.bill, replacement_id)
-    (bill.usage_class,) = found.block.inputs.points["usage_class"].to_pylist()
+    for name in ("usage_class", "voltage"):
+        (value,) = found.block.inputs.points[name].to_pylist()
+        setattr(bill, name, value)
     bill.energy_kwh_e2, bill.amount_fen = found.energy_kwh_e2, found.amount_fen
     for name, values in found.result.sums_fen.items():
         setattr(bill, f"{name}_fen", int(values[0]))

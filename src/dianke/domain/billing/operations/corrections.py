@@ -5,18 +5,20 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill
-from dianke.domain.billing.queries import correcting
+from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill, CorrectionEvidence
+from dianke.domain.billing.queries import back_billing, correcting
 from dianke.domain.billing.queries.bills import get_bill
 from dianke.domain.billing.queries.correcting import RecomputedBill, UnableToCorrect
 from dianke.domain.billing.queries.frozen import get_block
 from dianke.domain.billing.rules import correction_facts as facts
 from dianke.domain.billing.rules import corrections as rules
 from dianke.domain.billing.rules import frozen
+from dianke.domain.billing.rules.back_bills import NothingToBill, UnableToWorkCase
 from dianke.domain.billing.rules.correction_levels import find_level
 from dianke.domain.billing.types import CorrectionCause, CorrectionKind, CorrectionState
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
+from dianke.platform.documents.models import Document
 from dianke.platform.org.scoping import Scope
 
 _LOCK = 7205
@@ -103,7 +105,7 @@ def ask_correction(*, actor: Scope, order: BillCorrection, at: datetime) -> Bill
     :raises CorrectionIsStale: if it no longer comes to what the draft showed
     """
     require_state(order, "ask")
-    recompute_as_asked(actor=actor, order=order)
+    _require_as_asked(actor, order)
     order.state, order.asked_at = CorrectionState.PENDING.value, at
     order.save(update_fields=["state", "asked_at"])
     return order
@@ -117,7 +119,7 @@ def approve_correction(*, actor: Scope, order: BillCorrection, login: str, reaso
     :raises CorrectionIsStale: if it no longer comes to what was asked for
     """
     require_state(order, "approve")
-    recompute_as_asked(actor=actor, order=order)
+    _require_as_asked(actor, order)
     return _decide(order, CorrectionState.APPROVED, login=login, reason=reason, at=at)
 
 
@@ -126,17 +128,24 @@ def reject_correction(*, actor: Scope, order: BillCorrection, login: str, reason
     require_state(order, "reject")
     if not reason.strip():
         raise ReasonNeeded(field="reason")
-    _release(actor, order)
+    release_bills(actor, order)
     return _decide(order, CorrectionState.REJECTED, login=login, reason=reason, at=at)
 
 
 def withdraw_correction(*, actor: Scope, order: BillCorrection, reason: str) -> BillCorrection:
     """Take an order back before it is decided; its bills are free again."""
     require_state(order, "withdraw")
-    _release(actor, order)
+    release_bills(actor, order)
     order.state, order.decision_reason = CorrectionState.WITHDRAWN.value, reason.strip()[:300]
     order.save(update_fields=["state", "decision_reason"])
     return order
+
+
+def attach_evidence(*, order: BillCorrection, document: Document) -> CorrectionEvidence:
+    """Keep a paper with an order."""
+    evidence = CorrectionEvidence(correction=order, document=document)
+    evidence.save(force_insert=True)
+    return evidence
 
 
 def require_state(order: BillCorrection, act: str) -> None:
@@ -175,6 +184,30 @@ def recompute_as_asked(*, actor: Scope, order: BillCorrection) -> list[Recompute
     return found
 
 
+def recompute_back_bill(*, actor: Scope, order: BillCorrection) -> back_billing.Computed:
+    """
+    Return an order of back-billing computed again, which must come to what stands in it.
+
+    :raises CorrectionIsStale: if a bill that it concerns came or went, or a line differs
+    """
+    lock_point(get_bill(actor=actor, bill_id=order.bill_id).usage_point_id)
+    asked = set(CorrectedBill.objects.for_actor(actor).filter(correction=order).values_list("bill_id", "lines_sha256"))
+    try:
+        computed = back_billing.recompute_order(actor=actor, order=order)
+    except (UnableToCorrect, UnableToWorkCase, NothingToBill) as fault:
+        raise CorrectionIsStale(field="correction", correction=order.number) from fault
+    if {(bill.pk, computed.found.fingerprint) for bill in computed.bills} != asked:
+        raise CorrectionIsStale(field="correction", correction=order.number)
+    return computed
+
+
+def _require_as_asked(actor: Scope, order: BillCorrection) -> None:
+    if order.kind == CorrectionKind.BACK_BILLING.value:
+        recompute_back_bill(actor=actor, order=order)
+    else:
+        recompute_as_asked(actor=actor, order=order)
+
+
 def _write(
     *, actor: Scope, order: BillCorrection, bill: Bill, cause: CorrectionCause, reason: str, changes: Mapping[str, str]
 ) -> None:
@@ -186,7 +219,7 @@ def _write(
     found = correcting.recompute(actor=actor, bill=bill, changes=cleaned)
     if not any(one.differs for one in found):
         raise UnableToCorrect(field=None, bill=bill.number, reason="nothing on the bill would change")
-    _require_free(actor, found, order)
+    require_free(actor, [one.bill for one in found], order)
     gained = found[0].energy_kwh_e2 != bill.energy_kwh_e2
     if found[0].is_annual and gained and correcting.is_in_run(actor=actor, bill=bill):
         raise UnableToCorrect(
@@ -215,11 +248,16 @@ def _item(order: BillCorrection, sequence: int, found: RecomputedBill) -> Correc
     )
 
 
-def _require_free(actor: Scope, found: Sequence[RecomputedBill], order: BillCorrection) -> None:
-    held = CorrectedBill.objects.for_actor(actor).filter(bill_id__in=[one.bill.pk for one in found], holds_bill=True)
+def require_free(actor: Scope, bills: Sequence[Bill], order: BillCorrection) -> None:
+    """
+    Refuse bills that another order holds.
+
+    :raises BillUnderCorrection: naming the first of them and the order
+    """
+    held = CorrectedBill.objects.for_actor(actor).filter(bill_id__in=[bill.pk for bill in bills], holds_bill=True)
     other = held.exclude(correction_id=order.pk).select_related("correction").order_by("id").first()
     if other is not None:
-        bill = next(one.bill for one in found if one.bill.pk == other.bill_id)
+        bill = next(one for one in bills if one.pk == other.bill_id)
         raise BillUnderCorrection(field=None, bill=bill.number, correction=other.correction.number)
 
 
@@ -230,7 +268,8 @@ def _decide(order: BillCorrection, state: CorrectionState, *, login: str, reason
     return order
 
 
-def _release(actor: Scope, order: BillCorrection) -> None:
+def release_bills(actor: Scope, order: BillCorrection) -> None:
+    """Let other orders touch the bills of an order."""
     CorrectedBill.objects.for_actor(actor).filter(correction=order).update(holds_bill=False)
 
 

@@ -28,6 +28,8 @@ _FROM_POINTS = {
     "customer_name": "customer_name",
     "address": "address",
     "usage_class": "usage_class",
+    "industry_code": "industry_code",
+    "voltage": "voltage",
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection
 
 from dianke.domain.billing.models import BillRun, BillRunShard
-from dianke.domain.billing.operations import drafts
+from dianke.domain.billing.operations import drafts, totals
 from dianke.domain.billing.rules import runs as rules
 from dianke.domain.billing.types import LINES_PER_BILL, RunStatus, ShardStatus
 from dianke.kernel.errors import DomainError
@@ -13,8 +13,8 @@ from dianke.platform.org.scoping import Scope
 
 _BILL_COLUMNS = """
     id, unit_id, run_id, shard_number, usage_point_id, account_id, account_number,
-    customer_name, address, usage_class, month, period_start, period_end, energy_kwh_e2, basic_fen,
-    energy_fen, shares_fen, power_factor_fen, funds_fen, amount_fen"""
+    customer_name, address, usage_class, industry_code, voltage, month, period_start, period_end,
+    energy_kwh_e2, basic_fen, energy_fen, shares_fen, power_factor_fen, funds_fen, amount_fen"""
 _LINE_COLUMNS = "id, kind_id, quantity_e6, price_e8, amount_e6"
 _INPUT_COLUMNS = "run_id, shard_number, first_point_id, last_point_id, bill_count, content, sha256"
 
@@ -53,6 +53,7 @@ def issue_shard(*, actor: Scope, run: BillRun, shard_number: int) -> int:
     if drafts.count_differing(shard):
         raise UnableToIssueRun(field="lines_add_up", run=run.number, reason="lines_add_up")
     bills = _copy_bills(run, shard)
+    totals.add_up_range(first_id=shard.first_bill_id, end_id=shard.end_bill_id)
     shard.status = ShardStatus.ISSUED.value
     shard.save(update_fields=["status"])
     return bills

@@ -15,9 +15,15 @@ from dianke.domain.billing.queries import review_facts
 from dianke.domain.billing.rules.review.causes import CAUSES
 from dianke.domain.billing.rules.review.facts import ReviewFacts
 from dianke.domain.billing.rules.review.figures import GroupFigures
-from dianke.domain.billing.rules.review.find import Suspicion, find_suspicious, list_suspicions
+from dianke.domain.billing.rules.review.find import (
+    RULES,
+    RULES_OF_INTERIM,
+    Suspicion,
+    find_suspicious,
+    list_suspicions,
+)
 from dianke.domain.billing.rules.review.parameters import find_override_obstacle
-from dianke.domain.billing.types import RunStatus, SuspicionState
+from dianke.domain.billing.types import BEFORE_ISSUE, SuspicionState
 from dianke.domain.metering.models import UsagePoint
 from dianke.kernel.errors import DomainError
 from dianke.platform.database.copying import copy_rows
@@ -89,7 +95,8 @@ def review_shard(*, actor: Scope, run: BillRun, shard_number: int, facts: Review
     """
     unit_ids = np.unique(facts.unit_ids).tolist()
     book = review_facts.load_book(unit_ids=unit_ids, on=facts.start)
-    suspicions = list(list_suspicions(facts, find_suspicious(facts, book)))
+    rules = RULES_OF_INTERIM if run.cycle_month.is_interim else RULES
+    suspicions = list(list_suspicions(facts, find_suspicious(facts, book, rules=rules)))
     earlier = {
         (row.usage_point_id, row.code): row
         for row in BillSuspicion.objects.for_actor(actor).filter(run=run, shard_number=shard_number).order_by("id")
@@ -211,7 +218,7 @@ def withdraw(*, actor: Scope, run: BillRun, choice: Choice, decided_at: datetime
 
 
 def _require_open(run: BillRun) -> None:
-    if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
+    if run.status not in BEFORE_ISSUE:
         raise UnableToDecideSuspicion(field="run", run=run.number, reason="the run is being issued")
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from dianke.domain.billing.models import BillRun, BillRunFault, BillRunShard, BillSuspicion
 from dianke.domain.billing.operations import drafts
-from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus, SuspicionState
+from dianke.domain.billing.types import BEFORE_ISSUE, FaultStatus, RunStatus, ShardStatus, SuspicionState
 from dianke.domain.metering.types import PointStatus
 from dianke.domain.readings.models import CycleMonth
 from dianke.domain.readings.types import MonthStatus
@@ -22,6 +22,13 @@ class UnableToStartRun(DomainError):
 
     code = "billing.unable_to_start_run"
     message = "cycle {cycle} of {month} cannot be billed: {reason}"
+
+
+class UnableToPauseRun(DomainError):
+    """The run is not at work, or is not paused."""
+
+    code = "billing.unable_to_pause_run"
+    message = "run {run}: {reason}"
 
 
 class UnableToDecideFault(DomainError):
@@ -54,9 +61,11 @@ def start_run(
     runs = BillRun.objects.for_actor(actor).filter(cycle_month=cycle_month)
     if runs.exclude(status=RunStatus.CANCELLED.value).exists():
         raise UnableToStartRun(field="month", reason="a run of it exists", **where)
+    if obstacle := _find_stage_obstacle(actor, cycle_month):
+        raise UnableToStartRun(field="month", reason=obstacle, **where)
     run = BillRun(
         unit=cycle_month.cycle.unit,
-        number=f"JS-{cycle_month.month:%Y%m}-{cycle_month.cycle.code}-{runs.count() + 1:02d}",
+        number=f"{_name_run(cycle_month)}-{runs.count() + 1:02d}",
         cycle_month=cycle_month,
         status=RunStatus.CALCULATING.value,
         shard_size=shard_size,
@@ -69,6 +78,35 @@ def start_run(
     with connection.cursor() as cursor:
         cursor.execute("select billing_open_month(%s)", [int(f"{cycle_month.month:%y%m}")])
     return run
+
+
+def _name_run(cycle_month: CycleMonth) -> str:
+    name = f"JS-{cycle_month.month:%Y%m}-{cycle_month.cycle.code}"
+    return f"{name}-{cycle_month.stage}" if cycle_month.stages > 1 else name
+
+
+def _find_stage_obstacle(actor: Scope, cycle_month: CycleMonth) -> str | None:
+    """
+    Return why a stage cannot be billed beside the other stages of its month, or None.
+
+    The last stage takes off what was issued before; a bill that is issued after it would be charged twice.
+    """
+    if cycle_month.stages == 1:
+        return None
+    # Held until the run is there: two people may start two stages at once.
+    stages = CycleMonth.objects.for_actor(actor).filter(cycle_id=cycle_month.cycle_id, month=cycle_month.month)
+    list(stages.select_for_update(of=("self",)).order_by("stage"))
+    live = BillRun.objects.for_actor(actor).filter(
+        cycle_month__cycle_id=cycle_month.cycle_id,
+        cycle_month__month=cycle_month.month,
+    )
+    live = live.exclude(status=RunStatus.CANCELLED.value)
+    if live.filter(cycle_month__stage__gt=cycle_month.stage).exists():
+        return "a later reading of the month is billed already"
+    earlier = live.filter(cycle_month__stage__lt=cycle_month.stage)
+    if earlier.exclude(status=RunStatus.ISSUED.value).exists():
+        return "the bills of an earlier reading of the month are not issued yet"
+    return None
 
 
 def _cut_into_shards(run: BillRun) -> int:
@@ -105,13 +143,38 @@ def _cut_into_shards(run: BillRun) -> int:
 
 def close_calculation(*, actor: Scope, run: BillRun, at: datetime) -> bool:
     """Mark the run as calculated once no shard is pending, and tell whether it is."""
-    shards = BillRunShard.objects.for_actor(actor).filter(run=run)
-    if run.status != RunStatus.CALCULATING.value or shards.filter(status=ShardStatus.PENDING.value).exists():
-        return run.status != RunStatus.CALCULATING.value
+    if run.status != RunStatus.CALCULATING.value:
+        return run.status != RunStatus.PAUSED.value
+    if BillRunShard.objects.for_actor(actor).filter(run=run, status=ShardStatus.PENDING.value).exists():
+        return False
     run.status = RunStatus.CALCULATED.value
     run.calculated_at = at
     run.save(update_fields=["status", "calculated_at"])
     return True
+
+
+def pause_run(*, run: BillRun) -> None:
+    """
+    Let the calculation rest: shards that are being calculated end, and no other begins.
+
+    :raises UnableToPauseRun: if the run is not being calculated
+    """
+    if run.status != RunStatus.CALCULATING.value:
+        raise UnableToPauseRun(field="run", run=run.number, reason="only a run that is being calculated can be paused")
+    run.status = RunStatus.PAUSED.value
+    run.save(update_fields=["status"])
+
+
+def resume_run(*, run: BillRun) -> None:
+    """
+    Let a paused calculation go on where it stood.
+
+    :raises UnableToPauseRun: if the run is not paused
+    """
+    if run.status != RunStatus.PAUSED.value:
+        raise UnableToPauseRun(field="run", run=run.number, reason="the run is not paused")
+    run.status = RunStatus.CALCULATING.value
+    run.save(update_fields=["status"])
 
 
 def defer_faults(*, actor: Scope, run: BillRun, code: str, decided_by: str, reason: str) -> int:
@@ -122,7 +185,7 @@ def defer_faults(*, actor: Scope, run: BillRun, code: str, decided_by: str, reas
     """
     if not reason.strip():
         raise UnableToDecideFault(field="reason", point=code, reason="a reason is needed")
-    if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
+    if run.status not in BEFORE_ISSUE:
         raise UnableToDecideFault(field="run", point=code, reason="the run is being issued")
     faults = BillRunFault.objects.for_actor(actor).filter(run=run, code=code, status=FaultStatus.OPEN.value)
     return int(faults.update(status=FaultStatus.DEFERRED.value, decided_by=decided_by, reason=reason.strip()[:300]))
@@ -130,6 +193,8 @@ def defer_faults(*, actor: Scope, run: BillRun, code: str, decided_by: str, reas
 
 def recalculate_shards(*, actor: Scope, run: BillRun) -> int:
     """Put every shard with a fault or an asked correction back to pending, after it was mended; return how many."""
+    if run.status == RunStatus.PAUSED.value:
+        raise UnableToCancelRun(field="run", run=run.number, reason="it is paused")
     if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
         raise UnableToCancelRun(field="run", run=run.number, reason="it is being issued")
     asked = BillSuspicion.objects.for_actor(actor).filter(run=run, state=SuspicionState.CORRECTION_ASKED.value)
@@ -157,7 +222,7 @@ def cancel_run(*, actor: Scope, run: BillRun) -> None:
 
     :raises UnableToCancelRun: if it is being issued or was
     """
-    if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
+    if run.status not in BEFORE_ISSUE:
         raise UnableToCancelRun(field="run", run=run.number, reason="bills of it are issued")
     for shard in BillRunShard.objects.for_actor(actor).filter(run=run).order_by("number"):
         drafts.remove(shard)

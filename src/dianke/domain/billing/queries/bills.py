@@ -33,10 +33,11 @@ def get_bill(*, actor: Scope, bill_id: int) -> Bill:
 
 def get_bill_by_number(*, actor: Scope, number: str) -> Bill:
     """Return the bill of a printed number (ZD-202601-4200118036-17) or of a bare key."""
-    if number.isdigit():
+    # Other digits than 0 to 9 count as digits too, and are no numbers.
+    if number.isascii() and number.isdigit():
         return get_bill(actor=actor, bill_id=int(number))
     parts = number.split("-")
-    if len(parts) != 4 or not all(part.isdigit() for part in parts[1:]) or len(parts[1]) != 6:
+    if not number.isascii() or len(parts) != 4 or not all(part.isdigit() for part in parts[1:]) or len(parts[1]) != 6:
         raise BillNotFound(field="number", number=number)
     year, month = int(parts[1][:4]), int(parts[1][4:])
     if not 1 <= month <= 12:

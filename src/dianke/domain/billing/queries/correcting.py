@@ -11,18 +11,19 @@ from dianke.domain.billing.queries import frozen as frozen_queries
 from dianke.domain.billing.queries.inputs import load_used_before
 from dianke.domain.billing.rules import correction_facts as facts
 from dianke.domain.billing.rules import frozen, shards
+from dianke.domain.billing.rules.back_bills import is_back_bill
 from dianke.domain.billing.rules.corrections import ComparedLine, NewLine, compare_lines, fingerprint, list_new_lines
 from dianke.domain.billing.rules.drafts import LineColumns, list_lines
 from dianke.domain.billing.rules.frozen import FrozenBlock
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.billing.rules.shards import CalculatedShard
-from dianke.domain.billing.types import LINES_PER_BILL, RunStatus, get_bill_id_range
+from dianke.domain.billing.types import BEFORE_ISSUE, LINES_PER_BILL, RunStatus, get_bill_id_range
 from dianke.domain.tariffs import queries as tariff_queries
 from dianke.domain.tariffs.types import PriceTable
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
-_IN_RUN = (RunStatus.CALCULATING.value, RunStatus.CALCULATED.value, RunStatus.ISSUING.value)
+_IN_RUN = (*BEFORE_ISSUE, RunStatus.ISSUING.value)
 
 
 class UnableToCorrect(DomainError):
@@ -88,11 +89,14 @@ def recompute(*, actor: Scope, bill: Bill, changes: Mapping[str, str]) -> list[R
     in force, are those of the first day of the billed period, never of today. What was billed before in the year
     is summed anew, so that earlier corrections count.
 
-    :raises UnableToCorrect: if the bill was reversed, reverses one, or cannot be billed with the facts
+    :raises UnableToCorrect: if the bill was reversed, reverses one, is an interim one that the last bill of its
+        month settles, or cannot be billed with the facts
     :raises InputsMissing: if the bill did not freeze its inputs
     :raises FactUnknown: if the bill has no fact of a name
     """
     require_living(actor=actor, bill=bill)
+    if is_interim(bill):
+        raise UnableToCorrect(field="bill", bill=bill.number, reason="the last bill of the month settles it")
     first = _recompute_one(bill, _Correction(actor, changes, {}))
     found = [first, *_follow_parent(first, actor, changes), *_follow_later(first, actor)]
     return [first, *(one for one in found[1:] if one.differs)]
@@ -105,6 +109,8 @@ def require_living(*, actor: Scope, bill: Bill) -> None:
     :raises UnableToCorrect: naming the bill that took its place
     """
     own = CorrectedBill.objects.for_actor(actor)
+    if is_back_bill(bill.basis):
+        raise UnableToCorrect(field="bill", bill=bill.number, reason="it back-bills other bills")
     if own.filter(reversal_id=bill.pk).exists():
         raise UnableToCorrect(field="bill", bill=bill.number, reason="it reverses another bill")
     if own.filter(bill_id=bill.pk, reversal_id__isnull=False).exists():
@@ -114,7 +120,7 @@ def require_living(*, actor: Scope, bill: Bill) -> None:
 
 
 def list_living(*, actor: Scope, usage_point_id: int, account_id: int, first: int, end: int) -> list[Bill]:
-    """Return the bills of a point that stand, of a range of keys, in the order of the keys."""
+    """Return the bills of a point that stand, of a range of keys, by key; those that back-bill are not among them."""
     rows = Bill.objects.for_actor(actor).filter(
         account_id=account_id, usage_point_id=usage_point_id, id__gte=first, id__lt=end
     )
@@ -123,7 +129,7 @@ def list_living(*, actor: Scope, usage_point_id: int, account_id: int, first: in
     corrected = CorrectedBill.objects.for_actor(actor)
     gone = set(corrected.filter(bill_id__in=keys, reversal_id__isnull=False).values_list("bill_id", flat=True))
     gone |= set(corrected.filter(reversal_id__in=keys).values_list("reversal_id", flat=True))
-    return [bill for bill in bills if bill.pk not in gone]
+    return [bill for bill in bills if bill.pk not in gone and not is_back_bill(bill.basis)]
 
 
 def is_in_run(*, actor: Scope, bill: Bill) -> bool:
@@ -200,6 +206,9 @@ def _follow_later(first: RecomputedBill, actor: Scope) -> Iterator[RecomputedBil
         actor=actor, usage_point_id=bill.usage_point_id, account_id=bill.account_id, first=start, end=end
     ):
         is_of_year = first.is_annual and later.month.year == bill.month.year
+        if is_interim(later):
+            # The last bill of its month is computed from the first reading on and settles it.
+            continue
         carried: dict[str, str] = {}
         if later.period_start == bill.period_end:
             carried = facts.list_changes_of_next(
@@ -210,6 +219,14 @@ def _follow_later(first: RecomputedBill, actor: Scope) -> Iterator[RecomputedBil
             if found.differs:
                 gained[later.pk] = found.energy_kwh_e2 - later.energy_kwh_e2
             yield found
+
+
+def is_interim(bill: Bill) -> bool:
+    """Tell whether another bill of the same month settles this one."""
+    if bill.basis is not None:
+        return False
+    span = frozen_queries.get_block(bill).span
+    return span.stage < span.stages
 
 
 def _get_own_block(bill: Bill) -> FrozenBlock:
@@ -229,5 +246,5 @@ def _follow_parent(first: RecomputedBill, actor: Scope, changes: Mapping[str, st
         return
     living = list_living(actor=actor, usage_point_id=parent_id, account_id=account_id, first=start, end=end)
     for bill in living:
-        if bill.period_start == first.bill.period_start:
+        if bill.period_start == first.bill.period_start and not is_interim(bill):
             yield _recompute_one(bill, _Correction(actor, of_parent, {}))

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill
-from dianke.domain.billing.types import CorrectionState
+from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill, CorrectionEvidence
+from dianke.domain.billing.types import CorrectionKind, CorrectionState
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
+
+_BACK_BILLING = CorrectionKind.BACK_BILLING.value
 
 
 class CorrectionNotFound(DomainError):
@@ -16,6 +18,13 @@ class CorrectionNotFound(DomainError):
 
     code = "billing.correction_not_found"
     message = "no correction {number} was found"
+
+
+class EvidenceNotFound(DomainError):
+    """No such paper is within reach."""
+
+    code = "billing.evidence_not_found"
+    message = "no evidence {number} was found"
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,11 @@ class Bond:
     reversal: Bill | None
     replacement: Bill | None
     original: Bill | None
+
+    @property
+    def is_back_billing(self) -> bool:
+        """Tell whether the order bills beside the bill and leaves it as it is."""
+        return bool(self.order.kind == _BACK_BILLING)
 
 
 def get_correction(*, actor: Scope, key: int, lock: bool = False) -> BillCorrection:
@@ -47,6 +61,31 @@ def filter_corrections(*, actor: Scope) -> QuerySet[BillCorrection]:
     """Return the orders that the actor may see."""
     rows: QuerySet[BillCorrection] = BillCorrection.objects.for_actor(actor).select_related("unit")
     return rows
+
+
+def list_evidence(*, actor: Scope, order: BillCorrection) -> list[CorrectionEvidence]:
+    """Return the papers of an order, in the order they came."""
+    rows = CorrectionEvidence.objects.for_actor(actor).filter(correction=order)
+    return list(rows.select_related("document").order_by("id"))
+
+
+def count_evidence(*, actor: Scope, keys: Iterable[int]) -> dict[int, int]:
+    """Return how many papers orders have, by key; one without any is left out."""
+    rows = CorrectionEvidence.objects.for_actor(actor).filter(correction_id__in=list(keys))
+    return dict(rows.values_list("correction_id").annotate(found=Count("id")).order_by("correction_id"))
+
+
+def get_evidence(*, actor: Scope, key: int) -> CorrectionEvidence:
+    """
+    Return a paper of an order.
+
+    :raises EvidenceNotFound: if there is none, or its order belongs to another unit
+    """
+    rows = CorrectionEvidence.objects.for_actor(actor).filter(pk=key).select_related("document", "correction__unit")
+    found: CorrectionEvidence | None = rows.first()
+    if found is None:
+        raise EvidenceNotFound(field="evidence", number=key)
+    return found
 
 
 def count_waiting(*, actor: Scope, right: str, state: CorrectionState) -> int:
@@ -79,18 +118,35 @@ def get_bills(*, actor: Scope, keys: Iterable[int | None]) -> dict[int, Bill]:
 def list_bonds(*, actor: Scope, bill: Bill) -> list[Bond]:
     """Return how a bill stands to corrections: what made it first, then what became of it or is under way."""
     rows = CorrectedBill.objects.for_actor(actor).filter(
-        Q(bill_id=bill.pk, holds_bill=True) | Q(reversal_id=bill.pk) | Q(replacement_id=bill.pk)
+        Q(bill_id=bill.pk, holds_bill=True)
+        | Q(bill_id=bill.pk, correction__kind=_BACK_BILLING, correction__state=CorrectionState.ISSUED.value)
+        | Q(reversal_id=bill.pk)
+        | Q(replacement_id=bill.pk)
     )
     items = list(rows.select_related("correction").order_by("id"))
-    bills = get_bills(
-        actor=actor, keys=[key for item in items for key in (item.bill_id, item.reversal_id, item.replacement_id)]
-    )
+    back_bills = _find_back_bills(actor, [item.correction for item in items])
+    replacements = {item.pk: item.replacement_id or back_bills.get(item.correction_id, 0) for item in items}
+    keys = [key for item in items for key in (item.bill_id, item.reversal_id, replacements[item.pk])]
+    bills = get_bills(actor=actor, keys=keys)
     return [
         Bond(
             order=item.correction,
             reversal=bills.get(item.reversal_id or 0),
-            replacement=bills.get(item.replacement_id or 0),
+            replacement=bills.get(replacements[item.pk]),
             original=bills.get(item.bill_id),
         )
         for item in items
     ]
+
+
+def _find_back_bills(actor: Scope, orders: Iterable[BillCorrection]) -> dict[int, int]:
+    """Return the keys of the bills that orders of back-billing issued, by order."""
+    keys = [order.pk for order in orders if order.kind == _BACK_BILLING]
+    rows = CorrectedBill.objects.for_actor(actor).filter(correction_id__in=keys, replacement_id__isnull=False)
+    return {order: int(bill) for order, bill in rows.values_list("correction_id", "replacement_id")}
+
+
+def find_back_bill(*, actor: Scope, order: BillCorrection) -> Bill | None:
+    """Return the bill that an order of back-billing issued, or None."""
+    key = _find_back_bills(actor, [order]).get(order.pk)
+    return get_bills(actor=actor, keys=[key]).get(key) if key is not None else None

@@ -7,13 +7,14 @@ from typing import Any
 from django.db import connection
 
 from dianke.domain.billing.models import Bill, BillDraft
+from dianke.domain.billing.rules import back_bills, explain, frozen
 from dianke.domain.billing.rules import basis as basis_rules
-from dianke.domain.billing.rules import explain, frozen
 from dianke.domain.billing.rules.corrections import turn_explanation, turn_lines
 from dianke.domain.billing.rules.explanations import Explanation, Line
 from dianke.domain.billing.rules.frozen import FrozenBlock
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.tariffs.types import PriceTable
+from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 
 
@@ -44,6 +45,8 @@ def get_basis(bill: Bill | BillDraft) -> dict[str, Any]:
 
 def explain_issued(bill: Bill | BillDraft, *, basis: dict[str, Any], lines: Sequence[Line]) -> Explanation:
     """Return a bill's lines with their steps; those of a reversal are the steps of the bill that it takes back."""
+    if isinstance(bill, Bill) and back_bills.is_back_bill(basis):
+        return back_bills.explain_back_bill(basis=basis, lines=lines, issued_on=to_shanghai(bill.issued_at).date())
     if not is_reversal(bill):
         return explain.explain_bill(basis=basis, lines=lines)
     return turn_explanation(explain.explain_bill(basis=basis, lines=turn_lines(lines)))
@@ -58,6 +61,8 @@ def get_block(bill: Bill | BillDraft) -> FrozenBlock:
 
     :raises InputsMissing: if there is none
     """
+    if isinstance(bill, Bill) and back_bills.is_back_bill(bill.basis):
+        raise InputsMissing(field="bill", bill=bill.pk)
     if isinstance(bill, Bill) and bill.correction_id is not None:
         return _get_corrected_block(bill)
     table = "billing_draftinputs" if isinstance(bill, BillDraft) else "billing_frozeninputs"
@@ -75,7 +80,7 @@ def get_block(bill: Bill | BillDraft) -> FrozenBlock:
 
 def is_reversal(bill: Bill | BillDraft) -> bool:
     """Tell whether a bill takes another one back, so that its figures are the other's with the sign turned."""
-    if not isinstance(bill, Bill) or bill.correction_id is None:
+    if not isinstance(bill, Bill) or bill.correction_id is None or back_bills.is_back_bill(bill.basis):
         return False
     return _fetch_content(_REPLACED, [bill.pk]) is None
 

@@ -1,16 +1,18 @@
 """What a shard is calculated from: each query comes back as columns, never as rows of objects."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
+import pyarrow.compute as pc
 from django.db import connection
 
 from dianke.domain.billing.models import BillRunShard
-from dianke.domain.billing.rules.inputs import ShardInputs, empty_used_before
-from dianke.domain.billing.types import get_bill_id_range
+from dianke.domain.billing.queries.columns import beside, fetch, list_keys, place
+from dianke.domain.billing.rules.inputs import BILLED_BEFORE, ShardInputs, empty_billed_before, empty_used_before, ints
+from dianke.domain.billing.types import LINES_PER_BILL, get_bill_id_range
+from dianke.domain.readings.models import CycleMonth
 from dianke.domain.readings.types import REGISTER_COLUMNS
 from dianke.engine.types import IntArray
 
@@ -29,14 +31,68 @@ def load_shard(*, shard: BillRunShard, cycle_month_id: int, start: date, end: da
         "start": start,
         "end": end,
     }
+    _expect_ranges()
+    segments = fetch(_SEGMENTS, keys)
+    keys["ids"] = list_keys(np.union1d(ints(segments, "point_id"), ints(fetch(_WITHOUT_METER, keys), "point_id")))
+    terms = fetch(_TERMS, keys)
+    points = _load_points(keys, terms)
+    keys["accounts"] = list_keys(np.unique(ints(points, "account_id")))
     return ShardInputs(
-        points=fetch(_POINTS, keys, text=_POINT_TEXT),
-        segments=fetch(_SEGMENTS.replace("/*which*/", _OWN_POINTS), keys, text=_SEGMENT_TEXT),
-        capacities=fetch(_CAPACITIES, keys, text=("state", "interlock_group", "code", "name")),
-        shares=fetch(_SHARES, keys, text=("name", "taken_from")),
-        sub_segments=fetch(_SEGMENTS.replace("/*which*/", _SUB_POINTS), keys, text=_SEGMENT_TEXT),
+        points=points,
+        segments=_add_meters(segments, points),
+        capacities=fetch(_CAPACITIES, keys),
+        shares=fetch(_SHARES, {"terms": list_keys(ints(terms, "terms_id"))}),
+        sub_segments=_load_sub_segments(keys),
         used_before=empty_used_before(),
     )
+
+
+def _expect_ranges() -> None:
+    """
+    Let the transaction find rows by their keys.
+
+    The rows of a shard lie side by side and are read once. The planner expects each on a page of its own on a disk,
+    and would rather read a million meters to find some thousands, with helpers on processors that other shards use.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('seq_page_cost', '0.1', true), set_config('random_page_cost', '0.1', true),"
+            " set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true),"
+            " set_config('max_parallel_workers_per_gather', '0', true)"
+        )
+
+
+def _load_points(keys: dict[str, Any], terms: pa.Table) -> pa.Table:
+    """Return the points with their account, customer, address and terms: each table is read along its keys."""
+    points = fetch(_POINTS, keys)
+    for key, sql in (("account_id", _ACCOUNTS), ("customer_id", _CUSTOMERS), ("location_id", _LOCATIONS)):
+        points = beside(points, key, fetch(sql, {"ids": list_keys(np.unique(ints(points, key)))}))
+    points = points.drop_columns(["customer_id", "location_id"])
+    owners = ints(terms, "usage_point_id")
+    firsts, counts = np.unique(owners, return_index=True, return_counts=True)[1:]
+    at, has_terms = place(ints(points, "point_id"), owners[firsts])
+    points = beside(points, "point_id", terms.take(pa.array(firsts)))
+    points = beside(points, "plan_id", fetch(_PLANS, {})).drop_columns(["plan_id"])
+    in_period = np.where(has_terms, counts[at], 0) if counts.size else np.zeros(len(points), dtype=np.int64)
+    return points.append_column("terms_in_period", pa.array(in_period))
+
+
+def _add_meters(segments: pa.Table, points: pa.Table) -> pa.Table:
+    """Return segments with what stands on the meter, and the parent of their point."""
+    found = segments
+    for key, sql in (("installation_id", _INSTALLATIONS), ("meter_id", _METERS)):
+        found = beside(found, key, fetch(sql, {"ids": list_keys(np.unique(ints(found, key)))}))
+    found = found.drop_columns(["installation_id", "meter_id"])
+    return beside(found, "point_id", points.select(["point_id", "parent_id"]))
+
+
+def _load_sub_segments(keys: dict[str, Any]) -> pa.Table:
+    subs = fetch(_SUB_POINTS, keys)
+    ids = ints(subs, "point_id")
+    first, last = (int(ids[0]), int(ids[-1])) if ids.size else (0, -1)
+    found = fetch(_SEGMENTS, {"cycle_month": keys["cycle_month"], "first": first, "last": last})
+    own = found.filter(pc.is_in(found["point_id"], value_set=pa.array(ids)))
+    return _add_meters(own, subs)
 
 
 def load_used_before(*, month: date, start: date, point_ids: IntArray) -> pa.Table:
@@ -46,97 +102,111 @@ def load_used_before(*, month: date, start: date, point_ids: IntArray) -> pa.Tab
     if first >= last or not point_ids.size:
         return empty_used_before()
     keys = {"first": first, "last": last, "points": point_ids.tolist()}
-    return fetch(_USED_BEFORE, keys, text=())
+    return fetch(_USED_BEFORE, keys)
 
 
-def fetch(sql: str, keys: dict[str, Any], *, text: Sequence[str]) -> pa.Table:
-    """Return the rows of a query as columns; the columns named in `text` are texts whatever they hold."""
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"copy ({sql}) to stdout with (format csv, header)", keys) as copy,
-    ):
-        data = b"".join(copy)
-    return pacsv.read_csv(
-        pa.BufferReader(data),
-        convert_options=pacsv.ConvertOptions(
-            column_types={name: pa.string() for name in text},
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            null_values=[""],
-            true_values=["t"],
-            false_values=["f"],
-            auto_dict_encode=False,
-        ),
-        parse_options=pacsv.ParseOptions(newlines_in_values=True),
-    )
+def load_billed_before(*, cycle_month: CycleMonth, shard: BillRunShard) -> pa.Table:
+    """Return what the interim bills of a month charged the points of a shard, line by line and the energy."""
+    first, end = get_bill_id_range(year=cycle_month.month.year, month=cycle_month.month.month)
+    keys = {
+        "cycle": cycle_month.cycle_id,
+        "month": cycle_month.month,
+        "stage": cycle_month.stage,
+        "first": first,
+        "end": end,
+        "first_line": first * LINES_PER_BILL,
+        "end_line": end * LINES_PER_BILL,
+        "first_point": shard.first_point_id,
+        "last_point": shard.last_point_id,
+    }
+    found = fetch(_BILLED_BEFORE, keys)
+    return found.cast(pa.schema(list(BILLED_BEFORE.items()))) if len(found) else empty_billed_before()
 
 
-_POINT_TEXT = (
-    "code", "account_number", "customer_name", "address", "usage_class", "metering_side", "voltage",
-    "structure", "plan_code", "price_voltage", "basic_mode", "loss_method", "power_factor_standard",
-)  # fmt: skip
-_SEGMENT_TEXT = ("meter_number", "ct_ratio", "pt_ratio", "quality", "registers")
+# A point that stands on a route without a reading of its meter is a fault, not a silence.
+_WITHOUT_METER = """
+select o.usage_point_id as point_id
+  from readings_routepoint o
+  join readings_readingroute r on r.id = o.route_id
+  join readings_cyclemonth m on m.cycle_id = r.cycle_id
+  join metering_usagepoint u on u.id = o.usage_point_id
+ where m.id = %(cycle_month)s and u.status = 'ACTIVE'
+   and o.usage_point_id between %(first)s and %(last)s
+   and not exists (select 1 from readings_frozensegment s
+                    where s.cycle_month_id = %(cycle_month)s and s.usage_point_id = o.usage_point_id
+                      and s.usage_point_id between %(first)s and %(last)s)
+ order by o.usage_point_id
+"""
 
 _POINTS = """
-select p.id as point_id, p.code, p.unit_id, p.metering_side, p.voltage, p.parent_id,
-       a.id as account_id, a.number as account_number, a.usage_class, a.household_size,
-       a.opened_date, a.closed_date, c.name as customer_name, l.address,
-       t.id as terms_id, n.code as plan_code, t.structure, t.price_voltage, t.time_of_use, t.basic_mode,
+select p.id as point_id, p.code, p.unit_id, p.metering_side, p.voltage, p.parent_id, p.account_id, p.location_id
+  from metering_usagepoint p where p.id = any((select %(ids)s)::bigint[]) order by p.id
+"""
+_ACCOUNTS = """
+select a.id, a.number as account_number, a.usage_class, a.household_size, a.opened_date, a.closed_date, a.customer_id
+  from customers_customeraccount a where a.id = any((select %(ids)s)::bigint[]) order by a.id
+"""
+_CUSTOMERS = """
+select c.id, c.name as customer_name, c.industry_code
+  from customers_customer c where c.id = any((select %(ids)s)::bigint[]) order by c.id
+"""
+_LOCATIONS = """
+select l.id, l.address from customers_servicelocation l where l.id = any((select %(ids)s)::bigint[]) order by l.id
+"""
+
+# The latest first: they are what is billed by, and several are a fault.
+_TERMS = """
+select t.usage_point_id, t.id as terms_id, t.plan_id, t.structure, t.price_voltage, t.time_of_use, t.basic_mode,
        (t.contract_kw * 1000000)::bigint as contract_kw_e6, t.power_factor_standard::text,
        t.loss_method, (t.loss_factor * 10000)::bigint as loss_factor_e4,
        (t.loss_iron_kwh * 100)::bigint as loss_iron_kwh_e2,
        (t.loss_iron_kvarh * 100)::bigint as loss_iron_kvarh_e2,
-       (t.line_loss_ratio * 1000000)::bigint as line_loss_ratio_e6,
-       (select count(*) from billing_billingterms o
-         where o.usage_point_id = p.id and o.period && daterange(%(start)s, %(end)s)) as terms_in_period
-  from (select usage_point_id from readings_frozensegment
-         where cycle_month_id = %(cycle_month)s and usage_point_id between %(first)s and %(last)s
-        union
-        select t.usage_point_id from readings_routepoint t
-          join readings_readingroute r on r.id = t.route_id
-          join readings_cyclemonth m on m.cycle_id = r.cycle_id
-          join metering_usagepoint u on u.id = t.usage_point_id
-         where m.id = %(cycle_month)s and u.status = 'ACTIVE'
-           and t.usage_point_id between %(first)s and %(last)s) f
-  join metering_usagepoint p on p.id = f.usage_point_id
-  join customers_customeraccount a on a.id = p.account_id
-  join customers_customer c on c.id = a.customer_id
-  join customers_servicelocation l on l.id = p.location_id
-  left join lateral (select * from billing_billingterms t
-                      where t.usage_point_id = p.id and t.period && daterange(%(start)s, %(end)s)
-                      order by lower(t.period) desc limit 1) t on true
-  left join tariffs_tariffplan n on n.id = t.plan_id
- order by p.id
+       (t.line_loss_ratio * 1000000)::bigint as line_loss_ratio_e6
+  from billing_billingterms t
+ where t.usage_point_id = any((select %(ids)s)::bigint[])
+   and t.period && daterange(%(start)s, %(end)s)
+ order by t.usage_point_id, lower(t.period) desc
 """
+
+_PLANS = "select id, code as plan_code from tariffs_tariffplan order by id"
 
 _REGISTERS = ", ".join(
     f"(s.{name}_start * 10000)::bigint as {name}_start, (s.{name}_end * 10000)::bigint as {name}_end"
     for name in _ENERGY_REGISTERS
 )
-_OWN_POINTS = "s.usage_point_id between %(first)s and %(last)s"
-_SUB_POINTS = "p.parent_id between %(first)s and %(last)s"
 _SEGMENTS = f"""
-select s.usage_point_id as point_id, p.parent_id, s.sequence, s.meter_number, s.start_date, s.end_date,
+select s.usage_point_id as point_id, s.sequence, s.meter_number, s.start_date, s.end_date,
        s.ct_ratio, s.pt_ratio, (s.multiplier * 1000000)::bigint as multiplier_e6, s.integer_digits, s.rolled_over,
-       s.quality, array_to_string(m.registers, ' ') as registers,
-       (s.demand * 10000)::bigint as demand, {_REGISTERS}
+       s.quality, (s.demand * 10000)::bigint as demand, {_REGISTERS}, s.installation_id
   from readings_frozensegment s
-  join metering_usagepoint p on p.id = s.usage_point_id
-  join metering_meterinstallation i on i.id = s.installation_id
-  join metering_meterasset m on m.id = i.meter_id
- where s.cycle_month_id = %(cycle_month)s and /*which*/
+ where s.cycle_month_id = %(cycle_month)s and s.usage_point_id between %(first)s and %(last)s
  order by s.usage_point_id, s.sequence
 """  # noqa: S608 - built from constants of this file
+
+_INSTALLATIONS = """
+select i.id, i.meter_id from metering_meterinstallation i where i.id = any((select %(ids)s)::bigint[]) order by i.id
+"""
+_METERS = """
+select m.id, array_to_string(m.registers, ' ') as registers
+  from metering_meterasset m where m.id = any((select %(ids)s)::bigint[]) order by m.id
+"""
+
+_SUB_POINTS = """
+select p.id as point_id, p.parent_id from metering_usagepoint p
+ where p.parent_id = any((select %(ids)s)::bigint[])
+ order by p.id
+"""
 
 _CAPACITIES = """
 select p.id as point_id, x.code, x.name, (x.capacity_kva * 10000)::bigint as kva_e4, x.interlock_group,
        s.state, lower(s.period) as from_date, upper(s.period) as to_date, x.id as transformer_id,
        (x.no_load_loss_kw * 10000)::bigint as p0_e4, (x.load_loss_kw * 10000)::bigint as pk_e4,
        (x.no_load_current_percent * 10000)::bigint as i0_e4, (x.impedance_percent * 10000)::bigint as uk_e4
-  from metering_usagepoint p
-  join network_transformer x on x.account_id = p.account_id
+  from network_transformer x
   join network_transformerspell s on s.transformer_id = x.id
- where p.id between %(first)s and %(last)s and p.parent_id is null
+  join metering_usagepoint p on p.account_id = x.account_id
+ where x.account_id = any((select %(accounts)s)::bigint[])
+   and p.id between %(first)s and %(last)s and p.parent_id is null
    and s.period && daterange(%(start)s, %(end)s)
  order by p.id, x.id, lower(s.period)
 """
@@ -147,12 +217,42 @@ select t.usage_point_id as point_id, h.sequence, h.name, (h.price * 100000000)::
        h.in_power_factor, h.in_power_factor_base, h.with_funds
   from billing_shareterms h
   join billing_billingterms t on t.id = h.terms_id
- where t.usage_point_id between %(first)s and %(last)s and t.period && daterange(%(start)s, %(end)s)
+ where h.terms_id = any((select %(terms)s)::bigint[])
  order by t.usage_point_id, h.sequence
 """
 
+# Back-billed energy is taken off again, unless its rule set says that it counts: bills themselves are read from the
+# index alone, and a back-bill is rare.
 _USED_BEFORE = """
-select usage_point_id as point_id, sum(energy_kwh_e2)::bigint as energy_e2 from billing_bill
- where id >= %(first)s and id < %(last)s and usage_point_id = any(%(points)s)
+select usage_point_id as point_id, sum(energy_kwh_e2)::bigint as energy_e2
+  from (select usage_point_id, energy_kwh_e2 from billing_bill
+         where id >= %(first)s and id < %(last)s and usage_point_id = any(%(points)s)
+        union all
+        select b.usage_point_id, -b.energy_kwh_e2 from billing_correctedbill c
+          join billing_billcorrection o on o.id = c.correction_id and o.kind = 'BACK_BILLING'
+          join billing_bill b on b.id = c.replacement_id
+         where c.replacement_id >= %(first)s and c.replacement_id < %(last)s and b.usage_point_id = any(%(points)s)
+           and b.basis->'recovery'->>'counts_in_tiers' = 'false') used
  group by usage_point_id order by usage_point_id
+"""
+
+# Corrections of an interim bill count as well: what they took back was not charged.
+_BILLED_BEFORE = """
+with interim as (
+    select b.id, b.usage_point_id, b.energy_kwh_e2 from billing_bill b
+      join billing_billrun r on r.id = b.run_id
+      join readings_cyclemonth m on m.id = r.cycle_month_id
+     where m.cycle_id = %(cycle)s and m.month = %(month)s and m.stage < %(stage)s
+       and b.id >= %(first)s and b.id < %(end)s and b.usage_point_id between %(first_point)s and %(last_point)s)
+select i.usage_point_id as point_id, k.code, k.name, k.unit_name, k.rule, k.included, max(l.price_e8) as price_e8,
+       sum(l.quantity_e6)::bigint as quantity_e6, sum(l.amount_e6)::bigint as amount_e6
+  from interim i
+  join billing_billline l on l.id >= i.id * 100 and l.id < i.id * 100 + 100
+       and l.id >= %(first_line)s and l.id < %(end_line)s
+  join billing_billlinekind k on k.id = l.kind_id
+ group by i.usage_point_id, k.code, k.name, k.unit_name, k.rule, k.included
+union all
+select usage_point_id, '@energy', '', 'kWh', '', true, 0, (sum(energy_kwh_e2) * 10000)::bigint, 0
+  from interim group by usage_point_id
+ order by 1, 2
 """

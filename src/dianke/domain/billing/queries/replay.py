@@ -8,12 +8,13 @@ from django.db import connection
 
 from dianke.domain.billing.models import Bill, BillRun, BillRunShard
 from dianke.domain.billing.queries import frozen as frozen_queries
-from dianke.domain.billing.queries.inputs import fetch
-from dianke.domain.billing.rules import comparison, frozen, shards
+from dianke.domain.billing.queries.columns import fetch
+from dianke.domain.billing.rules import back_bills, comparison, frozen, shards
 from dianke.domain.billing.rules.comparison import Difference, StoredBills
 from dianke.domain.billing.rules.frozen import FrozenBlock
 from dianke.domain.billing.rules.inputs import ints
 from dianke.domain.billing.types import LINES_PER_BILL, RunStatus, ShardStatus, get_bill_id_range
+from dianke.kernel.clock import to_shanghai
 from dianke.platform.org.scoping import Scope
 
 MOST_DIFFERENCES = 100
@@ -47,12 +48,28 @@ class ReplayReport:
 def replay_bill(*, bill: Bill) -> ReplayReport:
     """Compute one bill again."""
     report = ReplayReport()
+    if back_bills.is_back_bill(bill.basis):
+        return _replay_back_bill(bill)
     block = frozen_queries.get_block(bill)
     stored = _fetch_stored(bill.run_id, [bill.pk, bill.pk + 1])
     if frozen_queries.is_reversal(bill):
         stored = comparison.turn_sign(stored)
     _compare(frozen.narrow(block, bill.usage_point_id), stored, report)
     return report
+
+
+def _replay_back_bill(bill: Bill) -> ReplayReport:
+    """Work the frozen case of a back-bill again, and compare line by line, then the sums."""
+    stored = _fetch_stored(bill.run_id, [bill.pk, bill.pk + 1])
+    issued_on = to_shanghai(bill.issued_at).date()
+    found = list(back_bills.compare_back_bill(basis=bill.basis or {}, stored=stored, issued_on=issued_on))
+    return ReplayReport(
+        bills=1,
+        lines=len(stored.lines),
+        amount_fen=bill.amount_fen,
+        differing_bills=1 if found else 0,
+        differences=found[:MOST_DIFFERENCES],
+    )
 
 
 def replay_corrections(*, actor: Scope, month: date) -> dict[int, ReplayReport]:
@@ -112,8 +129,8 @@ def _compare(block: FrozenBlock, stored: StoredBills, report: ReplayReport) -> N
 
 def _fetch_stored(run_id: int, keys: list[int]) -> StoredBills:
     first, end = keys
-    bills = fetch(_BILLS, {"run": run_id, "first": first, "end": end}, text=())
-    lines = fetch(_LINES, {"first": first * LINES_PER_BILL, "end": end * LINES_PER_BILL}, text=("code",))
+    bills = fetch(_BILLS, {"run": run_id, "first": first, "end": end})
+    lines = fetch(_LINES, {"first": first * LINES_PER_BILL, "end": end * LINES_PER_BILL})
     return StoredBills(bills=bills, lines=lines)
 
 

@@ -3,22 +3,23 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.csv as pacsv
+import pyarrow.compute as pc
 from django.db import connection
 from django.db.models import Q
 
 from dianke.domain.billing.models import BillRunShard, ReviewParameter
+from dianke.domain.billing.queries.columns import fetch
 from dianke.domain.billing.rules.review.build import ReviewSources, build_facts
 from dianke.domain.billing.rules.review.facts import HISTORY_MONTHS, ReviewFacts
 from dianke.domain.billing.rules.review.figures import GroupFigures, join_figures
 from dianke.domain.billing.rules.review.parameters import Override, ParameterBook
 from dianke.domain.billing.types import get_bill_id_range
 from dianke.domain.readings.models import CycleMonth
+from dianke.kernel.clock import at_midnight
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import Scope
 
@@ -41,21 +42,21 @@ def load_facts(
 
     The tables are those that the shard was read into; `groups` hold what each calculation gave.
     """
-    period = (cycle_month.period.lower, cycle_month.period.upper)
+    period = (cycle_month.billed_from, cycle_month.period.upper)
     return build_facts(
         points=points,
         segments=segments,
         capacities=capacities,
         joined=join_figures(list(groups)),
-        sources=load_sources(shard=shard, cycle_month=cycle_month),
+        sources=load_sources(shard=shard, cycle_month=cycle_month, points=points),
         month=cycle_month.month,
         period=period,
     )
 
 
-def load_sources(*, shard: BillRunShard, cycle_month: CycleMonth) -> ReviewSources:
+def load_sources(*, shard: BillRunShard, cycle_month: CycleMonth, points: pa.Table) -> ReviewSources:
     """Return what stands in the database of a shard's points beside the inputs of the calculation."""
-    start, end = cycle_month.period.lower, cycle_month.period.upper
+    start, end = cycle_month.billed_from, cycle_month.period.upper
     keys = {
         "month": cycle_month.pk,
         "last_month": _find_last_month(cycle_month),
@@ -63,17 +64,19 @@ def load_sources(*, shard: BillRunShard, cycle_month: CycleMonth) -> ReviewSourc
         "last": shard.last_point_id,
         "start": start,
         "end": end,
+        "opening": at_midnight(start),
+        "closing": at_midnight(end),
         "year": date((end - timedelta(days=1)).year, 1, 1),
         "tickets_from": start - timedelta(days=_TICKET_DAYS),
     }
     return ReviewSources(
-        trades=_fetch(_TRADES, keys),
-        suspended=_fetch(_SUSPENDED, keys),
-        shares=_fetch(_SHARES, keys),
-        last_segments=_fetch(_LAST_SEGMENTS, keys, text=("meter_number", "quality")),
-        tickets=_fetch(_TICKETS, keys),
-        ratios=_fetch(_RATIOS, keys),
-        suspensions=_fetch(_SUSPENSIONS, keys),
+        trades=_list_trades(points),
+        suspended=fetch(_SUSPENDED, keys),
+        shares=fetch(_SHARES, keys),
+        last_segments=fetch(_LAST_SEGMENTS, keys),
+        tickets=fetch(_TICKETS, keys),
+        ratios=fetch(_RATIOS, keys),
+        suspensions=fetch(_SUSPENSIONS, keys),
         history=load_history(first=shard.first_point_id, last=shard.last_point_id, month=cycle_month.month),
     )
 
@@ -127,34 +130,20 @@ _EVERYBODY: Scope = _Everybody()
 
 def _find_last_month(cycle_month: CycleMonth) -> int:
     rows = CycleMonth.objects.for_actor(_EVERYBODY).filter(
-        Q(period__endswith=cycle_month.period.lower), cycle_id=cycle_month.cycle_id
+        Q(period__endswith=cycle_month.billed_from), cycle_id=cycle_month.cycle_id
     )
     return int(rows.values_list("id", flat=True).order_by("-id").first() or 0)
 
 
-def _fetch(sql: str, keys: dict[str, Any], *, text: Sequence[str] = ()) -> pa.Table:
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"copy ({sql}) to stdout with (format csv, header)", keys) as copy,
-    ):
-        data = b"".join(copy)
-    return pacsv.read_csv(
-        pa.BufferReader(data),
-        convert_options=pacsv.ConvertOptions(
-            column_types={name: pa.string() for name in text}, true_values=["t"], false_values=["f"]
-        ),
-    )
+def _list_trades(points: pa.Table) -> pa.Table:
+    """Return the trades of the points whose customer has one, as four digits."""
+    codes = points["industry_code"]
+    known = points.filter(pc.match_substring_regex(codes, "^[0-9]{2,4}$"))
+    digits = pc.cast(pc.utf8_rpad(known["industry_code"], 4, "0"), pa.int64())
+    return pa.table({"point_id": known["point_id"], "industry_code": digits})
 
 
 _WITHIN = "p.id between %(first)s and %(last)s"
-
-_TRADES = f"""
-select p.id as point_id, rpad(c.industry_code, 4, '0')::bigint as industry_code
-  from metering_usagepoint p
-  join customers_customeraccount a on a.id = p.account_id
-  join customers_customer c on c.id = a.customer_id
- where {_WITHIN} and c.industry_code ~ '^[0-9]{{2,4}}$'
-"""  # noqa: S608 - built from constants of this file
 
 _SUSPENDED = f"""
 select p.id as point_id from metering_usagepoint p
@@ -178,8 +167,17 @@ select s.point_id, greatest(min(s.since), max(s.checked)) as set_date
  group by s.point_id
 """
 
-_LAST_SEGMENTS = """
-select o.usage_point_id as point_id, o.meter_number, (o.multiplier * 1000000)::bigint as multiplier_e6, o.quality
+# A frozen segment is estimated where its opening or its closing is, so that one estimate marks two months. Twice
+# estimated is only who has an estimate at both ends of the period, and these few are looked up among the readings.
+_ESTIMATED_ON = """
+exists (select 1 from readings_meterreading x join metering_meterinstallation i on i.id = x.installation_id
+         where i.usage_point_id = o.usage_point_id and x.replaced_by_id is null and x.quality = 'ESTIMATED'
+           and x.read_at >= %({day})s and x.read_at < %({day})s + interval '1 day')"""
+
+_LAST_SEGMENTS = f"""
+select o.usage_point_id as point_id, o.meter_number, (o.multiplier * 1000000)::bigint as multiplier_e6,
+       case when o.quality = 'ESTIMATED' and {_ESTIMATED_ON.format(day="opening")}
+                 and {_ESTIMATED_ON.format(day="closing")} then 'ESTIMATED' else 'ACTUAL' end as quality
   from readings_frozensegment o
   join readings_frozensegment n
     on n.cycle_month_id = %(month)s and n.usage_point_id = o.usage_point_id and n.sequence = 1
@@ -188,7 +186,7 @@ select o.usage_point_id as point_id, o.meter_number, (o.multiplier * 1000000)::b
                     where x.cycle_month_id = o.cycle_month_id and x.usage_point_id = o.usage_point_id
                       and x.sequence > o.sequence)
    and (o.meter_number <> n.meter_number or o.multiplier <> n.multiplier or o.quality = 'ESTIMATED')
-"""
+"""  # noqa: S608 - built from constants of this file
 
 _TICKETS = """
 select distinct usage_point_id as point_id from billing_meterticket
@@ -220,9 +218,17 @@ select point_id, max(days) as days
  group by point_id
 """  # noqa: S608 - built from constants of this file
 
+# What was back-billed is no use of the month that it stands in, and is taken off again.
 # One value of bytes: the driver handles each row of a result by itself, which costs more than to find it.
 _HISTORY = """
 select string_agg(int8send(usage_point_id) || int4send((id / 1000000000000)::int) || int8send(energy_kwh_e2)
                   || int8send(amount_fen), '')
-  from billing_bill where usage_point_id between %(first)s and %(last)s and id >= %(from)s and id < %(to)s
+  from (select usage_point_id, id, energy_kwh_e2, amount_fen from billing_bill
+         where usage_point_id between %(first)s and %(last)s and id >= %(from)s and id < %(to)s
+        union all
+        select b.usage_point_id, b.id, -b.energy_kwh_e2, -b.amount_fen from billing_correctedbill c
+          join billing_billcorrection o on o.id = c.correction_id and o.kind = 'BACK_BILLING'
+          join billing_bill b on b.id = c.replacement_id
+         where c.replacement_id >= %(from)s and c.replacement_id < %(to)s
+           and b.usage_point_id between %(first)s and %(last)s) billed
 """

@@ -218,13 +218,13 @@ class CycleMonthNotFound(DomainError):
     message = "cycle {cycle} has no month {month}; open and freeze it first"
 
 
-def get_cycle_month(*, actor: Actor, cycle_code: str, month: date) -> CycleMonth:
+def get_cycle_month(*, actor: Actor, cycle_code: str, month: date, stage: int | None = None) -> CycleMonth:
     """
-    Return the month of a cycle that a run bills.
+    Return the month of a cycle that a run bills; of several stages the last one, unless another is named.
 
     :raises CycleMonthNotFound: if it was never opened, or belongs to another unit
     """
-    found = readings.get_month(actor=actor, cycle_code=cycle_code, month=month)
+    found = readings.get_month(actor=actor, cycle_code=cycle_code, month=month, stage=stage)
     if found is None:
         raise CycleMonthNotFound(field="month", cycle=cycle_code, month=f"{month:%Y-%m}")
     return found

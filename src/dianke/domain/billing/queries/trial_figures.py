@@ -6,14 +6,23 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+from django.db.models import F
 
 from dianke.domain.billing.models import BillRun, BillRunShard, BillTrial
 from dianke.domain.billing.queries import frozen as frozen_queries
 from dianke.domain.billing.queries import inputs as input_queries
+from dianke.domain.billing.queries.columns import fetch
 from dianke.domain.billing.queries.replay import list_blocks
 from dianke.domain.billing.rules import frozen, shards, trials
 from dianke.domain.billing.rules.frozen import FrozenBlock
-from dianke.domain.billing.rules.inputs import FaultBook, codes, ints, narrow_inputs, where_text
+from dianke.domain.billing.rules.inputs import (
+    FaultBook,
+    codes,
+    empty_billed_before,
+    ints,
+    narrow_inputs,
+    where_text,
+)
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.billing.rules.shards import SortedShard
 from dianke.domain.billing.rules.trials import Labels, Tally, TriedBills
@@ -53,7 +62,10 @@ class Question:
 
 def list_shards(*, trial: BillTrial) -> list[BillRunShard]:
     """Return the issued shards of the trial's month that may hold bills of its unit."""
-    runs = BillRun.objects.for_actor(_READER).filter(cycle_month__month=trial.month, status=RunStatus.ISSUED.value)
+    # The last of several stages is tried as the whole month, so that its interim bills are left out.
+    runs = BillRun.objects.for_actor(_READER).filter(
+        cycle_month__month=trial.month, status=RunStatus.ISSUED.value, cycle_month__stage=F("cycle_month__stages")
+    )
     path = trial.unit.path
     near = [run.pk for run in runs.select_related("unit") if _is_one_line(run.unit.path, path)]
     found = BillRunShard.objects.for_actor(_READER).filter(run_id__in=near, status=ShardStatus.ISSUED.value)
@@ -64,7 +76,7 @@ def ask(*, trial: BillTrial) -> Question:
     """Return the question of a trial."""
     units = Unit.objects.for_actor(_READER).filter(path__startswith=trial.unit.path)
     unit_codes = dict(units.values_list("id", "code"))
-    table = input_queries.fetch(_INDUSTRIES, {"units": list(unit_codes)}, text=("industry_code",))
+    table = fetch(_INDUSTRIES, {"units": list(unit_codes)})
     numbers, values = codes(table, "industry_code")
     return Question(
         plan_code=trial.version.plan.code,
@@ -89,6 +101,7 @@ def try_shard(*, shard: BillRunShard, question: Question, tally: Tally) -> None:
     if found != shard.bill_count:
         raise BlocksIncomplete(run=shard.run.number, shard=shard.number, found=found, bills=shard.bill_count)
     block = frozen.join(blocks)
+    block = replace(block, inputs=replace(block.inputs, billed_before=empty_billed_before()))
     ids = ints(block.inputs.points, "point_id")
     # The bills of a shard have keys that follow each other in the order of its points.
     bill_ids = shard.first_bill_id + np.arange(len(ids), dtype=np.int64)

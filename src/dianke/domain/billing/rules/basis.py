@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dianke.domain.billing.rules import batches, shards
+from dianke.domain.billing.rules import batches, shards, stages
 from dianke.domain.billing.rules.cases import CaseFacts, build_case, build_segment, decimal_text
 from dianke.domain.billing.rules.inputs import ShardInputs, Span, narrow_inputs
 from dianke.domain.billing.rules.plans import GroupKey, build_prices, get_tier_limits
@@ -53,7 +53,28 @@ def write_basis(*, inputs: ShardInputs, span: Span, find_table: shards.FindTable
         ],
         "supply": {"voltage": point.row["voltage"], "side": point.row["metering_side"]},
         "price": _describe_price(key=key, table=point.table, month=span.start.month),
+        **_describe_stage(own, span),
     }  # fmt: skip
+
+
+def _describe_stage(inputs: ShardInputs, span: Span) -> Row:
+    """Return which reading of the month is billed, and what interim bills charged, where it is read several times."""
+    if span.stages == 1:
+        return {}
+    before = [
+        {
+            "code": row["code"],
+            "name": row["name"] or "",
+            "unit": row["unit_name"] or "",
+            "rule": row["rule"] or "",
+            "included": bool(row["included"]),
+            "price": decimal_text(int(str(row["price_e8"])), 8),
+            "quantity": decimal_text(int(str(row["quantity_e6"])), 6),
+            "amount": decimal_text(int(str(row["amount_e6"])), 6),
+        }
+        for row in stages.list_rows_of(inputs.billed_before)
+    ]
+    return {"stage": {"number": span.stage, "of": span.stages, "before": before}}
 
 
 def _case_facts(point: _Point, segments: list[Row]) -> CaseFacts:

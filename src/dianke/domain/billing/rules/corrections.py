@@ -17,6 +17,7 @@ _NEXT = {
     "approve": {CorrectionState.PENDING},
     "reject": {CorrectionState.PENDING, CorrectionState.APPROVED},
     "issue": {CorrectionState.APPROVED},
+    "attach": {CorrectionState.DRAFT, CorrectionState.PENDING, CorrectionState.APPROVED, CorrectionState.ISSUED},
 }
 
 

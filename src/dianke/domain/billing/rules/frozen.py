@@ -19,6 +19,7 @@ import pyarrow as pa
 from dianke.domain.billing.rules.inputs import ShardInputs, Span, ints, narrow_inputs
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.tariffs.types import PriceTable
+from dianke.engine.types import IntArray
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 POINTS_PER_BLOCK = 2_000
 _COMPRESSION = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", compression_level=3))
 # The bill itself carries these.
-_ON_THE_BILL = ("account_id", "account_number", "customer_name", "address")
+_ON_THE_BILL = ("account_id", "account_number", "customer_name", "address", "industry_code")
 
 PriceKey: TypeAlias = tuple[str, str, str]
 """Plan, structure and voltage."""
@@ -53,8 +54,24 @@ def cut_blocks(block: FrozenBlock, *, points: int = POINTS_PER_BLOCK) -> Iterato
         yield block
         return
     for start in range(0, len(ids), points):
-        own = narrow_inputs(block.inputs, ids[start : start + points])
+        own = _cut(block.inputs, ids[start : start + points])
         yield FrozenBlock(inputs=own, span=block.span, prices=block.prices)
+
+
+def _cut(inputs: ShardInputs, point_ids: IntArray) -> ShardInputs:
+    """Return the inputs of points that follow each other: slices of the tables, which are in their order."""
+    narrowed: dict[str, pa.Table] = {}
+    for name in (field.name for field in fields(ShardInputs)):
+        table = getattr(inputs, name)
+        if len(table) and name != "sub_segments":
+            first, end = np.searchsorted(ints(table, "point_id"), [point_ids[0], point_ids[-1] + 1])
+            table = table.slice(int(first), int(end - first))
+        narrowed[name] = table
+    if len(inputs.sub_segments):
+        # These are in the order of their own points.
+        is_below = np.isin(ints(inputs.sub_segments, "parent_id"), point_ids)
+        narrowed["sub_segments"] = inputs.sub_segments.filter(pa.array(is_below))
+    return ShardInputs(**narrowed)
 
 
 def join(blocks: Sequence[FrozenBlock]) -> FrozenBlock:
@@ -75,12 +92,16 @@ def narrow(block: FrozenBlock, point_id: int) -> FrozenBlock:
 
 def pack(block: FrozenBlock) -> bytes:
     """Return the block as bytes."""
-    names = [field.name for field in fields(ShardInputs)]
+    # What earlier interim bills charged is there for few blocks, and blocks of before know no such table.
+    names = [
+        field.name for field in fields(ShardInputs) if field.name != "billed_before" or len(block.inputs.billed_before)
+    ]
     contents = [_pack_table(getattr(block.inputs, name)) for name in names]
     head = {
         "start": str(block.span.start),
         "end": str(block.span.end),
         "months": [str(month) for month in block.span.months],
+        **({"stage": [block.span.stage, block.span.stages]} if block.span.stages > 1 else {}),
         "prices": [[*key, fingerprint] for key, fingerprint in block.prices.items()],
     }
     outer = pa.table({"name": names, "content": pa.array(contents, pa.large_binary())})
@@ -98,6 +119,8 @@ def unpack(content: bytes) -> FrozenBlock:
             start=date.fromisoformat(head["start"]),
             end=date.fromisoformat(head["end"]),
             months=tuple(map(date.fromisoformat, head["months"])),
+            stage=head.get("stage", [1, 1])[0],
+            stages=head.get("stage", [1, 1])[1],
         ),
         prices={(plan, structure, voltage): print_ for plan, structure, voltage, print_ in head["prices"]},
     )

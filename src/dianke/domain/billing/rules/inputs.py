@@ -13,6 +13,18 @@ import pyarrow.compute as pc
 from dianke.engine.types import BoolArray, IntArray
 
 ENERGY_REGISTERS = ("total", "sharp", "peak", "flat", "valley", "deep", "reactive_import", "reactive_export")
+# What interim bills charged: a row a point and line, and one for the energy.
+BILLED_BEFORE = {
+    "point_id": pa.int64(),
+    "code": pa.string(),
+    "name": pa.string(),
+    "unit_name": pa.string(),
+    "rule": pa.string(),
+    "included": pa.bool_(),
+    "price_e8": pa.int64(),
+    "quantity_e6": pa.int64(),
+    "amount_e6": pa.int64(),
+}
 LEAST_SUSPENSION_DAYS = 15
 DAYS_OF_A_BILLING_MONTH = 30
 
@@ -22,7 +34,8 @@ class ShardInputs:
     """
     Everything that the bills of some points depend on but the prices, as columns ordered by point_id.
 
-    `used_before` holds what a point was billed before in the year (point_id, energy_e2), where that matters.
+    `used_before` holds what a point was billed before in the year (point_id, energy_e2), where that matters;
+    `billed_before` what interim bills of the same month charged, which the last stage takes off (rules/stages.py).
     """
 
     points: pa.Table
@@ -31,20 +44,34 @@ class ShardInputs:
     shares: pa.Table
     sub_segments: pa.Table
     used_before: pa.Table
+    billed_before: pa.Table = field(default_factory=lambda: empty_billed_before())  # noqa: PLW0108 - declared below
 
 
 @dataclass(frozen=True)
 class Span:
-    """What is billed: a half-open period and the months that it stands for."""
+    """
+    What is billed: a half-open period and the months that it stands for.
+
+    A month that is read several times has stages; the last one covers the whole month.
+    """
 
     start: date
     end: date
     months: tuple[date, ...]
+    stage: int = 1
+    stages: int = 1
 
 
 def empty_used_before() -> pa.Table:
     """Return the table of a shard whose prices ask for no energy of earlier months."""
     return pa.table({"point_id": pa.array([], pa.int64()), "energy_e2": pa.array([], pa.int64())})
+
+
+def empty_billed_before() -> pa.Table:
+    """Return the table of a shard that no interim bill came before."""
+    return pa.table(
+        {name: pa.array([], kind) for name, kind in BILLED_BEFORE.items()},
+    )
 
 
 def narrow_inputs(inputs: ShardInputs, point_ids: IntArray) -> ShardInputs:
@@ -57,6 +84,7 @@ def narrow_inputs(inputs: ShardInputs, point_ids: IntArray) -> ShardInputs:
         shares=_among(inputs.shares, "point_id", chosen),
         sub_segments=_among(inputs.sub_segments, "parent_id", chosen),
         used_before=_among(inputs.used_before, "point_id", chosen),
+        billed_before=_among(inputs.billed_before, "point_id", chosen),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from dianke.domain.billing.rules import batches, fleets, groups
+from dianke.domain.billing.rules import batches, fleets, groups, stages
 from dianke.domain.billing.rules.batches import SubMeterSums
 from dianke.domain.billing.rules.groups import ShardFacts
 from dianke.domain.billing.rules.inputs import FaultBook, ShardInputs, Span, ints, narrow_inputs
@@ -45,11 +45,16 @@ class SortedShard:
 
 @dataclass(frozen=True)
 class CalculatedGroup:
-    """The points of a group by their position in the shard, and what the engine found."""
+    """
+    The points of a group by their position in the shard, and what the engine found.
+
+    `calculation` is what is billed; of the last of several stages it is the `whole` month less the interim bills.
+    """
 
     key: GroupKey
     positions: IntArray
     calculation: Calculation
+    whole: Calculation
 
 
 @dataclass(frozen=True)
@@ -115,13 +120,14 @@ def calculate_shard(shard: SortedShard, tables: Mapping[GroupKey, PriceTable]) -
         result = calculate(plan, fleet)
         for fault in result.faults:
             shard.book.add(shard.point_ids[positions[fault.points]], code=fault.code, about=fault.field)
+        settled = stages.settle(result, point_ids=shard.point_ids[positions], billed_before=shard.inputs.billed_before)
         sound = np.flatnonzero(~result.is_faulty)
         is_sound[positions[sound]] = True
-        _fill(columns["total"], positions, sound, result.total)
-        _fill(columns["energy"], positions, sound, result.quantities.total_kwh)
+        _fill(columns["total"], positions, sound, settled.calculation.total)
+        _fill(columns["energy"], positions, sound, settled.energy_kwh_e2)
         for name in SUMS:
-            _fill(sums[name], positions, sound, result.subtotals.get(name))
-        done.append(CalculatedGroup(key, positions, result))
+            _fill(sums[name], positions, sound, settled.calculation.subtotals.get(name))
+        done.append(CalculatedGroup(key, positions, settled.calculation, result))
     return CalculatedShard(
         shard=shard,
         groups=done,

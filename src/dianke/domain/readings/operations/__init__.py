@@ -1,5 +1,13 @@
 """Writes of readings."""
 
+from dianke.domain.readings.operations.calendars import (
+    UnableToMoveDay,
+    UnableToPlan,
+    generate_days,
+    move_day,
+    set_interim_days,
+    set_template,
+)
 from dianke.domain.readings.operations.curves import UnableToRecordIntervals, record_intervals, sum_days
 from dianke.domain.readings.operations.cycles import (
     UnableToAddCycle,
@@ -21,7 +29,9 @@ from dianke.domain.readings.operations.whole_days import UnableToRecordDays, Who
 __all__ = [
     "UnableToAddCycle",
     "UnableToFreezeMonth",
+    "UnableToMoveDay",
     "UnableToOpenMonth",
+    "UnableToPlan",
     "UnableToPutPointsOnRoute",
     "UnableToRecordDays",
     "UnableToRecordIntervals",
@@ -31,10 +41,14 @@ __all__ = [
     "add_route",
     "find_reading_faults",
     "freeze_month",
+    "generate_days",
+    "move_day",
     "open_month",
     "put_points_on_route",
     "record_intervals",
     "record_readings",
     "record_whole_days",
+    "set_interim_days",
+    "set_template",
     "sum_days",
 ]

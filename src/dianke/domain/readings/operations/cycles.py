@@ -6,7 +6,7 @@ from datetime import date
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from dianke.domain.metering.models import UsagePoint
-from dianke.domain.readings import rules
+from dianke.domain.readings import calendar_rules, rules
 from dianke.domain.readings.models import CycleMonth, ReadingCycle, ReadingRoute, RoutePoint
 from dianke.kernel.errors import DomainError
 from dianke.kernel.period import DatePeriod
@@ -39,10 +39,17 @@ class UnableToOpenMonth(DomainError):
 
 
 def add_cycle(
-    *, actor: Actor, unit: Unit, code: str, name: str, reading_day: int = 1, months_per_period: int = 1
+    *,
+    actor: Actor,
+    unit: Unit,
+    code: str,
+    name: str,
+    reading_day: int = 1,
+    months_per_period: int = 1,
+    interim_days: Sequence[int] = (),
 ) -> ReadingCycle:
     """
-    Add a reading cycle (抄表例日).
+    Add a reading cycle (抄表例日); on interim days its points are read and billed within the month as well.
 
     :raises UnableToAddCycle: if the code is taken or no month has such a day
     """
@@ -52,7 +59,20 @@ def add_cycle(
         raise UnableToAddCycle(field="code", number=code, reason="the code is taken")
     if obstacle := rules.find_cycle_obstacle(reading_day=reading_day, months_per_period=months_per_period):
         raise UnableToAddCycle(field="reading_day", number=code, reason=obstacle)
-    cycle = ReadingCycle(unit=unit, code=code, name=name, reading_day=reading_day, months_per_period=months_per_period)
+    wanted = sorted(interim_days)
+    obstacle = calendar_rules.find_interim_obstacle(
+        interim_days=wanted, reading_day=reading_day, months_per_period=months_per_period
+    )
+    if obstacle:
+        raise UnableToAddCycle(field="interim_days", number=code, reason=obstacle)
+    cycle = ReadingCycle(
+        unit=unit,
+        code=code,
+        name=name,
+        reading_day=reading_day,
+        months_per_period=months_per_period,
+        interim_days=wanted,
+    )
     cycle.save()
     return cycle
 
@@ -112,11 +132,14 @@ def open_month(*, actor: Actor, cycle: ReadingCycle, month: date, period: DatePe
     """
     Open a cycle's month for readings; its days follow from the cycle unless given.
 
+    A cycle that is read several times a month has all its stages opened; the first of them is returned.
+
     :raises UnableToOpenMonth: if it is open already, or would leave days out or take days of another month
     """
     facts = {"month": f"{month:%Y-%m}", "cycle": cycle.code}
     # The lock on the cycle keeps two people from opening months that overlap.
-    if not ReadingCycle.objects.for_actor(actor).select_for_update(of=("self",)).filter(pk=cycle.pk).first():
+    locked = ReadingCycle.objects.for_actor(actor).select_for_update(of=("self",)).filter(pk=cycle.pk).first()
+    if locked is None:
         raise UnableToOpenMonth(field="cycle", **facts, reason="the cycle is not within your units")
     month = month.replace(day=1)
     period = period or rules.month_period(
@@ -130,6 +153,22 @@ def open_month(*, actor: Actor, cycle: ReadingCycle, month: date, period: DatePe
     others = [DatePeriod(row.period.lower, row.period.upper) for row in stored]
     if obstacle := rules.find_month_obstacle(period, others=others):
         raise UnableToOpenMonth(field="period", **facts, reason=obstacle)
-    opened = CycleMonth(cycle=cycle, month=month, period=DateRange(period.start, period.end))
-    opened.save()
-    return opened
+    return _open_stages(locked, month, period)
+
+
+def _open_stages(cycle: ReadingCycle, month: date, period: DatePeriod) -> CycleMonth:
+    stages = calendar_rules.cut_stages(period, interim_days=cycle.interim_days)
+    opened = [
+        CycleMonth(
+            cycle=cycle,
+            month=month,
+            period=DateRange(stage.start, stage.end),
+            stage=number,
+            stages=len(stages),
+            month_start=period.start if len(stages) > 1 else None,
+        )
+        for number, stage in enumerate(stages, 1)
+    ]
+    for row in opened:
+        row.save()
+    return opened[0]

@@ -23,6 +23,8 @@ def freeze_month(*, actor: Actor, cycle_month: CycleMonth, at: datetime) -> Froz
     """
     Freeze a month: one segment for each meter or ratio that a point of the cycle had within it.
 
+    The last of several stages freezes the whole month, from its first reading to its last.
+
     :raises UnableToFreezeMonth: if it is frozen already, not over yet, or not the actor's
     """
     rows = CycleMonth.objects.for_actor(actor).select_for_update(of=("self",)).select_related("cycle")
@@ -43,10 +45,12 @@ def freeze_month(*, actor: Actor, cycle_month: CycleMonth, at: datetime) -> Froz
 
 
 def _insert_segments(month: CycleMonth) -> FrozenMonth:
-    start, end = month.period.lower, month.period.upper
+    start, end = month.billed_from, month.period.upper
     keys: dict[str, Any] = {
         "month": month.pk,
         "cycle": month.cycle_id,
+        "bill_month": month.month,
+        "stage": month.stage,
         "start": start,
         "end": end,
         "opening_from": at_midnight(start),
@@ -54,8 +58,9 @@ def _insert_segments(month: CycleMonth) -> FrozenMonth:
         "closing_from": at_midnight(end),
         "closing_to": at_midnight(end + timedelta(days=1)),
     }
+    settles = month.month_start is not None and not month.is_interim
     with connection.cursor() as cursor:
-        cursor.execute(_SEGMENTS, keys)
+        cursor.execute(_SEGMENTS.replace("/*demand*/", _DEMAND_OF_MONTH if settles else _DEMAND), keys)
         cursor.execute(_COUNTS, keys)
         points, without_meter, segments, incomplete = cursor.fetchone()
     return FrozenMonth(
@@ -75,6 +80,17 @@ def _values(register: str) -> str:
 
 _ENERGY_COLUMNS = ", ".join(f"{register}_start, {register}_end" for register in ENERGY_REGISTERS)
 _ENERGY_VALUES = ",\n       ".join(_values(register) for register in ENERGY_REGISTERS)
+
+_DEMAND = "case when i.ended_inside then (i.removal_readings ->> 'demand')::numeric else c.demand end"
+# The register of demand is set back at every reading, so the month's demand is the largest of its stages.
+_DEMAND_OF_MONTH = f"""
+       case when ({_DEMAND}) is null then null else greatest({_DEMAND}, (
+           select max(x.demand) from readings_meterreading x
+             join readings_cyclemonth e on e.cycle_id = %(cycle)s and e.month = %(bill_month)s
+                  and e.stage < %(stage)s
+                  and x.read_at >= upper(e.period)::timestamp at time zone 'Asia/Shanghai'
+                  and x.read_at < (upper(e.period) + 1)::timestamp at time zone 'Asia/Shanghai'
+            where x.installation_id = i.id and x.replaced_by_id is null)) end"""  # noqa: S608 - constants
 
 # A boundary is read on its day: the earliest valid reading of that day closes one month and opens the next,
 # so that nothing is measured twice or left out between them. Where a meter went up or came down within the
@@ -100,7 +116,7 @@ select %(month)s, i.usage_point_id,
        case when 'ESTIMATED' in (o.quality, c.quality) then 'ESTIMATED'
             when 'DERIVED' in (o.quality, c.quality) then 'DERIVED' else 'ACTUAL' end,
        {_ENERGY_VALUES},
-       case when i.ended_inside then (i.removal_readings ->> 'demand')::numeric else c.demand end
+       /*demand*/
   from readings_routepoint p
   join readings_readingroute r on r.id = p.route_id and r.cycle_id = %(cycle)s
   join (select *, lower(period) >= %(start)s as began_inside,

@@ -21,7 +21,11 @@ BENCHES = {
     "run": Bench(f"{__name__}.run", 20_000, "bills calculated and issued a second, stored", True),
     "import": Bench(f"{__name__}.import_table", 1_000_000, "customers loaded a second from files", False),
     "billing": Bench(f"{__name__}.billing", 1_000_000, "a month from PostgreSQL to bills, lines and inputs", False),
+    "pdf": Bench(f"{__name__}.pdf", 500, "issued bills written as PDF a second, of the database", True),
+    "replay": Bench(f"{__name__}.replay", 1_000_000, "issued bills computed again a second, line by line", False),
     "trial": Bench(f"{__name__}.trial", 1_000_000, "a billed month under other prices, to the report", False),
+    "review": Bench(f"{__name__}.review", 20_000, "seeded errors found, and clean bills stopped, by the review", False),
+    "export": Bench(f"{__name__}.export", 200_000, "rows of lists written a second, XLSX and CSV", False),
     "pages": Bench(f"{__name__}.pages", 1_000_000, "milliseconds of pages for eight readers at once", False),
 }
 

@@ -1,7 +1,6 @@
 """Fills an empty archive by COPY, history included; imported once Django is ready."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from dianke.domain.metering.types import MeteringSide
 from dianke.domain.network import operations as network
 from dianke.domain.network.types import NewArea
 from dianke.interfaces.cli.bench.archive_rows import MadeCustomer, describe_customer
+from dianke.interfaces.cli.bench.bare import bare_tables
 from dianke.platform.crypto.cipher import encrypt
 from dianke.platform.database.bulk import quicken_triggers
 from dianke.platform.database.copying import copy_rows
@@ -45,7 +45,7 @@ _Made = Sequence[tuple[int, MadeCustomer]]
 def fill_archive(size: int) -> None:
     """Fill an empty archive: a station for ten thousand customers, a transformer area for two hundred."""
     units, areas = _add_network(Actor.system("filling an archive to be measured"), size)
-    with _bare(list(_COLUMNS)):
+    with bare_tables(list(_COLUMNS)):
         for start in range(0, size, _AT_ONCE):
             made = [(serial, describe_customer(serial)) for serial in range(start, min(start + _AT_ONCE, size))]
             with transaction.atomic(), pghistory.context(actor="bench", use_case="bench.fill", reason=""):
@@ -121,33 +121,6 @@ def _add_network(actor: Actor, size: int) -> tuple[list[int], list[int]]:
         ],
     )
     return [station.pk for station in stations], [area.pk for area in areas]
-
-
-@contextmanager
-def _bare(tables: Sequence[str]) -> Iterator[None]:
-    """Take indexes and foreign keys off tables while they are filled, and put them back: a third of the time."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            """
-            select format('alter table %%I drop constraint %%I', conrelid::regclass, conname),
-                   format('alter table %%I add constraint %%I %%s', conrelid::regclass, conname,
-                          pg_get_constraintdef(oid))
-              from pg_constraint where contype = 'f' and conrelid = any(%(tables)s::regclass[])
-             union all
-            select format('drop index %%I', indexrelid::regclass), pg_get_indexdef(indexrelid)
-              from pg_index i where indrelid = any(%(tables)s::regclass[]) and not indisunique
-            """,
-            {"tables": list(tables)},
-        )
-        found = cursor.fetchall()
-        for take_off, _put_back in found:
-            cursor.execute(take_off)
-        yield
-        # Indexes first: a foreign key is checked by them.
-        for _take_off, put_back in reversed(found):
-            cursor.execute(put_back)
-        for table in tables:
-            cursor.execute("select setval(pg_get_serial_sequence(%s, 'id'), max(id)) from " + table, [table])  # noqa: S608
 
 
 def _settle() -> None:

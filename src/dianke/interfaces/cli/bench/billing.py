@@ -11,7 +11,7 @@ from dianke.interfaces.cli.bench.scratch import scratch_database
 
 WORKERS = 2
 _WORKER = "dianke.interfaces.cli.bench.billing_worker"
-SHARD_SIZE = 20_000
+SHARD_SIZE = 50_000
 
 
 def measure(size: int) -> dict[str, Any]:

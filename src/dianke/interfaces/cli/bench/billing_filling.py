@@ -10,6 +10,7 @@ from dianke.application.tariffs.load_sheets import load_sheet_file
 from dianke.domain.network import operations as network
 from dianke.domain.readings import operations as readings
 from dianke.domain.readings.models import CycleMonth
+from dianke.interfaces.cli.bench.bare import bare_tables
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.operations import add_unit
@@ -65,28 +66,18 @@ def fill_month(size: int) -> CycleMonth:
 
 
 def _fill(keys: dict[str, int]) -> None:
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute(_FOREIGN_KEYS, [list(_TABLES)])
-        keys_between = cursor.fetchall()
-        for table, name, _ in keys_between:
-            cursor.execute(f"alter table {table} drop constraint {name}")
+    owner = connections["owner"]
+    with transaction.atomic(using="owner"), owner.cursor() as cursor, bare_tables(_TABLES, look_up_keys=False):
         for table in _TABLES:
             cursor.execute(f"alter table {table} disable trigger user")
         for statement in _ROWS:
             cursor.execute(statement, keys)
         for table in _TABLES:
             cursor.execute(f"alter table {table} enable trigger user")
-        for table, name, definition in keys_between:
-            # From now on they hold again; the rows that one formula made are not looked up one by one.
-            cursor.execute(f"alter table {table} add constraint {name} {definition} not valid")
-    with connections["owner"].cursor() as cursor:
+    with owner.cursor() as cursor:
         cursor.execute("vacuum analyze")
 
 
-_FOREIGN_KEYS = """
-select conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
-  from pg_constraint where contype = 'f' and conrelid::regclass::text = any(%s)
-"""
 # Serial i of a point decides everything: k = i % 1000 its class.
 _OF = "from generate_series(1, %(size)s) i, lateral (select i %% 1000 as k) c"
 _ROWS = (

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from dianke.application import meter_to_cash
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.operations import calculation, issue, runs
+from dianke.domain.billing.queries import replay as replay_queries
 from dianke.domain.billing.queries import review
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.interfaces.cli.bench.billing_filling import fill_month
@@ -28,13 +29,29 @@ def prepare(*, size: int, shard_size: int) -> str:
 
 
 def work(number: str, act: str, own: int, workers: int) -> None:
-    """Calculate or issue every shard whose turn is this process's."""
+    """Calculate the shards that no other process is at, or issue those whose turn is this one's."""
     run = run_queries.get_run(actor=_SYSTEM, number=number)
-    take = calculation.calculate_shard if act == "calculate" else issue.issue_shard
-    for shard in run_queries.list_shards(actor=_SYSTEM, run=run):
-        if shard.number % workers == own:
+    if act == "calculate":
+        for shard_number in run_queries.list_pending_shards(actor=_SYSTEM, run=run):
             with transaction.atomic():
-                take(actor=_SYSTEM, run=run, shard_number=shard.number)
+                calculation.calculate_shard(actor=_SYSTEM, run=run, shard_number=shard_number)
+        return
+    for shard_number in run_queries.list_calculated_shards(actor=_SYSTEM, run=run):
+        if shard_number % workers == own:
+            with transaction.atomic():
+                issue.issue_shard(actor=_SYSTEM, run=run, shard_number=shard_number)
+
+
+def replay(number: str) -> dict[str, int]:
+    """Compute every issued bill of a run again and return what was compared."""
+    run = run_queries.get_run(actor=_SYSTEM, number=number)
+    report = replay_queries.replay_run(actor=_SYSTEM, run=run)
+    return {
+        "bills": report.bills,
+        "lines": report.lines,
+        "amount_fen": report.amount_fen,
+        "differing_bills": report.differing_bills,
+    }
 
 
 def describe(number: str) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Bench "pages": how long pages of an archive of a size take while eight people read at once, over HTTP."""
+"""
+Bench "pages": how long pages of an archive of a size take while eight people read at once, over HTTP.
+
+They are asked twice: when nothing else is done, and while a bill run goes beside them.
+"""
 
 import http.client
 import os
@@ -12,12 +16,15 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from dianke.interfaces.cli.bench.archive_rows import describe_customer
 from dianke.interfaces.cli.bench.scratch import scratch_database
 from dianke.kernel.errors import DomainError
+
+if TYPE_CHECKING:
+    from dianke.interfaces.cli.bench.pages_billing import BilledArchive
 
 CLIENTS = 8
 REQUESTS_A_CLIENT = 32
@@ -27,6 +34,7 @@ _RIGHTS = ["archive.view", "billing.view", "tariffs.view", "readings.record", "a
 _START_S = 60
 
 Ask = Callable[[random.Random, int], str]
+Took = dict[str, list[float]]
 
 
 class ServerNotReady(DomainError):
@@ -61,6 +69,17 @@ PAGES: dict[str, Ask] = {
 }
 
 
+def _list_pages(billed: "BilledArchive") -> dict[str, Ask]:
+    """Return the pages of the archive and those of its billed months."""
+    return {
+        **PAGES,
+        "bill": lambda dice, size: f"/billing/bills/{dice.choice(billed.bill_ids)}/",
+        "bills, list": lambda dice, size: "/billing/bills/?view=all",
+        "board, issued": lambda dice, size: f"/billing/runs/{billed.issued_run}/",
+        "board": lambda dice, size: f"/billing/runs/{billed.going_run}/",
+    }
+
+
 def _pick(dice: random.Random, size: int) -> Any:
     return describe_customer(dice.randrange(size))
 
@@ -70,26 +89,46 @@ def _pick_company(dice: random.Random, size: int) -> Any:
 
 
 def measure(size: int) -> dict[str, Any]:
-    """Return p50, p95 and p99 of every page, asked by eight clients at once, over an archive of `size` customers."""
+    """
+    Return p50, p95 and p99 of every page, asked by eight clients at once, over an archive of `size` customers.
+
+    `pages_ms` is taken with nothing beside, `pages_ms_during_run` while another process calculates a bill run.
+    """
     with scratch_database("pages"):
+        from dianke.interfaces.cli.bench import pages_billing
         from dianke.interfaces.cli.bench.archive_filling import fill_archive
 
         started = time.perf_counter()
         fill_archive(size)
         _add_reader()
+        billed = pages_billing.bill_archive(size)
         filled = time.perf_counter() - started
+        pages = _list_pages(billed)
         port = _find_port()
         server = _start_server(port)
         try:
             _wait_for(port)
-            took = _ask_everything(port, size)
+            took = _ask_everything(pages, port, size)
+            worker = pages_billing.start_working(billed.going_run)
+            try:
+                beside = _ask_everything(pages, port, size)
+            finally:
+                was_going = worker.poll() is None
+                worker.terminate()
+                worker.wait(timeout=60)
         finally:
             server.terminate()
             server.wait(timeout=30)
-    return _report(size, took, filled)
+        shards = pages_billing.count_calculated(billed.going_run)
+    during = {
+        "run_outlived_reading": was_going,
+        "shards_calculated": shards,
+        "pages_ms_during_run": _spread_all(beside),
+    }
+    return _report(size, took, filled, during)
 
 
-def _report(size: int, took: dict[str, list[float]], filled: float) -> dict[str, Any]:
+def _report(size: int, took: Took, filled: float, during: dict[str, Any]) -> dict[str, Any]:
     whole = sum(sum(times) for times in took.values()) / CLIENTS
     count = sum(map(len, took.values()))
     return {
@@ -104,9 +143,14 @@ def _report(size: int, took: dict[str, list[float]], filled: float) -> dict[str,
             "filled_s": round(filled),
             # Of the last minute: how busy the machine was with this and everything else.
             "load_average": round(os.getloadavg()[0], 1),
-            "pages_ms": {name: _spread(times) for name, times in took.items()},
+            "pages_ms": _spread_all(took),
+            **during,
         },
     }
+
+
+def _spread_all(took: Took) -> dict[str, dict[str, float]]:
+    return {name: _spread(times) for name, times in took.items()}
 
 
 def _spread(times: list[float]) -> dict[str, float]:
@@ -184,11 +228,11 @@ class _Reader:
         return answer.status, content
 
 
-def _ask_everything(port: int, size: int) -> dict[str, list[float]]:
+def _ask_everything(pages: dict[str, Ask], port: int, size: int) -> Took:
     readers = [_Reader(port) for _number in range(CLIENTS)]
-    took: dict[str, list[float]] = {}
+    took: Took = {}
     refused: list[str] = []
-    for name, ask in PAGES.items():
+    for name, ask in pages.items():
         took[name] = []
         threads = [
             threading.Thread(target=_read, args=(reader, ask, size, number, took[name], refused))

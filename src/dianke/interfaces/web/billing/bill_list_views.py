@@ -111,6 +111,18 @@ BILLS = register(
             _("An export holds what is shown, carries your name and a number, and is entered in the trail."),
         ],
         brief=("name", "energy", "amount"),
+        reads=(
+            "id",
+            "account_number",
+            "customer_name",
+            "usage_class",
+            "address",
+            "month",
+            "correction_id",
+            "energy_kwh_e2",
+            "amount_fen",
+            "issued_at",
+        ),
         export_name="bills",
     )
 )

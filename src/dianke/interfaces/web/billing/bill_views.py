@@ -12,13 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from dianke.application import bill_documents
 from dianke.domain.billing.models import Bill, BillDraft, BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.rules import explain
+from dianke.domain.billing.rules.back_bills import is_back_bill
 from dianke.interfaces.web.access import page_right
-from dianke.interfaces.web.billing import bill_words, correction_bands, paper, words
+from dianke.interfaces.web.billing import back_bill, bill_words, correction_bands, paper, words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.people import Names
@@ -39,7 +41,8 @@ def show_bill(request: StaffRequest, bill_id: int) -> HttpResponse:
     lines = bill_queries.list_lines(actor=request.actor, bill_id=bill_id)
     before, after = bill_queries.list_neighbours(actor=request.actor, bill=bill)
     values = {**_draw(bill, explain.lines_of(lines)), "before": before, "after": after}
-    values |= correction_bands.draw(request.actor, bill)
+    values |= {**correction_bands.draw(request.actor, bill), **back_bill.draw_bill(bill)}
+    values["texts"] = bill_documents.list_messages(actor=request.actor, bill=bill)
     issued = (bill.issued_at, _("issued"), bill.issued_by)
     return _render(request, bill, values, number=bill.number, steps=[issued], calculated_by=bill.calculated_by)
 
@@ -80,13 +83,19 @@ def _render(
     return render(request, "billing/bill.html", values)
 
 
+def _name_bill(bill: Bill | BillDraft) -> str:
+    if isinstance(bill, Bill) and is_back_bill(bill.basis):
+        return _("%(month)s back-billing")
+    return _("%(month)s electricity bill")
+
+
 def _head(bill: Bill | BillDraft, *, number: str, run: BillRun | None, is_equal: bool) -> Page:
     crumbs = [Crumb(_("Billing"))]
     if run is not None:
         crumbs.append(Crumb(_("Run %(number)s") % {"number": run.number}, reverse("web:bill_run", args=[run.number])))
     is_issued = isinstance(bill, Bill)
     return Page(
-        title=_("%(month)s electricity bill") % {"month": formats.month(bill.month)},
+        title=_name_bill(bill) % {"month": formats.month(bill.month)},
         number=number,
         crumbs=[*crumbs, Crumb(_("Bill"))],
         chips=[
@@ -145,13 +154,23 @@ def _list_facts(bill: Bill | BillDraft, basis: dict[str, Any]) -> list[tuple[str
         ),
         (_("Voltage"), words.format_voltage(supply["voltage"])),
         (_("Metering side"), str(words.SIDES.get(supply["side"], supply["side"]))),
-        (_("Meter × multiplier"), _name_meters(basis["meters"])),
     ]
+    if basis["meters"]:
+        facts.append((_("Meter × multiplier"), _name_meters(basis["meters"])))
+    if "stage" in basis:
+        facts.append((_("Reading of the month"), _name_stage(basis["stage"])))
     if kva:
         facts.append((_("Capacity"), f"{_plain(str(kva))} kVA"))
     if price.get("basic_mode", "NONE") != "NONE":
         facts.append((_("Basic charge mode"), str(words.BASIC_MODES[price["basic_mode"]])))
     return facts
+
+
+def _name_stage(stage: dict[str, Any]) -> str:
+    place = {"number": stage["number"], "of": stage["of"]}
+    if stage["number"] < stage["of"]:
+        return _("%(number)d of %(of)d: interim bill, settled by the last one") % place
+    return _("%(number)d of %(of)d: the whole month less the interim bills") % place
 
 
 def _name_meters(meters: list[dict[str, Any]]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dianke.domain.billing.rules.explain import Line, Part, Step
 from dianke.interfaces.web.billing import words
@@ -18,6 +19,16 @@ SECTIONS: dict[str, Text] = {
     "power_factor": _("Power-factor adjustment"),
     "fixed": _("Fixed charges"),
     "tax": _("Tax"),
+    "recovery": _("Back-billed charges"),
+    "penalty": pgettext_lazy("back-billing", "Penalty"),
+}
+
+RECOVERIES: dict[str, Text] = {
+    "recovery.energy": pgettext_lazy("line", "Back-billed energy"),
+    "recovery.basic": _("Back-billed basic charge"),
+    "penalty.multiple": _("Penalty, multiple of the charge"),
+    "penalty.capacity": _("Penalty by capacity"),
+    "penalty.flat": _("Penalty for each time"),
 }
 
 BASIC: dict[str, Text] = {
@@ -33,6 +44,12 @@ UNITS: dict[str, Text] = {
     "yuan/kWh": _("yuan/kWh"),
     "yuan/kW": _("yuan/kW"),
     "month": _("month"),
+    "day": pgettext_lazy("unit", "day"),
+    "time": pgettext_lazy("unit", "time"),
+    "h/day": _("h/day"),
+    "yuan/kVA": _("yuan/kVA"),
+    "yuan/(kVA·month)": _("yuan/(kVA·month)"),
+    "yuan/(kW·month)": _("yuan/(kW·month)"),
 }
 
 STEPS: dict[str, Text] = {
@@ -42,6 +59,7 @@ STEPS: dict[str, Text] = {
     "price": _("Price"),
     "share_price": _("Price"),
     "amount": _("Amount"),
+    "less_interim": _("Less interim bills"),
     "tier": _("Within the tier"),
     "fixed_share": _("Fixed energy"),
     "ratio_share": _("Energy by ratio"),
@@ -67,6 +85,24 @@ STEPS: dict[str, Text] = {
     "iron_reactive": _("Reactive iron loss"),
     "copper_reactive": _("Reactive copper loss"),
     "line_reactive": _("Reactive line loss"),
+    "recover_recorded_kwh": pgettext_lazy("back-billing", "Energy recorded"),
+    "recover_true_kwh_unrounded": pgettext_lazy("back-billing", "True energy"),
+    "recover_share_of_time": pgettext_lazy("back-billing", "Share of the time"),
+    "recover_kwh_unrounded": pgettext_lazy("back-billing", "Energy to correct"),
+    "recover_kwh": pgettext_lazy("back-billing", "Back-billed energy"),
+    "recover_price": pgettext_lazy("back-billing", "Price"),
+    "recover_price_difference": pgettext_lazy("back-billing", "Difference of prices"),
+    "recover_recovered": pgettext_lazy("back-billing", "Back-billed charge"),
+    "recover_recovered_unrounded": pgettext_lazy("back-billing", "Charge, not rounded"),
+    "recover_capacity": pgettext_lazy("back-billing", "Capacity"),
+    "recover_days": pgettext_lazy("back-billing", "Days"),
+    "recover_hours_per_day": pgettext_lazy("back-billing", "Hours a day"),
+    "recover_multiple": pgettext_lazy("back-billing", "Multiple"),
+    "recover_penalty_base": pgettext_lazy("back-billing", "Base of the penalty"),
+    "recover_penalty": pgettext_lazy("back-billing", "Penalty"),
+    "recover_months": pgettext_lazy("back-billing", "Months"),
+    "recover_basic_price": pgettext_lazy("back-billing", "Price of the capacity"),
+    "recover_charge": pgettext_lazy("back-billing", "Charge for each kW (kVA)"),
 }
 
 PARTS: dict[str, Text] = {
@@ -106,6 +142,7 @@ NOTES: dict[str, Text] = {
 # What a step says of itself where no code tells it.
 _FIXED_NOTES: dict[str, Text] = {
     "amount": _("rounded once, to the fen"),
+    "less_interim": _("the whole month less what interim bills charged"),
     "contract": _("the declared value, at least the floor"),
     "capacity": _("sum of the transformers"),
     "fixed_share": _("agreed energy of a month"),
@@ -123,6 +160,8 @@ def name_line(line: Line) -> str:
         "energy": lambda: _name_energy(bare, component, given),
         "basic": lambda: str(BASIC.get(bare, given)),
         "power_factor": lambda: str(SECTIONS["power_factor"]),
+        "recovery": lambda: str(RECOVERIES.get(line.code, given)),
+        "penalty": lambda: str(RECOVERIES.get(line.code, given)),
         "fund": lambda: words.name_part(rest.partition("@")[0], line.name),
     }
     return namers.get(kind, lambda: given)()

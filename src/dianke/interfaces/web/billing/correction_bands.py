@@ -28,12 +28,25 @@ def draw(actor: Actor, bill: Bill) -> dict[str, Any]:
     """Return the bands of a bill and the way to its correction, where the reader may ask for one."""
     bonds = queries.list_bonds(actor=actor, bill=bill)
     bands = [band for bond in bonds for band in _bands_of(bill, bond)]
-    stands = all(bond.replacement is not None and bond.replacement.pk == bill.pk for bond in bonds)
+    stands = all(_leaves_standing(bill, bond) for bond in bonds)
     may_correct = stands and actor.may(bill_corrections.ASK, bill.unit.path)
-    return {"bands": bands, "correct_url": reverse("web:correction_new", args=[bill.pk]) if may_correct else ""}
+    return {
+        "bands": bands,
+        "correct_url": reverse("web:correction_new", args=[bill.pk]) if may_correct else "",
+        "back_billing_url": reverse("web:back_billing_new", args=[bill.pk]) if may_correct else "",
+    }
+
+
+def _leaves_standing(bill: Bill, bond: Bond) -> bool:
+    """Tell whether a bill may still be corrected, as far as one order goes."""
+    if bond.replacement is None:
+        return False
+    return bond.is_back_billing != (bond.replacement.pk == bill.pk)
 
 
 def _bands_of(bill: Bill, bond: Bond) -> list[Band]:
+    if bond.is_back_billing:
+        return _bands_of_back_billing(bill, bond)
     if bond.reversal is None or bond.replacement is None:
         return [_band(_("A correction of this bill is under way:"), bond, None)]
     if bill.pk == bond.reversal.pk:
@@ -41,6 +54,14 @@ def _bands_of(bill: Bill, bond: Bond) -> list[Band]:
     if bill.pk == bond.replacement.pk:
         return [_band(_("Replaces"), bond, bond.original)]
     return [_band(_("Reversed by"), bond, bond.reversal), _band(_("Replaced by"), bond, bond.replacement)]
+
+
+def _bands_of_back_billing(bill: Bill, bond: Bond) -> list[Band]:
+    if bond.replacement is None:
+        return [_band(_("A back-billing of this bill is under way:"), bond, None)]
+    if bill.pk == bond.replacement.pk:
+        return [_band(_("Bills beside"), bond, bond.original)]
+    return [_band(_("Back-billed by"), bond, bond.replacement)]
 
 
 def _band(text: str, bond: Bond, other: Bill | None) -> Band:

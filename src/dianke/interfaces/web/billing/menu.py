@@ -1,6 +1,7 @@
 """What billing brings to the menu, the home and the search box."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -18,10 +19,12 @@ from dianke.domain.billing.queries.runs import RunTotals
 from dianke.domain.billing.types import RunStatus
 from dianke.domain.readings import queries as reading_queries
 from dianke.domain.readings.types import MonthStatus
+from dianke.interfaces.web.billing.plan_panel import DueTimes
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.people import Names
+from dianke.interfaces.web.readings.words import name_month
 from dianke.interfaces.web.shell.home import HomeCard, WorkItem, register_card, register_figures, register_work
 from dianke.interfaces.web.shell.search import Hit, SearchSource, register_source
 from dianke.platform.identity.types import Actor
@@ -44,6 +47,9 @@ register(
         count=_count_unfinished,
     ),
     MenuEntry(group="billing", label=_("Bills"), url_name="web:bills", right="billing.view", order=20),
+    MenuEntry(
+        group="billing", label=_("Combined statements"), url_name="web:statements", right="billing.view", order=25
+    ),
 )
 
 
@@ -52,23 +58,32 @@ def _list_work(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     unfinished = [run for run in runs if run.status not in _DONE]
     totals = run_queries.list_totals(actor=actor, runs=unfinished)
     names = Names(run.started_by for run in unfinished)
+    waiting = reading_queries.list_months(actor=actor, status=MonthStatus.FROZEN)
+    due = DueTimes(actor, [*(run.cycle_month for run in unfinished), *waiting])
     items = [
-        item for run in unfinished for item in _list_work_of_run(actor, run, totals[run.pk], names.of(run.started_by))
+        replace(item, due_at=due.of(run.cycle_month, step))
+        for run in unfinished
+        for step, item in _list_work_of_run(actor, run, totals[run.pk], names.of(run.started_by))
     ]
     if actor.may("billing.review"):
         suspicions = review_queries.count_open(actor=actor, runs=unfinished)
-        items += [_draw_suspicions(run, suspicions[run.pk]) for run in unfinished if run.pk in suspicions]
+        items += [
+            replace(_draw_suspicions(run, suspicions[run.pk]), due_at=due.of(run.cycle_month, "REVIEW"))
+            for run in unfinished
+            if run.pk in suspicions
+        ]
     if actor.may("billing.run"):
         live = {run.cycle_month_id for run in runs if run.status != RunStatus.CANCELLED.value}
         items += [
             WorkItem(
                 kind=_("To be run"),
-                number=f"{month.month:%Y-%m}",
+                number=name_month(month.month, month.stage, month.stages),
                 title=month.cycle.name,
                 url=reverse("web:bill_runs"),
+                due_at=due.of(month, "CALCULATE"),
                 source=_now("readings frozen"),
             )
-            for month in reading_queries.list_months(actor=actor, status=MonthStatus.FROZEN)
+            for month in waiting
             if month.pk not in live
         ]
     return items
@@ -85,19 +100,23 @@ def _draw_suspicions(run: BillRun, count: int) -> WorkItem:
     )
 
 
-def _list_work_of_run(actor: Actor, run: BillRun, totals: RunTotals, runner: str) -> list[WorkItem]:
+def _list_work_of_run(actor: Actor, run: BillRun, totals: RunTotals, runner: str) -> list[tuple[str, WorkItem]]:
+    """Return what a run has to do, each with the step of the calendar that it belongs to."""
     url = reverse("web:bill_run", args=[run.number])
     name = f"{run.cycle_month.month:%Y-%m} {run.cycle_month.cycle.name}"
     items = []
     if totals.faults_open and actor.may("billing.review"):
         quantity = _now("%(count)s points") % {"count": f"{totals.faults_open:,}"}
-        items.append(WorkItem(_("Faults"), run.number, name, url, quantity=quantity, source=runner))
+        items.append(("REVIEW", WorkItem(_("Faults"), run.number, name, url, quantity=quantity, source=runner)))
     if run.status == RunStatus.CALCULATED.value and run.started_by != actor.login and actor.may("billing.issue"):
         quantity = _now("%(amount)s yuan") % {"amount": formats.fen(totals.amount_fen)}
-        items.append(WorkItem(_("To be issued"), run.number, name, url, quantity=quantity, source=runner))
+        items.append(("ISSUE", WorkItem(_("To be issued"), run.number, name, url, quantity=quantity, source=runner)))
+    if run.status == RunStatus.PAUSED.value and actor.may("billing.run"):
+        quantity = f"{totals.points_done:,} / {totals.points:,}"
+        items.append(("CALCULATE", WorkItem(_("Paused"), run.number, name, url, quantity=quantity, source=runner)))
     if run.status in {RunStatus.CALCULATING.value, RunStatus.ISSUING.value}:
         quantity = f"{totals.points_done:,} / {totals.points:,}"
-        items.append(WorkItem(_("At work"), run.number, name, url, quantity=quantity, source=runner))
+        items.append(("CALCULATE", WorkItem(_("At work"), run.number, name, url, quantity=quantity, source=runner)))
     return items
 
 

@@ -233,7 +233,7 @@ def _quantity(line: Line) -> str:
 
 
 def _unit(line: Line) -> str:
-    if line.unit in {"kVA", "kW"}:
+    if line.unit in {"kVA", "kW"} and not line.code.startswith("penalty."):
         return _("%(unit)s·month") % {"unit": line.unit}
     return bill_words.name_unit(line.unit)
 

@@ -16,10 +16,10 @@ from dianke.domain.billing.models import BillRun, BillSuspicion
 from dianke.domain.billing.queries import review as queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.rules.review.causes import CAUSES
-from dianke.domain.billing.types import RunStatus, SuspicionState
+from dianke.domain.billing.types import BEFORE_ISSUE, RunStatus, SuspicionState
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import review_words, words
-from dianke.interfaces.web.billing.run_views import CHANGEABLE, find_run
+from dianke.interfaces.web.billing.run_views import find_run
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.charts import Chart, Series
 from dianke.interfaces.web.components.exports import export_table
@@ -64,7 +64,7 @@ def show_review(request: StaffRequest, number: str) -> HttpResponse:
         "chosen": chosen,
         "is_running": run.status == RunStatus.CALCULATING.value,
         "may_calculate": request.actor.may("billing.run")
-        and run.status in CHANGEABLE
+        and run.status in BEFORE_ISSUE
         and any(group.asked for group in groups),
     }
     return render(request, "billing/review.html", values)
@@ -253,7 +253,7 @@ def _draw_rows(request: StaffRequest, run: BillRun, rows: Sequence[BillSuspicion
 
 
 def _may_decide(request: StaffRequest, run: BillRun) -> bool:
-    return request.actor.may("billing.review", run.unit.path) and run.status in CHANGEABLE
+    return request.actor.may("billing.review", run.unit.path) and run.status in BEFORE_ISSUE
 
 
 def _bill_url(run: BillRun, bill_id: int) -> str:
@@ -397,6 +397,7 @@ def _review_help() -> list[Text]:
         _("Bills that were calculated and look wrong, by cause; nothing is issued before each is decided."),
         _("Exempt lets the bill stand for a reason; a correction waits until it is mended and calculated again."),
         _("A decision stays after a recalculation while the numbers are the same."),
+        _("M shows what each rule measures by: values by class and unit, since when, and who set them."),
     ]
 
 

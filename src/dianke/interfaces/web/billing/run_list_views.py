@@ -25,6 +25,7 @@ from dianke.interfaces.web.components.page import Crumb
 from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip, state_label
 from dianke.interfaces.web.people import Names
+from dianke.interfaces.web.readings.words import name_month
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.identity.types import Actor
@@ -63,6 +64,11 @@ def _enrich(actor: Actor, rows: Sequence[Any]) -> None:
         run.runner_name, run.issuer_name = names.of(run.started_by), names.of(run.issued_by)
 
 
+def _write_month(run: Any) -> str:
+    month = run.cycle_month
+    return name_month(month.month, month.stage, month.stages)
+
+
 def _write_progress(run: Any) -> str:
     done, points = run.totals.points_done, run.totals.points
     return formats.percent(Decimal(done) / points, 0) if points else formats.NONE
@@ -81,7 +87,7 @@ RUNS = register(
         sort="-number",
         columns=[
             Column("number", _("Run"), lambda run: run.number, order=("number",), css="n", width=20),
-            Column("month", _("Month"), lambda run: formats.month(run.cycle_month.month), css="n", width=10),
+            Column("month", _("Month"), _write_month, css="n", width=10),
             Column("cycle", _("Reading cycle"), lambda run: run.cycle_month.cycle.name, css="nw", width=24),
             Column("state", _("State"), lambda run: state_chip("bill_run", run.status), width=12),
             Column("progress", _("Progress"), _write_progress, css="num", width=10),

@@ -34,6 +34,7 @@ def start_run(request: StaffRequest) -> HttpResponse:
             actor=request.actor,
             cycle_code=request.POST.get("cycle", ""),
             month=bill_queries.get_month(request.POST.get("month", "")),
+            stage=_read_stage(request.POST.get("stage", "")),
             at=SystemClock().now(),
         )
     except PermissionRefused:
@@ -51,6 +52,20 @@ def start_run(request: StaffRequest) -> HttpResponse:
 def calculate_run(request: StaffRequest, number: str) -> HttpResponse:
     """Calculate what is pending, and again what has faults, in the worker."""
     return _step(request, number, _recalculate, _("The worker calculates; the board shows its progress."))
+
+
+@require_POST
+@page_right("billing.run")
+def pause_run(request: StaffRequest, number: str) -> HttpResponse:
+    """Let a run rest once the shards at work are done."""
+    return _step(request, number, _pause, _("The run is paused; a shard that is at work ends first."))
+
+
+@require_POST
+@page_right("billing.run")
+def resume_run(request: StaffRequest, number: str) -> HttpResponse:
+    """Let a paused run go on in the worker."""
+    return _step(request, number, _resume, _("The run goes on where it stood; the board shows its progress."))
 
 
 @require_POST
@@ -74,8 +89,21 @@ def cancel_run(request: StaffRequest, number: str) -> HttpResponse:
     return _step(request, number, _cancel, _("The run is cancelled; the month can be run again."))
 
 
+def _read_stage(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
 def _recalculate(request: StaffRequest, number: str) -> None:
     meter_to_cash.recalculate_run(actor=request.actor, number=number)
+    tasks.calculate_run.defer(number=number, login=request.actor.login)
+
+
+def _pause(request: StaffRequest, number: str) -> None:
+    meter_to_cash.pause_run(actor=request.actor, number=number)
+
+
+def _resume(request: StaffRequest, number: str) -> None:
+    meter_to_cash.resume_run(actor=request.actor, number=number)
     tasks.calculate_run.defer(number=number, login=request.actor.login)
 
 

@@ -14,9 +14,10 @@ from dianke.domain.billing.queries import review as review_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.rules import remedies
 from dianke.domain.billing.rules.runs import Condition, list_issue_conditions
-from dianke.domain.billing.types import RunStatus
+from dianke.domain.billing.types import BEFORE_ISSUE, RunStatus
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import words
+from dianke.interfaces.web.billing.plan_panel import list_plan
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Crumb, Page, Text
@@ -28,7 +29,6 @@ from dianke.kernel.clock import SystemClock
 from dianke.platform.identity import queries as identity
 
 MOVING = {RunStatus.CALCULATING.value, RunStatus.ISSUING.value}
-CHANGEABLE = {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}
 
 
 def find_run(request: StaffRequest, number: str) -> BillRun:
@@ -46,7 +46,7 @@ def show_run(request: StaffRequest, number: str) -> HttpResponse:
     run = find_run(request, number)
     values = _board(request, run)
     values["page"] = Page(
-        title=f"{formats.month(run.cycle_month.month)} {run.cycle_month.cycle.name}",
+        title=words.name_run(run),
         number=run.number,
         facts=[
             run.unit.name,
@@ -71,8 +71,11 @@ def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
     conditions = _list_conditions(request, run, totals)
     groups = run_queries.list_fault_groups(actor=request.actor, run=run)
     undecided = review_queries.count_undecided(actor=request.actor, run=run)
-    may_change = run.status in CHANGEABLE
+    may_change = run.status in BEFORE_ISSUE
+    may_run = request.actor.may("billing.run")
+    is_paused = run.status == RunStatus.PAUSED.value
     may_issue = request.actor.may("billing.issue", run.unit.path) and run.status == RunStatus.CALCULATED.value
+    may_see_plan = request.actor.may("readings.view_calendar")
     names = Names([run.started_by, run.issued_by])
     return {
         "run": run,
@@ -87,11 +90,15 @@ def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
         "runner": names.of(run.started_by),
         "issuer": names.of(run.issued_by),
         "issuers": "" if run.issued_by else _name_issuers(run),
-        "may_calculate": request.actor.may("billing.run") and may_change and totals.faults + undecided.asked > 0,
+        "may_calculate": may_run and may_change and not is_paused and totals.faults + undecided.asked > 0,
+        "may_pause": may_run and run.status == RunStatus.CALCULATING.value,
+        "may_resume": may_run and is_paused,
         "review_open": undecided.open if may_change else 0,
-        "may_cancel": request.actor.may("billing.run") and may_change,
+        "may_cancel": may_run and may_change,
         "may_defer": request.actor.may("billing.review") and may_change,
         "may_issue": may_issue,
+        # Whoever may see the calendar sees the run beside it.
+        "plan": list_plan(request.actor, run, SystemClock().now()) if may_see_plan else [],
     }
 
 
@@ -203,7 +210,7 @@ def _sub_page(run: BillRun, title: str) -> Page:
     return Page(
         title=title,
         number=run.number,
-        facts=[f"{formats.month(run.cycle_month.month)} {run.cycle_month.cycle.name}"],
+        facts=[words.name_run(run)],
         crumbs=[
             Crumb(_("Billing")),
             Crumb(_("Bill runs"), reverse("web:bill_runs")),

@@ -3,13 +3,16 @@
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from dianke.domain.billing.models import BillRun
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import register_states
+from dianke.interfaces.web.readings.words import name_month
 
 register_states(
     "bill_run",
     {
         "CALCULATING": ("run", _("Calculating")),
+        "PAUSED": ("warn", _("Paused")),
         "CALCULATED": ("warn", _("To be issued")),
         "ISSUING": ("run", _("Being issued")),
         "ISSUED": ("ok", _("Issued")),
@@ -178,3 +181,9 @@ def _space_unit(text: str) -> str:
         if text.endswith(unit):
             return f"{text.removesuffix(unit).strip().replace('-', '–')} {unit}"
     return text
+
+
+def name_run(run: BillRun) -> str:
+    """Return the month, the stage and the cycle that a run bills."""
+    month = run.cycle_month
+    return f"{name_month(month.month, month.stage, month.stages)} {month.cycle.name}"

@@ -67,6 +67,8 @@ class Chart:
     # Every how many labels one is written; 0 lets the width decide.
     label_every: int = 0
     zoom: bool = False
+    # Prices hardly move seen from nought: an axis near the values then, for lines only, never for bars.
+    is_near: bool = False
     height_px: int = 236
 
     def as_data(self) -> dict[str, Any]:
@@ -94,6 +96,7 @@ class Chart:
             "thresholds": [{"name": str(limit.name), "value": limit.value} for limit in self.thresholds],
             "labelEvery": self.label_every,
             "zoom": self.zoom,
+            "near": self.is_near,
         }
 
     def table_rows(self) -> list[tuple[Text, list[Any]]]:

@@ -90,6 +90,9 @@ class ListSpec:
     export_name: str = ""
     tie: str = "id"
     brief: Sequence[str] = ()
+    # The columns of the database that the cells read, `unit__name` for those of a relation: an export then fetches
+    # them alone, three times as fast. A cell that reads another one fetches it row by row.
+    reads: Sequence[str] = ()
 
     def column(self, key: str) -> Column | None:
         """Return the column of a key."""

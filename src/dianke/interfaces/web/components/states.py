@@ -33,7 +33,7 @@ def state_chip(kind: str, code: str, *, quiet: bool = False) -> Chip:
     except KeyError as error:
         msg = f"{kind} {code}"
         raise UnknownState(msg) from error
-    return replace(chip, quiet=quiet) if quiet else chip
+    return chip if chip.quiet is quiet else replace(chip, quiet=quiet)
 
 
 def state_label(kind: str, code: str) -> str:

@@ -18,7 +18,7 @@ from dianke.domain.billing.queries import corrections as queries
 from dianke.domain.billing.queries.frozen import get_block
 from dianke.domain.billing.rules import frozen
 from dianke.domain.billing.rules.correction_facts import Fact, list_facts
-from dianke.domain.billing.types import CorrectionCause, CorrectionState
+from dianke.domain.billing.types import REBILL_CAUSES, CorrectionCause, CorrectionState
 from dianke.domain.tariffs import queries as tariff_queries
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components import formats
@@ -37,7 +37,7 @@ class CorrectionForm(forms.Form):
     def __init__(self, *args: Any, facts: list[Fact], plans: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["cause"] = forms.ChoiceField(
-            label=_("What was wrong"), choices=[(one.value, words.CAUSES[one.value]) for one in CorrectionCause]
+            label=_("What was wrong"), choices=[(one.value, words.CAUSES[one.value]) for one in REBILL_CAUSES]
         )
         self.fields["reason"] = forms.CharField(
             label=_("Reason"),

@@ -47,7 +47,9 @@ def _search(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any]
 
 def _enrich(actor: Actor, rows: Sequence[Any]) -> None:
     names = Names(login for row in rows for login in (row.asked_by, row.decided_by))
+    papers = queries.count_evidence(actor=actor, keys=[row.pk for row in rows])
     for row in rows:
+        row.evidence_count = papers.get(row.pk, 0)
         row.asker_name, row.decider_name = names.of(row.asked_by), names.of(row.decided_by)
 
 
@@ -66,6 +68,7 @@ CORRECTIONS = register(
             Column("account", _("Account"), lambda row: row.account_number, css="n", width=13),
             Column("name", _("Customer"), lambda row: row.customer_name, width=30),
             Column("month", _("Month"), lambda row: formats.month(row.month), css="n", width=10),
+            Column("kind", _("Kind"), lambda row: words.KINDS.get(row.kind, row.kind), css="nw", width=14),
             Column("cause", _("Kind of error"), lambda row: words.CAUSES.get(row.cause, row.cause), css="nw", width=22),
             Column(
                 "difference",
@@ -76,6 +79,7 @@ CORRECTIONS = register(
             ),
             Column("level", _("Approved by level"), lambda row: words.LEVELS.get(row.level, row.level), css="nw"),
             Column("state", _("State"), lambda row: state_chip("correction", row.state), width=18),
+            Column("evidence", _("Evidence"), lambda row: row.evidence_count, css="num", width=8),
             Column("asker", _("Asked by"), lambda row: row.asker_name, css="nw", width=12),
             Column("asked", _("Asked on"), lambda row: row.asked_at, order=("asked_at",), css="n", width=18),
             Column("decider", _("Decided by"), lambda row: row.decider_name, css="nw", width=12),
@@ -87,6 +91,7 @@ CORRECTIONS = register(
                 _("State"),
                 lambda actor: [(one.value, state_label("correction", one.value)) for one in CorrectionState],
             ),
+            ChoiceFilter("kind", _("Kind"), list(words.KINDS.items())),
             ChoiceFilter(
                 "cause", _("Kind of error"), [(one.value, words.CAUSES[one.value]) for one in CorrectionCause]
             ),
@@ -98,7 +103,7 @@ CORRECTIONS = register(
         enrich=_enrich,
         count=lambda count: _now("%(count)s corrections") % {"count": count},
         empty_title=_("No correction yet"),
-        empty_text=_("Open an issued bill and choose to correct it."),
+        empty_text=_("Open an issued bill and choose to correct or to back-bill it."),
         empty_found_title=_("No correction fits"),
         help=[
             _("Every correction of bills of your units, the newest first. A row opens it."),

@@ -43,6 +43,16 @@ register(
     )
 )
 
+register(
+    MenuEntry(
+        group="billing",
+        label=_("Back-billing"),
+        url_name="web:back_billing_start",
+        right=bill_corrections.ASK,
+        order=31,
+    )
+)
+
 
 def _list_work(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     """Return the corrections that the reader may approve or issue, the oldest first."""

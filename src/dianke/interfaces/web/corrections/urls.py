@@ -2,11 +2,24 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.corrections import act_views, form_views, list_views, views
+from dianke.interfaces.web.corrections import (
+    act_views,
+    back_billing_views,
+    evidence_views,
+    form_views,
+    list_views,
+    views,
+)
 
 urlpatterns = [
     path("", list_views.list_corrections, name="corrections"),
     path("new/<int:bill_id>/", form_views.draft_correction, name="correction_new"),
+    path("back-billing/", back_billing_views.start_back_billing, name="back_billing_start"),
+    path("back-billing/<int:bill_id>/", back_billing_views.draft_back_billing, name="back_billing_new"),
+    path("evidence/<int:evidence_id>/", evidence_views.show_evidence, name="correction_evidence"),
+    path("evidence/<int:evidence_id>/file/", evidence_views.send_evidence, name="correction_evidence_file"),
+    path("<int:key>/evidence/", evidence_views.add_evidence, name="correction_evidence_add"),
+    path("<int:key>/back-billing/", back_billing_views.change_back_billing, name="back_billing_change"),
     path("<int:key>/", views.show_correction, name="correction"),
     path("<int:key>/explanation/", views.show_explanation, name="correction_explanation"),
     path("<int:key>/change/", form_views.change_correction, name="correction_change"),

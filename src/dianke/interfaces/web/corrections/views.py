@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from dianke.application import bill_corrections
@@ -20,13 +21,14 @@ from dianke.domain.billing.rules import frozen
 from dianke.domain.billing.rules.correction_facts import list_facts
 from dianke.domain.billing.rules.corrections import ComparedLine, compare_lines, may_be
 from dianke.domain.billing.rules.explain import Line
-from dianke.domain.billing.types import CorrectionState
+from dianke.domain.billing.types import CorrectionKind, CorrectionState
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import bill_words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
-from dianke.interfaces.web.corrections import words
+from dianke.interfaces.web.corrections import back_billing_pages, words
+from dianke.interfaces.web.corrections.evidence_form import EvidenceForm
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
@@ -34,6 +36,14 @@ from dianke.kernel.errors import DomainError
 from dianke.kernel.money import spell_yuan
 from dianke.platform.identity.types import Actor
 
+_HELP_REBILL = [
+    gettext_lazy("Left as billed, right as it is corrected. Whoever asked can neither approve nor issue."),
+    gettext_lazy("Issue makes a reversal and a new bill for every bill listed; the old ones stay as they are."),
+]
+_HELP_BACK_BILLING = [
+    gettext_lazy("Every line with its steps and the rule it follows. Whoever asked can neither approve nor issue."),
+    gettext_lazy("Issue makes one new bill; the bills concerned stay as they are."),
+]
 _LIVING = {CorrectionState.DRAFT, CorrectionState.PENDING, CorrectionState.APPROVED}
 
 
@@ -98,18 +108,17 @@ def show_correction(request: StaffRequest, key: int) -> HttpResponse:
     order = get_order(request, key)
     values = _draw(request.actor, order)
     head = Page(
-        title=_("Correction of %(month)s") % {"month": formats.month(order.month)},
+        title=(_("Back-billing of %(month)s") if values["is_back_billing"] else _("Correction of %(month)s"))
+        % {"month": values.get("months") or formats.month(order.month)},
         number=order.number,
         facts=[order.customer_name, order.unit.name],
         crumbs=[Crumb(_("Billing")), Crumb(_("Corrections"), reverse("web:corrections"))],
         chips=[state_chip("correction", order.state)],
         menu_url=reverse("web:corrections"),
-        help=[
-            _("Left as billed, right as it is corrected. Whoever asked can neither approve nor issue."),
-            _("Issue makes a reversal and a new bill for every bill listed; the old ones stay as they are."),
-        ],
+        help=_HELP_BACK_BILLING if values["is_back_billing"] else _HELP_REBILL,
     )
-    return render(request, "corrections/order.html", {**values, **_list_acts(request.actor, order), "page": head})
+    acts = _list_acts(request.actor, order)
+    return render(request, "corrections/order.html", {**values, **acts, **_draw_evidence(request, order), "page": head})
 
 
 @require_GET
@@ -118,7 +127,9 @@ def show_explanation(request: StaffRequest, key: int) -> HttpResponse:
     """Show the one page that the customer is handed."""
     order = get_order(request, key)
     head = Page(
-        title=_("Explanation of the bill correction"),
+        title=_("Explanation of the back-billing")
+        if order.kind == CorrectionKind.BACK_BILLING.value
+        else _("Explanation of the bill correction"),
         number=order.number,
         facts=[order.customer_name],
         crumbs=[
@@ -131,24 +142,46 @@ def show_explanation(request: StaffRequest, key: int) -> HttpResponse:
 
 
 def _draw(actor: Actor, order: BillCorrection) -> dict[str, Any]:
+    if order.kind == CorrectionKind.BACK_BILLING.value:
+        is_living = CorrectionState(order.state) in _LIVING
+        own = back_billing_pages.draw_order(actor, order, is_living=is_living)
+        return {**_draw_head(order), **own, "is_back_billing": True}
     bills, refusal = _draw_bills(actor, order)
+    return {
+        **_draw_head(order),
+        "is_back_billing": False,
+        "changes": _draw_changes(actor, order),
+        "bills": bills,
+        "refusal": refusal,
+        "old_fen": sum(drawn.item.old_amount_fen for drawn in bills),
+        "new_fen": sum(drawn.item.new_amount_fen for drawn in bills),
+    }
+
+
+def _draw_head(order: BillCorrection) -> dict[str, Any]:
     names = Names([order.asked_by, order.decided_by, order.issued_by])
     due = abs(order.difference_fen)
     return {
         "order": order,
         "cause": words.CAUSES.get(order.cause, order.cause),
         "level": words.LEVELS.get(order.level, order.level),
-        "changes": _draw_changes(actor, order),
-        "bills": bills,
-        "refusal": refusal,
         "asker": names.of(order.asked_by),
         "decider": names.of(order.decided_by),
         "issuer": names.of(order.issued_by),
-        "old_fen": sum(drawn.item.old_amount_fen for drawn in bills),
-        "new_fen": sum(drawn.item.new_amount_fen for drawn in bills),
         "due_fen": due,
         "spelled": spell_yuan(due),
         "is_refund": order.difference_fen < 0,
+    }
+
+
+def _draw_evidence(request: StaffRequest, order: BillCorrection) -> dict[str, Any]:
+    papers = queries.list_evidence(actor=request.actor, order=order)
+    names = Names(paper.document.added_by for paper in papers)
+    may_ask = request.actor.may(bill_corrections.ASK, order.unit.path)
+    return {
+        "evidence": [(paper, names.of(paper.document.added_by)) for paper in papers],
+        "may_attach": may_ask and may_be("attach", CorrectionState(order.state)),
+        "evidence_form": EvidenceForm(),
     }
 
 

@@ -30,6 +30,15 @@ CAUSES: dict[str, Text] = {
     "WRONG_CAPACITY": _("Wrong capacity or days in use"),
     "METER_FAULT": _("Meter fault"),
     "OTHER": _("Other cause"),
+    "METER_ERROR": _("Meter out of tolerance"),
+    "WRONG_WIRING": _("Wrong wiring"),
+    "FUSE": _("Blown fuse of the voltage circuit"),
+    "THEFT": _("Theft of electricity"),
+    "BREACH": _("Breach of the rules of use"),
+}
+KINDS: dict[str, Text] = {
+    "FULL_REBILL": _("Reversal and rebill"),
+    "BACK_BILLING": _("Back-billing"),
 }
 LEVELS: dict[str, Text] = {"SECTION": _("section"), "UTILITY": _("utility")}
 PARTS: dict[str, Text] = {

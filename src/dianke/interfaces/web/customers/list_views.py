@@ -156,6 +156,21 @@ ACCOUNTS = register(
             _("An export holds what is shown, carries your name and a number, and is entered in the trail."),
         ],
         brief=("name", "class", "address", "state"),
+        reads=(
+            "id",
+            "number",
+            "usage_class",
+            "status",
+            "opened_date",
+            "closed_date",
+            "household_size",
+            "customer__name",
+            "customer__kind",
+            "customer__number",
+            "customer__short_name",
+            "customer__importance",
+            "unit__name",
+        ),
         export_name="customers",
     )
 )

@@ -112,6 +112,27 @@ _SENTENCES: dict[str, tuple[Text, str]] = {
         _("Purchase, upstream loss, transmission and distribution, system operation and funds make the price."),
         "REG-526-2023",
     ),
+    "TR-10": (
+        _(
+            "Energy measured or billed wrongly is put right: an error of the meter over half of the time since "
+            "its last verification, wrong wiring, multiplier or a blown fuse over all of it."
+        ),
+        "REG-SUPPLY-1996",
+    ),
+    "TR-11": (
+        _(
+            "Stolen energy is capacity times days times hours, 180 days and 12 or 6 hours a day where nobody "
+            "knows; it is paid, with a penalty of up to three times."
+        ),
+        "REG-SUPPLY-1996",
+    ),
+    "TR-12": (
+        _(
+            "Use against the contract pays the difference of prices or the basic charge, with a multiple of it, "
+            "or a sum by kW or for each time."
+        ),
+        "REG-SUPPLY-1996",
+    ),
     "TR-13": (
         _("Half up: energy once a register, money once a line; a total is the sum of rounded lines."),
         "",

@@ -93,6 +93,7 @@ _VALUES_OF_TABLE: dict[tuple[str, str], dict[str, Text]] = {
     ("audits.qualityfinding", "rule"): quality_words.RULES,
     ("audits.qualityfinding", "subject_label"): quality_words.SUBJECTS,
     ("billing.billcorrection", "cause"): correction_words.CAUSES,
+    ("billing.billcorrection", "kind"): correction_words.KINDS,
 }
 _STATES_OF_TABLE: dict[tuple[str, str], str] = {
     ("customers.keychange", "state"): "key_change",

@@ -25,6 +25,7 @@ from dianke.domain.billing.rules.recover.types import (
     Step,
     TheftUser,
 )
+from dianke.kernel.clock import parse_date
 from dianke.kernel.errors import DomainError
 from dianke.kernel.money import round_half_up
 
@@ -70,13 +71,32 @@ def recover_case(case: object, *, today: date) -> dict[str, Any]:
     if not isinstance(case, Mapping):
         return {"errors": [NotACase().as_dict()]}
     answer: dict[str, Any] = {"id": case["id"]} if case.get("id") is not None else {}
+    result, faults = work_case(case, today=today)
+    if faults or result is None:
+        return answer | {"errors": [fault.as_dict() for fault in faults]}
+    return answer | result
+
+
+def work_case(case: Mapping[str, Any], *, today: date) -> tuple[dict[str, Any] | None, list[DomainError]]:
+    """Return what a case comes to, or None and all of its faults."""
     faults: list[DomainError] = []
     with localcontext() as context:
         context.prec = _EXACT_DIGITS
         result = _settle(case, today, faults)
-    if faults or result is None:
-        return answer | {"errors": [fault.as_dict() for fault in faults]}
-    return answer | result
+    return (None if faults else result), faults
+
+
+def find_rule_set(case: Mapping[str, Any], *, today: date) -> RuleSet:
+    """
+    Return the rule set that a case is worked by.
+
+    :raises UnknownRuleSet: if it names one that there is not
+    :raises NoRuleSetInForce: if its day lies before the first
+    """
+    if case.get("rule_set") is not None:
+        return get_rule_set(rule_set=str(case["rule_set"]))
+    day = case.get("on")
+    return get_rule_set_in_force(day=parse_date(str(day), field="on") if day is not None else today, field="on")
 
 
 def _settle(case: Mapping[str, Any], today: date, faults: list[DomainError]) -> dict[str, Any] | None:

@@ -84,6 +84,7 @@ def _rule_set(row: dict[str, Any]) -> RuleSet:
         valid_to=row.get("valid_to"),
         is_unconfirmed=row.get("unconfirmed", False),
         multiples_are_caps=row.get("multiple_cap", False),
+        counts_in_tiers=row["counts_in_tiers"],
         late_fee=LateFeeTerms(
             article=fee["article"],
             cross_year=CrossYear(fee["cross_year"]),

@@ -103,6 +103,8 @@ class RuleSet:
     valid_to: date | None
     is_unconfirmed: bool
     multiples_are_caps: bool
+    # Whether back-billed energy counts among what the point used in the year, for the tiers of bills issued later.
+    counts_in_tiers: bool
     late_fee: LateFeeTerms
     back_billing: Mapping[str, BackBillingTerms]
     theft: TheftTerms

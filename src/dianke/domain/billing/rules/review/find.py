@@ -1,6 +1,6 @@
 """All rules on the facts of a shard."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,18 @@ RULES: tuple[Rule, ...] = (
     use.first_bill,
 )
 
+# An interim bill is a part of a month: what compares months, or looks at charges of the whole month, waits for the
+# last stage, which is reviewed as the whole.
+RULES_OF_INTERIM: tuple[Rule, ...] = (
+    meters.register_backwards,
+    meters.main_negative,
+    meters.multiplier_mismatch,
+    meters.exchange_without_ticket,
+    use.use_over_capacity,
+    meters.periods_differ,
+    meters.multiplier_changed,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
@@ -54,11 +66,11 @@ class Suspicion:
         return SuspicionState.NOTED if self.severity == Severity.LOW else SuspicionState.OPEN
 
 
-def find_suspicious(facts: ReviewFacts, book: ParameterBook) -> list[Found]:
+def find_suspicious(facts: ReviewFacts, book: ParameterBook, *, rules: Sequence[Rule] = RULES) -> list[Found]:
     """Return what each rule finds, rules that found nothing left out."""
     if not facts.size:
         return []
-    results = (_switch_off(facts, book, rule(facts, book)) for rule in RULES)
+    results = (_switch_off(facts, book, rule(facts, book)) for rule in rules)
     return [one for one in results if one.positions.size]
 
 

@@ -1,6 +1,7 @@
 """Suspicions about how much was used."""
 
 import numpy as np
+import numpy.typing as npt
 
 from dianke.domain.billing.rules.review.facts import HISTORY_MONTHS, Found, ReviewFacts, found
 from dianke.domain.billing.rules.review.parameters import ParameterBook
@@ -10,15 +11,24 @@ SAME_MONTH_OF_LAST_YEAR = 1
 _MONTHS_OF_A_YEAR = 12
 # A normal distribution's standard deviation is 1.4826 times its median absolute deviation.
 _MAD_TO_DEVIATION = 1.4826
+_ONE_KWH_E2 = 100
 
 
 def zero_use(facts: ReviewFacts, book: ParameterBook) -> Found:
-    """Find points without use in this and the bills before it, that nobody has suspended (AR-Q01)."""
+    """
+    Find points without use in this and the bills before it, that nobody has suspended (AR-Q01).
+
+    Who used nothing in the same month of last year either, and something since, rests with the season, as pumps do.
+    """
     run = count_zero_bills(facts)
+    rested = facts.history.is_billed[:, SAME_MONTH_OF_LAST_YEAR] & (
+        facts.history.energy_kwh_e2[:, SAME_MONTH_OF_LAST_YEAR] == 0
+    )
+    is_season = rested & (run < _MONTHS_OF_A_YEAR)
     all_sealed = (facts.capacities.contract_kva_e4 > 0) & (facts.capacities.live_kva_days_e4 == 0)
     is_known = facts.is_account_suspended | all_sealed
     cycles = book.column(facts, "zero_use", "cycles")
-    return found("zero_use", (run >= cycles) & ~is_known, cycles=run, limit=cycles)
+    return found("zero_use", (run >= cycles) & ~is_known & ~is_season, cycles=run, limit=cycles)
 
 
 def count_zero_bills(facts: ReviewFacts) -> IntArray:
@@ -130,8 +140,26 @@ def measure_distance(
     median = np.nanmedian(usual, axis=1)
     spread = np.nanmedian(abs(usual - median[:, None]), axis=1) * _MAD_TO_DEVIATION
     spread = np.maximum(np.maximum(spread, abs(median) * spread_percent / 100), 1)
-    z_e1 = np.floor(abs(energy - median) * 10 / spread).astype(np.int64)
+    far = np.maximum(abs(energy - median) / spread, _measure_fall(energy, usual, spread_percent=spread_percent))
+    z_e1 = np.floor(far * 10).astype(np.int64)
     return np.rint(median).astype(np.int64), np.where(is_billed.any(axis=1), z_e1, 0)
+
+
+def _measure_fall(
+    energy: IntArray, usual: npt.NDArray[np.float64], *, spread_percent: IntArray
+) -> npt.NDArray[np.float64]:
+    """
+    Return how far energies fell below the usual ones in deviations of their logarithms, 0 where they did not.
+
+    Nothing can fall farther than to nought, so that in kWh a fall is never far where the seasons differ; as a ratio
+    a tenth is as far as tenfold. Shapes: energy, spread_percent (k,); usual (k, 12), nan without a bill.
+    """
+    logs = np.log(np.maximum(usual, _ONE_KWH_E2))
+    median = np.nanmedian(logs, axis=1)
+    spread = np.nanmedian(abs(logs - median[:, None]), axis=1) * _MAD_TO_DEVIATION
+    fall = median - np.log(np.maximum(energy, _ONE_KWH_E2))
+    deviations: npt.NDArray[np.float64] = np.maximum(fall / np.maximum(spread, spread_percent / 100), 0)
+    return deviations
 
 
 def use_over_capacity(facts: ReviewFacts, book: ParameterBook) -> Found:

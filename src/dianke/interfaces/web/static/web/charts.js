@@ -93,6 +93,7 @@ function valueAxis(data) {
   return {
     type: "value",
     name: data.unit,
+    scale: data.near,
     nameGap: 12,
     nameTextStyle: { color: token("text-3"), fontSize: 11, align: "left", padding: [0, 0, 0, -24] },
     ...axisLook(),

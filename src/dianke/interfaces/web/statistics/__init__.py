@@ -1,0 +1,1 @@
+"""Pages of the statistics of average prices and of the comparison of periods."""

@@ -1,0 +1,192 @@
+"""A run is paused and goes on where it stood; two workers on one run share its shards."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, transaction
+from tests.factories import utility as factory
+from tests.factories.utility import LATER, Utility
+from tests.module.billing.test_billing_cycle import add_home
+
+from dianke.application import meter_to_cash
+from dianke.domain.billing.models import BillDraft, BillDraftLine, BillRun
+from dianke.domain.billing.operations.runs import UnableToCancelRun, UnableToPauseRun
+from dianke.domain.billing.queries import runs as run_queries
+from dianke.platform.audit.models import UseCaseRecord
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOMES = 24
+SHARDS = 8
+
+
+@pytest.fixture
+def utility() -> Utility:
+    with transaction.atomic():
+        built = factory.build_utility()
+        for number in range(HOMES):
+            add_home(built, str(1100 + number * 7))
+        factory.freeze_january(built)
+    return built
+
+
+@pytest.fixture
+def run(utility: Utility) -> BillRun:
+    return meter_to_cash.start_run(
+        actor=utility.runner, cycle_code="C1", month=factory.JANUARY, at=LATER, shard_size=HOMES // SHARDS
+    )
+
+
+def pause_before_shard(utility: Utility, run: BillRun, shard: int) -> Callable[[int, int], None]:
+    """Return a progress that lets somebody pause the run before one of its shards begins."""
+
+    def progress(done: int, _total: int) -> None:
+        if done == shard:
+            meter_to_cash.pause_run(actor=utility.runner, number=run.number)
+
+    return progress
+
+
+def list_attempts(utility: Utility, run: BillRun) -> list[int]:
+    return list(run.shards.for_actor(utility.actor).order_by("number").values_list("attempts", flat=True))
+
+
+def list_drafts(utility: Utility) -> list[tuple[int, int]]:
+    drafts = BillDraft.objects.for_actor(utility.actor).order_by("usage_point_id", "id")
+    return list(drafts.values_list("usage_point_id", "amount_fen"))
+
+
+class TestPause:
+    def test_lets_the_worker_stop_before_the_next_shard(self, utility: Utility, run: BillRun) -> None:
+        found = meter_to_cash.calculate_run(
+            actor=utility.runner, number=run.number, progress=pause_before_shard(utility, run, 3)
+        )
+
+        assert found.status == "PAUSED"
+        assert list_attempts(utility, run) == [1, 1, 1, 0, 0, 0, 0, 0]
+        assert len(list_drafts(utility)) == 9
+
+    def test_holds_against_a_worker_that_comes_later(self, utility: Utility, run: BillRun) -> None:
+        meter_to_cash.pause_run(actor=utility.runner, number=run.number)
+
+        found = meter_to_cash.calculate_run(actor=utility.runner, number=run.number)
+
+        assert found.status == "PAUSED"
+        assert list_attempts(utility, run) == [0] * SHARDS
+
+    def test_resumed_calculates_what_is_left_and_nothing_twice(self, utility: Utility, run: BillRun) -> None:
+        meter_to_cash.calculate_run(
+            actor=utility.runner, number=run.number, progress=pause_before_shard(utility, run, 3)
+        )
+        before = list_drafts(utility)
+
+        meter_to_cash.resume_run(actor=utility.runner, number=run.number)
+        found = meter_to_cash.calculate_run(actor=utility.runner, number=run.number)
+
+        assert found.status == "CALCULATED"
+        assert list_attempts(utility, run) == [1] * SHARDS
+        assert list_drafts(utility)[: len(before)] == before
+        assert len(list_drafts(utility)) == HOMES
+
+    def test_stands_in_the_trail_with_who_paused_and_who_resumed(self, utility: Utility, run: BillRun) -> None:
+        meter_to_cash.pause_run(actor=utility.runner, number=run.number)
+        meter_to_cash.resume_run(actor=utility.runner, number=run.number)
+
+        records = UseCaseRecord.objects.for_actor(utility.actor).filter(use_case__endswith="_run").order_by("-id")[:2]
+
+        assert [(record.use_case, record.actor_login, record.facts["number"]) for record in records] == [
+            ("meter_to_cash.run_bills.resume_run", "runner", run.number),
+            ("meter_to_cash.run_bills.pause_run", "runner", run.number),
+        ]
+
+    def test_is_refused_once_everything_is_calculated(self, utility: Utility, run: BillRun) -> None:
+        meter_to_cash.calculate_run(actor=utility.runner, number=run.number)
+
+        with pytest.raises(UnableToPauseRun, match="only a run that is being calculated can be paused"):
+            meter_to_cash.pause_run(actor=utility.runner, number=run.number)
+
+        assert run_queries.get_run(actor=utility.actor, number=run.number).status == "CALCULATED"
+
+    def test_cannot_be_ended_twice(self, utility: Utility, run: BillRun) -> None:
+        with pytest.raises(UnableToPauseRun, match="the run is not paused"):
+            meter_to_cash.resume_run(actor=utility.runner, number=run.number)
+
+        assert run_queries.get_run(actor=utility.actor, number=run.number).status == "CALCULATING"
+
+    def test_does_not_end_by_calculating_faults_again(self, utility: Utility, run: BillRun) -> None:
+        meter_to_cash.pause_run(actor=utility.runner, number=run.number)
+
+        with pytest.raises(UnableToCancelRun, match="it is paused"):
+            meter_to_cash.recalculate_run(actor=utility.runner, number=run.number)
+
+        assert run_queries.get_run(actor=utility.actor, number=run.number).status == "PAUSED"
+
+    def test_leaves_the_run_to_be_cancelled(self, utility: Utility, run: BillRun) -> None:
+        meter_to_cash.calculate_run(
+            actor=utility.runner, number=run.number, progress=pause_before_shard(utility, run, 3)
+        )
+
+        meter_to_cash.cancel_run(actor=utility.runner, number=run.number, reason="重来")
+
+        assert list_drafts(utility) == []
+
+
+class TestTwoWorkers:
+    def test_share_the_shards_of_a_run_and_calculate_each_once(self, utility: Utility, run: BillRun) -> None:
+        found = work_at_once(utility, run)
+
+        assert sorted(found)[0] == "CALCULATED"
+        assert list_attempts(utility, run) == [1] * SHARDS
+        assert len(list_drafts(utility)) == len({point for point, _fen in list_drafts(utility)}) == HOMES
+        lines = BillDraftLine.objects.for_actor(utility.actor).order_by("id")
+        assert len({line.bill_id for line in lines}) == HOMES
+
+    def test_make_the_bills_that_one_makes(self, utility: Utility, run: BillRun) -> None:
+        work_at_once(utility, run)
+        together = list_drafts(utility)
+        meter_to_cash.cancel_run(actor=utility.runner, number=run.number, reason="the same by one worker")
+        again = meter_to_cash.start_run(actor=utility.runner, cycle_code="C1", month=factory.JANUARY, at=LATER)
+
+        meter_to_cash.calculate_run(actor=utility.runner, number=again.number)
+
+        assert list_drafts(utility) == together
+
+    def test_leave_a_shard_alone_that_another_is_at(self, utility: Utility, run: BillRun) -> None:
+        shard = run.shards.for_actor(utility.actor).order_by("number").first()
+
+        with transaction.atomic():
+            run.shards.for_actor(utility.actor).select_for_update(of=("self",)).get(pk=shard.pk)
+            [found] = in_threads(lambda: meter_to_cash.calculate_run(actor=utility.runner, number=run.number).status)
+
+        assert found == "CALCULATING"
+        assert list_attempts(utility, run) == [0] + [1] * (SHARDS - 1)
+
+
+def work_at_once(utility: Utility, run: BillRun) -> list[str]:
+    """Let two workers calculate the run together and return what each found it to be at its end."""
+    gate = threading.Barrier(2)
+
+    def work() -> str:
+        gate.wait()
+        return meter_to_cash.calculate_run(actor=utility.runner, number=run.number).status
+
+    return in_threads(work, work)
+
+
+def in_threads(*acts: Callable[[], str]) -> list[str]:
+    """Return what acts answer, each on a connection of its own."""
+    found = [""] * len(acts)
+
+    def carry_out(number: int, act: Callable[[], str]) -> None:
+        try:
+            found[number] = act()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=carry_out, args=(number, act)) for number, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found

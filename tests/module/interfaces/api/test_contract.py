@@ -1,0 +1,279 @@
+"""
+The document of the interface against its answers, by schemathesis: every operation, inputs that fit and that do not.
+
+Nothing is a fault of ours (5xx), every refusal is a problem of the documented shape, every answer fits its schema.
+`--long` tries many more inputs, other ones each time.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from ninja import Schema
+from schemathesis import Case, GenerationMode
+from schemathesis.core import NOT_SET
+from schemathesis.specs.openapi import checks
+from tests.factories import pages
+from tests.factories.pages import Office
+from tests.factories.prices import propose_moved_tier
+from tests.factories.utility import INSTALLED, LATER, Utility, add_clerk
+from tests.module.interfaces.api.conftest import Program, engage, give_token
+
+from dianke.application import meter_to_cash, trials
+from dianke.application.rights import RIGHTS
+from dianke.domain.billing.models import BillDraft, BillSuspicion
+from dianke.domain.customers import operations as customers
+from dianke.domain.customers.types import ContactRole, NewContact
+from dianke.domain.metering.models import MeterInstallation, UsagePoint
+from dianke.domain.readings import operations as readings
+from dianke.domain.readings.types import NewReading, ReadingSource
+from dianke.interfaces.api.api import api
+from dianke.interfaces.api.problems import MEDIA_TYPE, Problem
+from dianke.kernel.clock import SHANGHAI
+from dianke.platform.identity.types import Actor
+
+pytestmark = pytest.mark.django_db
+
+IS_LONG = os.environ.get("DIANKE_LONG") == "1"
+IN_APRIL = datetime(2026, 4, 2, tzinfo=SHANGHAI)
+EXAMPLES = 100 if IS_LONG else 6
+SYSTEM = Actor.system("holding the interface against its document")
+DOCUMENT = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), default=str))
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+OPERATIONS = {operation.label: operation for operation in (found.ok() for found in SCHEMA.get_all_operations())}
+MOSTLY = st.sampled_from((True, True, True, False))
+APPLICATION = get_wsgi_application()
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+]
+TRY = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    # The same inputs each time, for a change that breaks nothing must not be stopped by chance.
+    derandomize=not IS_LONG,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+# What the run of the world refuses as it stands: it is calculated, and holds undecided faults.
+REFUSED_NOW = {
+    "POST /api/v1/bill-runs/{number}/pause": 409,
+    "POST /api/v1/bill-runs/{number}/resumption": 409,
+    "POST /api/v1/bill-runs/{number}/issue": 409,
+}
+# The fields of a body that is carried out; a new write is added here.
+BODIES = {
+    "POST /api/v1/customers": ("unit", "name", "kind", "usage_class", "address", "contact"),
+    "POST /api/v1/readings": ("readings",),
+    "POST /api/v1/bill-runs": ("cycle", "month"),
+    "POST /api/v1/bill-runs/{number}/cancellation": ("reason",),
+    "POST /api/v1/bill-runs/{number}/faults/deferral": ("code", "reason"),
+    "POST /api/v1/bill-runs/{number}/suspicions/exemption": ("ids", "reason"),
+    "POST /api/v1/bill-runs/{number}/suspicions/correction": ("ids", "reason"),
+    "POST /api/v1/bill-runs/{number}/suspicions/withdrawal": ("code",),
+    "POST /api/v1/trials": ("version", "month"),
+    "POST /api/v1/unmaskings": ("ref", "kind", "reason"),
+}
+# Words that mean another thing there.
+KINDS: dict[str, dict[str, Any]] = {
+    "POST /api/v1/customers": {"kind": "COMPANY", "usage_class": "COMMERCIAL_INDUSTRIAL"},
+    "POST /api/v1/trials": {"month": "2026-01"},
+    "POST /api/v1/bill-runs/{number}/faults/deferral": {"code": "end_reading_missing"},
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """January is issued, February calculated, March frozen, a trial carried out; and what things are called."""
+
+    program: Program
+    named: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Build it once: what an example changes is undone."""
+    with django_db_blocker.unblock(), one_connection(), pages.rolled_back():
+        office = pages.build_office(issued=True)
+        scopes = sorted({*RIGHTS} - {"demo.load_utility"})
+        program = give_token(office.utility, engage(office.utility.root, "everything", scopes), scopes=scopes)
+        yield World(program, {**name_archive(office), **name_runs(office), **name_trials(office.utility)})
+
+
+def name_archive(office: Office) -> dict[str, Any]:
+    """Return how the archive calls the home, with a contact that has a phone."""
+    point = office.points["home"]
+    contact = NewContact(
+        customer_id=point.account.customer_id, name="林知", role=ContactRole.OWNER, start_date=INSTALLED,
+        office="", phone="13900001234", email="", preferred=True,
+    )  # fmt: skip
+    (added,) = customers.add_contacts(actor=SYSTEM, contacts=[contact])
+    customer, account, meter = point.account.customer.number, point.account.number, find_stay(point).meter.asset_number
+    return {
+        "customers": customer, "accounts": account, "places": point.location.code, "usage-points": point.code,
+        "meters": meter, "customer": customer, "account": account, "meter": meter, "usage_point": point.code,
+        "unit": "0", "q": meter, "ref": f"customers.contact:{added.pk}", "kind": "phone", "reason": "问电费",
+        "name": "云泽新材料有限公司", "address": {"region": "云泽市"}, "contact": {"name": "林知"},
+        "readings": [{"meter": meter, "read_at": "2026-05-01T00:00:00+08:00", "values": {"total": "1600"}}],
+    }  # fmt: skip
+
+
+def name_runs(office: Office) -> dict[str, Any]:
+    """Calculate February with a suspicious bill of the home, freeze March, and return what things are called."""
+    home = office.points["home"]
+    closing = NewReading(
+        installation_id=find_stay(home).pk,
+        read_at=datetime(2026, 3, 1, tzinfo=SHANGHAI),
+        values={"total": Decimal(1500)},
+    )
+    readings.record_readings(actor=SYSTEM, readings=[closing], source=ReadingSource.FILE, batch="february", at=IN_APRIL)
+    for month in (2, 3):
+        opened = readings.open_month(actor=SYSTEM, cycle=office.utility.cycle, month=date(2026, month, 1))
+        readings.freeze_month(actor=SYSTEM, cycle_month=opened, at=IN_APRIL)
+    runner = office.utility.runner
+    run = meter_to_cash.start_run(actor=runner, cycle_code="C1", month=date(2026, 2, 1), at=IN_APRIL)
+    run = meter_to_cash.calculate_run(actor=runner, number=run.number)
+    draft = BillDraft.objects.for_actor(SYSTEM).get(run=run, usage_point=home)
+    row = BillSuspicion(
+        run=run, shard_number=1, usage_point=home, bill_id=draft.pk, code="zero_use", severity="MEDIUM",
+        evidence={"cycles": 7, "limit": 6},
+    )  # fmt: skip
+    row.save()
+    return {
+        "bill-runs": run.number, "bills": office.bill("home").number, "run": office.run.number, "cycle": "C1",
+        "month": "2026-03", "ids": [row.pk], "code": "zero_use", "stage": None, "first_month": "2026-01",
+        "last_month": "2026-01", "after_first": "2026-01",
+    }  # fmt: skip
+
+
+def name_trials(utility: Utility) -> dict[str, Any]:
+    """Carry a trial of January out and return what it and its prices are called."""
+    version = propose_moved_tier(add_clerk(utility.root, "lin", ["tariffs.propose"]), LATER)
+    actor = add_clerk(utility.root, "trier", ["billing.trial", "tariffs.view"])
+    trial = trials.start_trial(
+        actor=actor, version_id=version.pk, month=date(2026, 1, 1), unit_code="0", usage_class="", at=LATER
+    )
+    trials.carry_out_trial(actor=actor, number=trial.number)
+    return {
+        "trials": trial.number, "tariff-plans": "GD-GZ-RES", "tariff-versions": version.pk, "plan": "GD-GZ-RES",
+        "version": version.pk, "on": "2026-01-15", "structure": "SINGLE", "voltage": "", "usage_class": "RESIDENTIAL",
+    }  # fmt: skip
+
+
+def find_stay(point: UsagePoint) -> MeterInstallation:
+    """Return the meter that stands at a point."""
+    found: MeterInstallation = point.installations.for_actor(SYSTEM).select_related("meter").latest("id")
+    return found
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Let requests leave the connection of the test open, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def name_real_things(case: Case, world: World) -> None:
+    """Put things that are there in place of made-up ones, so that more than the doors are tried."""
+    kind = case.operation.path.removeprefix("/api/v1/").split("/")[0]
+    named = world.named | KINDS.get(case.operation.label, {})
+    if case.path_parameters:
+        case.path_parameters = dict.fromkeys(case.path_parameters, world.named[kind])
+    for place in ("query", "body"):
+        given_there = getattr(case, place)
+        if isinstance(given_there, dict):
+            setattr(case, place, given_there | {name: named[name] for name in given_there if name in named})
+
+
+def ask(case: Case, world: World) -> int:
+    """Carry one example out, hold the answer against the document, and undo what it did."""
+    cache.clear()
+    with transaction.atomic():
+        headers = {"Authorization": f"Bearer {world.program.secret}"}
+        response = case.call(app=APPLICATION, headers=headers)
+        transaction.set_rollback(True)
+    if response.status_code >= 400:
+        assert response.headers["content-type"] == [MEDIA_TYPE], response.content
+        problem = Problem.model_validate_json(response.content)
+        assert (problem.status, problem.type) == (response.status_code, f"urn:dianke:problem:{problem.code}")
+    case.validate_response(response, checks=CHECKS)
+    return int(response.status_code)
+
+
+def test_no_two_shapes_of_the_document_share_a_name() -> None:
+    # The document keeps one of a name: answers of the other would not fit it.
+    names: dict[str, set[str]] = {}
+    for shape in list_shapes(Schema):
+        if shape.__module__.startswith("dianke.interfaces.api."):
+            names.setdefault(shape.__name__, set()).add(shape.__module__)
+
+    assert len(names) > 50
+    assert {name: modules for name, modules in names.items() if len(modules) > 1} == {}
+
+
+def list_shapes(shape: type[Schema]) -> list[type[Schema]]:
+    """Return every shape below one."""
+    return [one for child in shape.__subclasses__() for one in (child, *list_shapes(child))]
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_real_things_are_answered_as_the_document_says(label: str, world: World) -> None:
+    operation = OPERATIONS[label]
+    case = operation.Case(
+        path_parameters=dict.fromkeys(parameter.name for parameter in operation.path_parameters),
+        query=dict.fromkeys(parameter.name for parameter in operation.query if parameter.is_required),
+        headers={"Idempotency-Key": "key-of-a-real-thing"},
+        body=dict.fromkeys(BODIES[label]) if label in BODIES else NOT_SET,
+        media_type="application/json",
+    )
+    name_real_things(case, world)
+
+    status = ask(case, world)
+
+    assert status == REFUSED_NOW.get(label, status)
+    assert label in REFUSED_NOW or status < 300
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_what_fits_the_document_is_answered_as_it_says(label: str, world: World) -> None:
+    @TRY
+    @given(case=OPERATIONS[label].as_strategy(generation_mode=GenerationMode.POSITIVE), is_real=MOSTLY)
+    def hold(case: Case, is_real: bool) -> None:
+        if is_real:
+            name_real_things(case, world)
+        ask(case, world)
+
+    hold()
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_what_does_not_fit_the_document_is_refused_with_a_problem(label: str, world: World) -> None:
+    @TRY
+    @given(case=OPERATIONS[label].as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    def hold(case: Case) -> None:
+        ask(case, world)
+
+    hold()
