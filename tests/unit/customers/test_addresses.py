@@ -1,6 +1,7 @@
 """An address line is composed of its parts."""
 
 from dianke.domain.customers.rules.addresses import (
+    ADDRESS_LENGTH,
     compose_address,
     drop_room,
     find_parts_obstacle,
@@ -41,3 +42,12 @@ def test_neighbours_share_the_line_down_to_the_building() -> None:
 def test_division_code_of_five_digits_is_refused() -> None:
     assert find_parts_obstacle(AddressParts(division_code="42010")) == "a division code has six digits"
     assert find_parts_obstacle(AddressParts(division_code="420106")) is None
+
+
+def test_parts_that_are_too_long_together_cannot_stand() -> None:
+    # " 1 室" takes four of the 200.
+    fitting = AddressParts(region="甲" * (ADDRESS_LENGTH - 4), room="1")
+    longer = AddressParts(region="甲" * (ADDRESS_LENGTH - 3), room="1")
+
+    assert find_parts_obstacle(fitting) is None
+    assert find_parts_obstacle(longer) == "the whole address is longer than 200 characters"

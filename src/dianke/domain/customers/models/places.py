@@ -8,6 +8,7 @@ from django.db import models
 
 from dianke.domain.customers.models.columns import bigrams_of, list_choices, text_column
 from dianke.domain.customers.models.subjects import Customer
+from dianke.domain.customers.rules.addresses import ADDRESS_LENGTH
 from dianke.domain.customers.types import EquipmentCondition, EquipmentKind
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
@@ -19,7 +20,7 @@ class ServiceLocation(ScopedModel):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     code = models.CharField(max_length=30, unique=True)
-    address = models.CharField(max_length=200)
+    address = models.CharField(max_length=ADDRESS_LENGTH)
     address_bigrams = bigrams_of("address")
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     latitude = models.DecimalField(max_digits=8, decimal_places=6, null=True, blank=True)

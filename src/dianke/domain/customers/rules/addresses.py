@@ -4,6 +4,8 @@ import re
 
 from dianke.domain.customers.types import AddressParts
 
+# What a line of the archive holds.
+ADDRESS_LENGTH = 200
 _DIVISION = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 _ROOM = re.compile(r"\s*[^\s栋幢座楼号元]+\s*[室户房]$")
 _UNITS = ("house_number", "building", "entrance", "room")
@@ -45,6 +47,8 @@ def find_parts_obstacle(parts: AddressParts) -> str | None:
     """Return why parts cannot stand, or None."""
     if parts.division_code and not _DIVISION.fullmatch(parts.division_code):
         return "a division code has six digits"
+    if len(compose_address(parts)) > ADDRESS_LENGTH:
+        return "the whole address is longer than 200 characters"
     return None
 
 

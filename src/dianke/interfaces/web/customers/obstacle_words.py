@@ -17,6 +17,7 @@ REASONS = (
     _("it ends before it starts"),
     _("a household of many persons has five or more"),
     _("a division code has six digits"),
+    _("the whole address is longer than 200 characters"),
     _("the code is unknown"),
     _("a name has 1 to 120 characters"),
     _("persons are a whole number from 0 to 99"),
