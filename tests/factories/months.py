@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from tests.factories.utility import Utility
 
 from dianke.application import meter_to_cash
@@ -78,8 +79,9 @@ def bill_month(utility: Utility, month: date, closing: Mapping[UsagePoint, Mappi
     readings.record_readings(
         actor=utility.actor, readings=rows, source=ReadingSource.FILE, batch=f"{month:%Y%m}", at=later
     )
-    opened = readings.open_month(actor=utility.actor, cycle=utility.cycle, month=month)
-    readings.freeze_month(actor=utility.actor, cycle_month=opened, at=later)
+    with transaction.atomic():
+        opened = readings.open_month(actor=utility.actor, cycle=utility.cycle, month=month)
+        readings.freeze_month(actor=utility.actor, cycle_month=opened, at=later)
     return issue_month(utility, month, later)
 
 

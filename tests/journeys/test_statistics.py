@@ -60,7 +60,7 @@ def test_a_change_of_the_average_price_is_followed_to_the_account(
     page = enter("analyst")
 
     page.goto("/")
-    page.get_by_role("link", name="均价统计").click()
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="均价统计").click()
     expect(page.get_by_role("heading", name="均价统计", exact=True)).to_be_visible()
     expect(page.locator(".head-facts")).to_contain_text("2026-02")
     assert look_around(page) == []

@@ -85,7 +85,7 @@ def decide_every_cause(page: Page, number: str, *, causes: int) -> None:
         expect(waiting).to_have_count(left)
         waiting.first.get_by_role("link").first.click()
         page.get_by_role("link", name="全部豁免").click()
-        page.get_by_label("原因").fill("现场已核实")
+        page.get_by_label("理由").fill("现场已核实")
         page.locator("form[action$='/decide/'] button").click()
 
 
@@ -228,5 +228,5 @@ def test_pages_fit_their_window_in_every_look_without_complaint(
 
     keep_pictures(enter_demo, pages, save_screen)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
-    assert {name: count for name, count in charts.items() if count} == {"customer": 2}
+    assert {name: count for name, count in charts.items() if count} == {"customer": 2, "average-prices": 1}
     assert faults == []
