@@ -55,18 +55,10 @@ def write_pdf(bills: Sequence[dict[str, Any]], *, mark: str = "") -> bytes:
     """
     if not 0 < len(bills) <= BATCH:
         raise UnableToWritePdf(field="bills", reason=f"one file holds 1 to {BATCH} bills, not {len(bills)}")
-    pdf = _compile(bills, mark=mark, kind="pdf")
-    assert isinstance(pdf, bytes)  # noqa: S101 - only pictures come one a page
-    return pdf
+    return _compile(bills, mark)
 
 
-def draw_pages(bills: Sequence[dict[str, Any]], *, ppi: int = 110) -> list[bytes]:
-    """Return the pages of structured bills as PNG pictures."""
-    found = _compile(bills, mark="", kind="png", ppi=ppi)
-    return [found] if isinstance(found, bytes) else found
-
-
-def _compile(bills: Sequence[dict[str, Any]], *, mark: str, kind: str, ppi: int | None = None) -> bytes | list[bytes]:
+def _compile(bills: Sequence[dict[str, Any]], mark: str) -> bytes:
     # A tenth of a second to import: only who writes documents waits for it.
     import typst
 
@@ -81,16 +73,15 @@ def _compile(bills: Sequence[dict[str, Any]], *, mark: str, kind: str, ppi: int 
         "bills": [lay_out_sheet(bill) for bill in bills],
     }
     files = {"main.typ": _read_template(), "content.json": json.dumps(content, ensure_ascii=False).encode()}
-    options: dict[str, Any] = {"pdf_tags": len(bills) <= MOST_TAGGED} if kind == "pdf" else {"ppi": ppi}
     # Beside one file it takes several by name, which its types do not say yet.
     set_pages: Any = typst.compile_with_warnings
     try:
-        found, warnings = set_pages(files, font_paths=fonts, format=kind, **options)
+        found, warnings = set_pages(files, font_paths=fonts, format="pdf", pdf_tags=len(bills) <= MOST_TAGGED)
     except typst.TypstError as fault:
         raise UnableToWritePdf(reason=fault.message) from fault
     if warnings:
         raise UnableToWritePdf(reason=warnings[0].message)
-    written: bytes | list[bytes] = found
+    written: bytes = found
     return written
 
 

@@ -1,26 +1,11 @@
 """Accounts as the list of customers shows them: who, where, by which class."""
 
-from typing import Any
-
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count
 
 from dianke.application.listings.search import find_customer_keys
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.types import AccountStatus
-from dianke.domain.metering.models import UsagePoint
 from dianke.platform.identity.types import Actor
-
-
-def filter_accounts(*, actor: Actor, usage_class: str = "", unit_code: str = "") -> QuerySet[Any]:
-    """Return the actor's accounts with customer, unit and the address of the first usage point."""
-    first_point = UsagePoint.objects.for_actor(actor).filter(account=OuterRef("pk")).order_by("id")
-    accounts: QuerySet[Any] = CustomerAccount.objects.for_actor(actor).select_related("customer", "unit")
-    if usage_class:
-        accounts = accounts.filter(usage_class=usage_class)
-    if unit_code:
-        accounts = accounts.filter(unit__code=unit_code)
-    listed: QuerySet[Any] = accounts.annotate(address=Subquery(first_point.values("location__address")[:1]))
-    return listed
 
 
 def find_account_ids(*, actor: Actor, text: str, limit: int = 200) -> list[int]:

@@ -126,6 +126,17 @@ class TestForm:
         assert 'value="0.05"' in shown
         assert order.difference_fen == -23800
 
+    def test_is_not_rewritten_by_the_form_of_the_other_kind(self, office: Office) -> None:
+        order = draft(office.bill("home"))
+        address = f"/billing/corrections/{order.pk}/change/"
+        client: Client = enter("asker")
+
+        answers = [client.get(address), client.post(address, {"cause": "READING", "reason": "换一种"})]
+
+        order.refresh_from_db()
+        assert [answer.headers.get("Location") for answer in answers] == [f"/billing/corrections/{order.pk}/"] * 2
+        assert (order.kind, order.reason) == ("BACK_BILLING", "检定不合格")
+
     def test_is_not_there_for_who_may_not_ask(self, office: Office) -> None:
         bill = office.bill("home").pk
 

@@ -12,14 +12,14 @@ from dianke.domain.billing.operations import bill_rows, totals
 from dianke.domain.billing.operations.correction_issue import KEPT, LinesDoNotAddUp
 from dianke.domain.billing.operations.corrections import (
     ReasonNeeded,
-    lock_point,
+    begin_order,
     recompute_back_bill,
     release_bills,
+    reopen_order,
     require_free,
     require_state,
 )
 from dianke.domain.billing.queries.back_billing import list_concerned
-from dianke.domain.billing.queries.bills import get_bill
 from dianke.domain.billing.queries.correcting import UnableToCorrect
 from dianke.domain.billing.queries.frozen import get_basis
 from dianke.domain.billing.rules.back_bills import BackBill, work_back_bill, write_basis
@@ -44,19 +44,7 @@ def draft_back_billing(
     :raises UnableToCorrect: if the bill no longer stands, or there is none in the months
     :raises BillUnderCorrection: if another living order holds one of the bills
     """
-    lock_point(bill.usage_point_id)
-    order = BillCorrection(
-        unit=bill.unit,
-        kind=CorrectionKind.BACK_BILLING.value,
-        bill_id=bill.pk,
-        account_id=bill.account_id,
-        account_number=bill.account_number,
-        customer_name=bill.customer_name,
-        month=bill.month,
-        state=CorrectionState.DRAFT.value,
-        asked_by=login,
-        asked_at=at,
-    )
+    order = begin_order(bill=bill, kind=CorrectionKind.BACK_BILLING, login=login, at=at)
     _write(actor=actor, order=order, bill=bill, from_month=from_month, case=case, reason=reason)
     return order
 
@@ -65,10 +53,7 @@ def change_back_billing(
     *, actor: Scope, order: BillCorrection, from_month: date, case: Case, reason: str
 ) -> BillCorrection:
     """Write a drafted order anew; it keeps its number."""
-    require_state(order, "change")
-    bill = get_bill(actor=actor, bill_id=order.bill_id)
-    lock_point(bill.usage_point_id)
-    CorrectedBill.objects.for_actor(actor).filter(correction=order).delete()
+    bill = reopen_order(actor=actor, order=order)
     _write(actor=actor, order=order, bill=bill, from_month=from_month, case=case, reason=reason)
     return order
 

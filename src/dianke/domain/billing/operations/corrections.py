@@ -69,10 +69,26 @@ def draft_correction(
     :raises BillUnderCorrection: if another order holds the bill or one that follows from it
     :raises FactUnreadable: naming the fact whose value cannot be
     """
+    order = begin_order(bill=bill, kind=CorrectionKind.FULL_REBILL, login=login, at=at)
+    _write(actor=actor, order=order, bill=bill, cause=cause, reason=reason, changes=changes)
+    return order
+
+
+def change_correction(
+    *, actor: Scope, order: BillCorrection, cause: CorrectionCause, reason: str, changes: Mapping[str, str]
+) -> BillCorrection:
+    """Write a drafted order anew; it keeps its number."""
+    bill = reopen_order(actor=actor, order=order)
+    _write(actor=actor, order=order, bill=bill, cause=cause, reason=reason, changes=changes)
+    return order
+
+
+def begin_order(*, bill: Bill, kind: CorrectionKind, login: str, at: datetime) -> BillCorrection:
+    """Return the unwritten order of a bill, its point locked against other orders."""
     lock_point(bill.usage_point_id)
-    order = BillCorrection(
+    return BillCorrection(
         unit=bill.unit,
-        kind=CorrectionKind.FULL_REBILL.value,
+        kind=kind.value,
         bill_id=bill.pk,
         account_id=bill.account_id,
         account_number=bill.account_number,
@@ -82,20 +98,15 @@ def draft_correction(
         asked_by=login,
         asked_at=at,
     )
-    _write(actor=actor, order=order, bill=bill, cause=cause, reason=reason, changes=changes)
-    return order
 
 
-def change_correction(
-    *, actor: Scope, order: BillCorrection, cause: CorrectionCause, reason: str, changes: Mapping[str, str]
-) -> BillCorrection:
-    """Write a drafted order anew; it keeps its number."""
+def reopen_order(*, actor: Scope, order: BillCorrection) -> Bill:
+    """Empty a drafted order, to be written anew, and return its bill."""
     require_state(order, "change")
     bill = get_bill(actor=actor, bill_id=order.bill_id)
     lock_point(bill.usage_point_id)
     CorrectedBill.objects.for_actor(actor).filter(correction=order).delete()
-    _write(actor=actor, order=order, bill=bill, cause=cause, reason=reason, changes=changes)
-    return order
+    return bill
 
 
 def ask_correction(*, actor: Scope, order: BillCorrection, at: datetime) -> BillCorrection:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,16 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dianke.application import bill_corrections
 from dianke.domain.billing.models import Bill, BillCorrection
 from dianke.domain.billing.queries import back_billing as queries
-from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import corrections as correction_queries
 from dianke.domain.billing.rules.back_bills import UnableToWorkCase
-from dianke.domain.billing.types import CorrectionKind, CorrectionState
+from dianke.domain.billing.types import CorrectionKind
 from dianke.domain.customers.models import CustomerAccount
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import back_billing_words as words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page, Text
 from dianke.interfaces.web.corrections.back_billing_form import CaseForm, ScopeForm, write_initial
+from dianke.interfaces.web.corrections.drafts import find_bill, find_draft
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock, to_shanghai
@@ -59,26 +59,15 @@ def start_back_billing(request: StaffRequest) -> HttpResponse:
 @page_right(bill_corrections.ASK)
 def draft_back_billing(request: StaffRequest, bill_id: int) -> HttpResponse:
     """Draw up a back-billing that ends with a bill."""
-    try:
-        bill = bill_queries.get_bill(actor=request.actor.within(bill_corrections.ASK), bill_id=bill_id)
-    except bill_queries.BillNotFound as error:
-        raise Http404 from error
-    return _answer(request, bill, None)
+    return _answer(request, find_bill(request, bill_id), None)
 
 
 @require_http_methods(["GET", "POST"])
 @page_right(bill_corrections.ASK)
 def change_back_billing(request: StaffRequest, key: int) -> HttpResponse:
     """Write a drafted back-billing anew."""
-    actor = request.actor.within(bill_corrections.ASK)
-    try:
-        order = correction_queries.get_correction(actor=actor, key=key)
-        bill = bill_queries.get_bill(actor=actor, bill_id=order.bill_id)
-    except (correction_queries.CorrectionNotFound, bill_queries.BillNotFound) as error:
-        raise Http404 from error
-    if order.state != CorrectionState.DRAFT.value or order.kind != CorrectionKind.BACK_BILLING.value:
-        return redirect("web:correction", key=key)
-    return _answer(request, bill, order)
+    order = find_draft(request, key, CorrectionKind.BACK_BILLING)
+    return _answer(request, find_bill(request, order.bill_id), order) if order else redirect("web:correction", key=key)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +15,7 @@ from dianke.domain.billing.models import CorrectionEvidence
 from dianke.domain.billing.queries import corrections as queries
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.page import Crumb, Page
+from dianke.interfaces.web.components.papers import send_paper
 from dianke.interfaces.web.corrections.evidence_form import EvidenceForm
 from dianke.interfaces.web.corrections.views import get_order
 from dianke.interfaces.web.people import Names
@@ -88,14 +88,7 @@ def send_evidence(request: StaffRequest, evidence_id: int) -> HttpResponse:
     """Send the bytes of a paper, to look at or, if asked so, to take along."""
     evidence = _get_evidence(request, evidence_id)
     content = bill_corrections.open_evidence(actor=request.actor, key=evidence.pk)
-    media_type = evidence.document.media_type
-    response = HttpResponse(content, content_type=f"{media_type}; charset=utf-8" if media_type == TEXT else media_type)
-    as_attachment = request.GET.get("download") == "1"
-    disposition = content_disposition_header(as_attachment, evidence.document.file_name)
-    response["Content-Disposition"] = disposition or "inline"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_paper(request, evidence.document, content)
 
 
 def _get_evidence(request: StaffRequest, key: int) -> CorrectionEvidence:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,17 +13,16 @@ from django.views.decorators.http import require_http_methods
 
 from dianke.application import bill_corrections
 from dianke.domain.billing.models import Bill, BillCorrection
-from dianke.domain.billing.queries import bills as bill_queries
-from dianke.domain.billing.queries import corrections as queries
 from dianke.domain.billing.queries.frozen import get_block
 from dianke.domain.billing.rules import frozen
 from dianke.domain.billing.rules.correction_facts import Fact, list_facts
-from dianke.domain.billing.types import REBILL_CAUSES, CorrectionCause, CorrectionState
+from dianke.domain.billing.types import REBILL_CAUSES, CorrectionCause, CorrectionKind
 from dianke.domain.tariffs import queries as tariff_queries
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.corrections import words
+from dianke.interfaces.web.corrections.drafts import find_bill, find_draft
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
@@ -80,26 +79,15 @@ def _make_field(fact: Fact, plans: list[str]) -> forms.Field:
 @page_right(bill_corrections.ASK)
 def draft_correction(request: StaffRequest, bill_id: int) -> HttpResponse:
     """Draw up the correction of a bill."""
-    try:
-        bill = bill_queries.get_bill(actor=request.actor.within(bill_corrections.ASK), bill_id=bill_id)
-    except bill_queries.BillNotFound as error:
-        raise Http404 from error
-    return _answer(request, bill, None)
+    return _answer(request, find_bill(request, bill_id), None)
 
 
 @require_http_methods(["GET", "POST"])
 @page_right(bill_corrections.ASK)
 def change_correction(request: StaffRequest, key: int) -> HttpResponse:
     """Write a drafted correction anew."""
-    actor = request.actor.within(bill_corrections.ASK)
-    try:
-        order = queries.get_correction(actor=actor, key=key)
-        bill = bill_queries.get_bill(actor=actor, bill_id=order.bill_id)
-    except (queries.CorrectionNotFound, bill_queries.BillNotFound) as error:
-        raise Http404 from error
-    if order.state != CorrectionState.DRAFT.value:
-        return redirect("web:correction", key=key)
-    return _answer(request, bill, order)
+    order = find_draft(request, key, CorrectionKind.FULL_REBILL)
+    return _answer(request, find_bill(request, order.bill_id), order) if order else redirect("web:correction", key=key)
 
 
 def _answer(request: StaffRequest, bill: Bill, order: BillCorrection | None) -> HttpResponse:

@@ -7,7 +7,6 @@ from csp.decorators import csp_replace
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -19,6 +18,7 @@ from dianke.domain.customers.models import CustomerAccount, CustomerDocument
 from dianke.domain.customers.types import DocumentKind
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.page import Crumb, Page
+from dianke.interfaces.web.components.papers import send_paper
 from dianke.interfaces.web.customers import words
 from dianke.interfaces.web.customers.belonging_forms import DocumentForm
 from dianke.interfaces.web.customers.form_pages import FormPage, answer_form, found, get_customer, url_of_customer
@@ -97,14 +97,7 @@ def send_file(request: StaffRequest, key: int) -> HttpResponse:
     """Send the bytes of a paper, to look at or, if asked so, to take along."""
     paper = _get_paper(request, key)
     content = documents.open_document(actor=request.actor, paper=paper)
-    media_type = paper.document.media_type
-    response = HttpResponse(content, content_type=f"{media_type}; charset=utf-8" if media_type == TEXT else media_type)
-    as_attachment = request.GET.get("download") == "1"
-    disposition = content_disposition_header(as_attachment, paper.document.file_name)
-    response["Content-Disposition"] = disposition or "inline"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_paper(request, paper.document, content)
 
 
 def _get_paper(request: StaffRequest, key: int) -> CustomerDocument:
