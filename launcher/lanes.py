@@ -23,7 +23,8 @@ _PROPERTIES = "tests/properties"
 _JOURNEYS = "tests/journeys"
 _LAUNCHER = "tests/launcher"
 # The tests of a file share what one of them has built, so a file stays with one of the two workers.
-_BY_FILE = ("-n", "2", "--dist", "loadfile")
+# In the order that tests/conftest.py puts them in: the longest begin first.
+_BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 _TEST_HELP = """\
 usage: ./dianke test [--long] [--keep-going] [PYTEST-ARGS]

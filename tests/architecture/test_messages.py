@@ -2,22 +2,28 @@
 
 import re
 
+import pytest
 from frontend import messages
+from frontend.messages import Entry
 
 
-def test_every_text_of_the_pages_has_chinese() -> None:
-    lacking = [entry.message.singular for entry in messages.build_entries() if not entry.chinese]
+@pytest.fixture(scope="module")
+def entries() -> list[Entry]:
+    """Read every source and template once."""
+    return messages.build_entries()
+
+
+def test_every_text_of_the_pages_has_chinese(entries: list[Entry]) -> None:
+    lacking = [entry.message.singular for entry in entries if not entry.chinese]
 
     assert lacking == []
 
 
-def test_catalogue_is_in_step_with_the_sources() -> None:
-    assert not messages.is_behind(messages.build_entries()), "run python frontend/messages.py"
+def test_catalogue_is_in_step_with_the_sources(entries: list[Entry]) -> None:
+    assert not messages.is_behind(entries), "run python frontend/messages.py"
 
 
-def test_chinese_keeps_the_places_of_its_english() -> None:
-    entries = messages.build_entries()
-
+def test_chinese_keeps_the_places_of_its_english(entries: list[Entry]) -> None:
     wrong = [
         entry.message.singular
         for entry in entries

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from dianke.domain.customers import operations as customers
-from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers import queries
+from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.customers.types import CustomerKind, UsageClass
 from dianke.domain.metering import operations as metering
 from dianke.domain.metering.models import MeterAsset, UsagePoint
@@ -164,3 +165,9 @@ def add_route(archive: Archive, *points: UsagePoint) -> tuple[ReadingCycle, Read
     route = readings.add_route(actor=archive.actor, cycle=cycle, code="R1", name="城关一段", unit=archive.east)
     readings.put_points_on_route(actor=archive.actor, route=route, usage_point_ids=[point.pk for point in points])
     return cycle, route
+
+
+def found_customers(text: str, *, actor: Actor) -> list[Customer]:
+    """Return the customers that are found by what is known of themselves."""
+    keys = queries.find_keys(actor=actor, text=text, branches=queries.match_customers, limit=20)
+    return queries.list_customers_by_key(actor=actor, ids=keys)

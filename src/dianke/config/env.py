@@ -50,6 +50,8 @@ class Environment:
     behind_tls: bool
     log_json: bool
     telemetry: bool
+    # Set by the command that starts several web processes, for them to deal their readers evenly.
+    web_board: Path | None
 
 
 def read_environment() -> Environment:
@@ -69,6 +71,7 @@ def read_environment() -> Environment:
         behind_tls=_flag("DIANKE_BEHIND_TLS"),
         log_json=_flag("DIANKE_LOG_JSON"),
         telemetry=_flag("DIANKE_TELEMETRY"),
+        web_board=Path(os.environ["DIANKE_WEB_BOARD"]) if os.environ.get("DIANKE_WEB_BOARD") else None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db.models import ForeignKey
 from tests.factories import archive as factory
-from tests.factories.archive import Archive, actor_of, build_archive
+from tests.factories.archive import Archive, actor_of, build_archive, found_customers
 
 from dianke.application.archive import belongings, documents, key_changes, merging
 from dianke.application.archive.documents import Upload
@@ -179,7 +179,7 @@ def test_identity_number_is_found_after_its_change(archive: Archive) -> None:
     value = {"kind": "ID_CARD", "number": "11010519491231002x"}
     approve(archive, ask(archive, customer, KeyField.IDENTITY, value))
 
-    assert queries.search(actor=archive.actor, text="11010519491231002X") == [customer]
+    assert found_customers("11010519491231002X", actor=archive.actor) == [customer]
     stored = Customer.objects.for_actor(archive.actor).get()
     read = read_key_value(field=KeyField.IDENTITY, customer=stored, account=None, on=NOW.date())
     assert read == {"kind": "ID_CARD", "number": "11010519491231002X"}
@@ -205,11 +205,11 @@ def test_number_of_a_merged_customer_finds_the_kept_one(archive: Archive) -> Non
     first, second = factory.add_account(archive), factory.add_account(archive)
     merge(archive, first.customer, second.customer)
 
-    by_customer = queries.search(actor=archive.actor, text=second.customer.number)
-    by_account = queries.search(actor=archive.actor, text=second.number)
+    by_customer = found_customers(second.customer.number, actor=archive.actor)
+    by_account = found_customers(second.number, actor=archive.actor)
 
     assert by_customer == by_account == [first.customer]
-    assert queries.search(actor=archive.actor, text="王晓明") == [first.customer]
+    assert found_customers("王晓明", actor=archive.actor) == [first.customer]
 
 
 def test_merge_is_taken_back_while_nothing_changed(archive: Archive) -> None:
@@ -256,7 +256,7 @@ def test_chain_of_merges_leads_to_the_last(archive: Archive) -> None:
     merge(archive, second, third)
     merge(archive, first, second)
 
-    assert queries.search(actor=archive.actor, text=third.number) == [first]
+    assert found_customers(third.number, actor=archive.actor) == [first]
 
 
 def test_customers_of_other_identity_numbers_are_not_merged(archive: Archive) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.factories import archive as factory
-from tests.factories.archive import Archive, actor_of, build_archive
+from tests.factories.archive import Archive, actor_of, build_archive, found_customers
 
 from dianke.application.archive import duplicates, entry
 from dianke.application.archive.entry import Entered, Entry, NewPerson, Supply
@@ -201,14 +201,14 @@ def test_customer_is_found_by_everything_known_of_it(archive: Archive, text: str
     entered = enter(archive)
     factory.add_account(archive, name="李向东")
 
-    assert queries.search(actor=archive.actor, text=text) == [entered.customer]
+    assert found_customers(text, actor=archive.actor) == [entered.customer]
 
 
 def test_customer_is_found_by_short_name_and_its_pinyin(archive: Archive) -> None:
     entered = enter(archive, make_entry(short_name="老王家"))
     factory.add_account(archive, name="李向东")
 
-    found = [queries.search(actor=archive.actor, text=text) for text in ("老", "老王", "老王家", "lwj", "laowang")]
+    found = [found_customers(text, actor=archive.actor) for text in ("老", "老王", "老王家", "lwj", "laowang")]
 
     assert found == [[entered.customer]] * 5
 
@@ -216,7 +216,7 @@ def test_customer_is_found_by_short_name_and_its_pinyin(archive: Archive) -> Non
 def test_phone_of_another_unit_finds_nobody(archive: Archive) -> None:
     enter(archive)
 
-    assert queries.search(actor=actor_of(archive.west, "archive.view"), text="13900004418") == []
+    assert found_customers("13900004418", actor=actor_of(archive.west, "archive.view")) == []
 
 
 def test_contact_with_a_short_mobile_number_is_refused(archive: Archive) -> None:

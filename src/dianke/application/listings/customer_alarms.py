@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection
 from django.db.models import DateField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, JSONObject, TruncDate
 
@@ -23,6 +22,7 @@ from dianke.domain.customers.models import (
 from dianke.domain.customers.types import KeyChangeState
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import Actor
+from dianke.platform.org.kept_statements import KeptStatements
 
 WARN_DAYS = 30
 # So many of a kind stand in the head; who wants all goes to their list.
@@ -52,37 +52,23 @@ class Alarm:
 
 def list_alarms(*, actor: Actor, customer: Customer, account: CustomerAccount | None, today: date) -> list[Alarm]:
     """Return what waits for somebody at a customer, or runs out within a month, in one statement."""
-    statement, parameters = _find_statement(actor, has_account=account is not None)
     values: dict[Any, Any] = {_CUSTOMER: customer.pk, _TODAY: today, _WARNED: today + timedelta(days=WARN_DAYS)}
     if account is not None:
         values |= {_ACCOUNT: account.pk, _NUMBER: account.number}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [values.get(one, one) for one in parameters])
-        return [Alarm(AlarmKind(kind), key, on, json.loads(facts)) for kind, key, on, facts in cursor]
+    reach = tuple((actor.may(right), actor.list_unit_paths(right)) for right in (VIEW, REVIEW))
+    rows = _STATEMENTS.ask(
+        (account is not None, actor.list_unit_paths(), reach),
+        lambda: _unite(
+            actor, Customer(pk=_CUSTOMER), CustomerAccount(pk=_ACCOUNT, number=_NUMBER) if account is not None else None
+        ),
+        values,
+    )
+    return [Alarm(AlarmKind(kind), key, on, json.loads(facts)) for kind, key, on, facts in rows]
 
 
-# The ORM takes longer to write the statement than the database to answer it, so it is written once for what a reader
-# may see, with stand-ins that no key, number or day of a row can be.
+# Stand-ins: no key, number or day of a row.
 _CUSTOMER, _ACCOUNT, _NUMBER, _TODAY, _WARNED = -1, -2, "\0account", date(1, 2, 3), date(1, 2, 4)
-_KEPT = 512
-
-_statements: dict[tuple[Any, ...], tuple[str, tuple[Any, ...]]] = {}
-
-
-def _find_statement(actor: Actor, *, has_account: bool) -> tuple[str, tuple[Any, ...]]:
-    reach = [(actor.may(right), actor.list_unit_paths(right)) for right in (VIEW, REVIEW)]
-    key = (has_account, actor.list_unit_paths(), *reach)
-    found = _statements.get(key)
-    if found is None:
-        rows = _unite(
-            actor, Customer(pk=_CUSTOMER), CustomerAccount(pk=_ACCOUNT, number=_NUMBER) if has_account else None
-        )
-        statement, parameters = rows.query.sql_with_params()
-        found = statement, tuple(parameters)
-        if len(_statements) >= _KEPT:
-            _statements.clear()
-        _statements[key] = found
-    return found
+_STATEMENTS = KeptStatements()
 
 
 def _unite(actor: Actor, customer: Customer, account: CustomerAccount | None) -> QuerySet[Any]:

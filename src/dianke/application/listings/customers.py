@@ -10,10 +10,12 @@ from dianke.application.listings.search import find_customer_keys
 from dianke.domain.customers.models import CustomerAccount, ServiceLocation, SpecialMark
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.network.models import Feeder, TransformerArea
+from dianke.platform.database.lookups import write_keys
 from dianke.platform.identity.types import Actor
+from dianke.platform.org.kept_statements import KeptStatements
 
 # A search sorts and pages what it found; of a text that fits half the archive the first ones must do.
-SEARCH_LIMIT = 500
+SEARCH_LIMIT = 200
 _PLACES = 100
 
 Accounts = QuerySet[Any]
@@ -58,23 +60,38 @@ def narrow_to_mark(*, rows: Accounts, kind: str, on: date) -> Accounts:
 def attach_places(*, actor: Actor, rows: Sequence[Any], on: date) -> None:
     """Set address, feeder and area of the first usage point, and the kinds of the marks in force, on each account."""
     ids = [row.pk for row in rows]
-    points = list(
-        UsagePoint.objects.for_actor(actor)
-        .filter(account__any_of=ids)
-        .order_by("account_id", "id")
-        .distinct("account_id")
-        .values_list("account_id", "location_id", "area__name", "feeder__name", "area__feeder__name")
-    )
+    reach = (actor.list_unit_paths(), actor.sees_every_unit)
+    points = _POINTS.ask(reach, lambda: _places_of(actor), {_KEYS: write_keys(ids)})
     # By themselves: joined to thousands of points the whole table of places would be read for them.
-    places_of_points = ServiceLocation.objects.for_actor(Actor.system("naming the places of points that may be seen"))
-    wanted = places_of_points.filter(pk__any_of=[location for _account, location, *_rest in points])
-    addresses = dict(wanted.values_list("pk", "address"))
+    locations = write_keys(location for _account, location, *_rest in points)
+    addresses: dict[int, str] = dict(_ADDRESSES.ask((), _addresses, {_KEYS: locations}))
     places = {account_id: (addresses[location_id], *found) for account_id, location_id, *found in points}
     marks: dict[int, list[str]] = {}
-    of_rows = SpecialMark.objects.for_actor(actor).filter(account__any_of=ids, period__contains=on).order_by("kind")
-    for account_id, kind in of_rows.values_list("account_id", "kind"):
+    for account_id, kind in _MARKS.ask(reach, lambda: _marks_of(actor), {_KEYS: write_keys(ids), _DAY: on}):
         marks.setdefault(account_id, []).append(kind)
     for row in rows:
         address, area, own_feeder, area_feeder = places.get(row.pk, ("", None, None, None))
         row.address, row.area_name, row.feeder_name = address, area or "", area_feeder or own_feeder or ""
         row.mark_kinds = marks.get(row.pk, [])
+
+
+# Stand-ins: no key of a row, and no day of one.
+_KEY, _DAY = -1, date(1, 2, 3)
+_KEYS = write_keys([_KEY])
+_POINTS, _ADDRESSES, _MARKS = KeptStatements(), KeptStatements(), KeptStatements()
+
+
+def _places_of(actor: Actor) -> Any:
+    points = UsagePoint.objects.for_actor(actor).filter(account__any_of=[_KEY])
+    first = points.order_by("account_id", "id").distinct("account_id")
+    return first.values_list("account_id", "location_id", "area__name", "feeder__name", "area__feeder__name")
+
+
+def _addresses() -> Any:
+    places = ServiceLocation.objects.for_actor(Actor.system("naming the places of points that may be seen"))
+    return places.filter(pk__any_of=[_KEY]).values_list("pk", "address")
+
+
+def _marks_of(actor: Actor) -> Any:
+    marks = SpecialMark.objects.for_actor(actor).filter(account__any_of=[_KEY], period__contains=_DAY)
+    return marks.order_by("kind").values_list("account_id", "kind")

@@ -4,16 +4,14 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q
 
 from dianke.application.listings import time_line_sources as sources
 from dianke.application.listings.time_line_sources import Happening, Source, Subject
 from dianke.platform.identity.types import Actor
+from dianke.platform.org.kept_statements import KeptStatements
 
 
 class EventGroup(StrEnum):
@@ -84,13 +82,12 @@ def list_happenings(
         places=len(subject.location_ids),
         after=after.source if after else None,
     )
-    statement, parameters = _compile(reach, groups, shape, limit + 1)
-    if not statement:
-        return TimeLinePage((), None)
-    values = _values_of(subject, after)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [values.get(one, one) for one in parameters])
-        found = [Happening(at, Source(source), key, json.loads(facts)) for at, source, key, facts in cursor]
+    rows = _STATEMENTS.ask(
+        (reach, groups, shape, limit),
+        lambda: _unite(reach, groups, shape, limit + 1),
+        _values_of(subject, after),
+    )
+    found = [Happening(at, Source(source), key, json.loads(facts)) for at, source, key, facts in rows]
     last = found[limit - 1] if len(found) > limit else None
     return TimeLinePage(tuple(found[:limit]), Mark(last.at, last.source, last.key) if last else None)
 
@@ -116,15 +113,16 @@ class _Shape:
     after: int | None
 
 
-# The ORM takes longer to write the statement than the database to answer it, so a statement is written once for
-# its shape, with stand-ins that no key or moment of a row can be.
+# Stand-ins: no key or moment of a row.
 _CUSTOMER, _ACCOUNT, _AFTER_KEY, _FIRST_POINT, _FIRST_PLACE = -1, -2, -3, -1_000_000, -2_000_000
 _AFTER_AT = datetime(1, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC)
 
 
-@lru_cache(maxsize=512)
-def _compile(reach: _Reach, groups: tuple[EventGroup, ...], shape: _Shape, size: int) -> tuple[str, tuple[Any, ...]]:
-    """Return the statement of a shape with its parameters, stand-ins among them; an empty one for no rows."""
+_STATEMENTS = KeptStatements()
+
+
+def _unite(reach: _Reach, groups: tuple[EventGroup, ...], shape: _Shape, size: int) -> Any:
+    """Return the happenings of a shape with the stand-ins in it, None where there is no branch."""
     subject = Subject(
         customer_id=_CUSTOMER,
         account_id=_ACCOUNT if shape.has_account else None,
@@ -138,14 +136,9 @@ def _compile(reach: _Reach, groups: tuple[EventGroup, ...], shape: _Shape, size:
         beyond = rows.filter(_beyond(source, after)) if after else rows
         branches.append(beyond.order_by("-at", "-key")[:size])
     if not branches:
-        return "", ()
+        return None
     first, *others = branches
-    united = first.union(*others, all=True).order_by("-at", "-source", "-key")[:size] if others else first
-    try:
-        statement, parameters = united.query.sql_with_params()
-    except EmptyResultSet:
-        return "", ()
-    return statement, tuple(parameters)
+    return first.union(*others, all=True).order_by("-at", "-source", "-key")[:size] if others else first
 
 
 def _values_of(subject: Subject, after: Mark | None) -> dict[Any, Any]:

@@ -156,7 +156,7 @@ def list_customers(request: HttpRequest, page: Query[PageQuery], q: Text = "", u
     if unit:
         rows = rows.filter(unit__code=unit)
     if q.strip():
-        rows = rows.filter(pk__in=find_customer_keys(actor=actor, text=q[:80], limit=_SEARCHED))
+        rows = rows.filter(pk__any_of=find_customer_keys(actor=actor, text=q[:80], limit=_SEARCHED))
     return page_of(request, rows, page, _draw_customer)
 
 

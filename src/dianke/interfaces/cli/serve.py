@@ -4,9 +4,13 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 # As `nice` counts: 0 is what everything else has, 19 the last.
 BEHIND_PAGES = 10
+# Of each web process: more than take their turn at once, for what waits in them is seen and dealt to the others.
+_THREADS = 8
 
 
 def run(argv: list[str]) -> int:
@@ -23,8 +27,6 @@ def run(argv: list[str]) -> int:
 def serve(*, host: str, port: int, workers: int, with_worker: bool) -> int:
     """Run granian in this process and the worker in a child that ends with it."""
     from django.conf import settings
-    from granian.constants import Interfaces
-    from granian.server import Server
 
     from dianke.kernel.clock import SystemClock
     from dianke.platform.database.known_keys import require_known_keys
@@ -35,21 +37,32 @@ def serve(*, host: str, port: int, workers: int, with_worker: bool) -> int:
 
     worker = start_worker() if with_worker else None
     try:
+        _serve_pages(host=host, port=port, workers=workers)
+    finally:
+        if worker:
+            worker.terminate()
+            worker.wait(timeout=30)
+    return 0
+
+
+def _serve_pages(*, host: str, port: int, workers: int) -> None:
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    from dianke.interfaces.web.dealing import make_board
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DIANKE_WEB_BOARD"] = str(make_board(Path(folder) / "web-processes"))
         Server(
             "dianke.config.wsgi:application",
             interface=Interfaces.WSGI,
             address=host,
             port=port,
             workers=workers,
-            blocking_threads=4,
+            blocking_threads=_THREADS,
             log_enabled=True,
             log_access=False,
         ).serve()
-    finally:
-        if worker:
-            worker.terminate()
-            worker.wait(timeout=30)
-    return 0
 
 
 def start_worker() -> subprocess.Popen[bytes]:

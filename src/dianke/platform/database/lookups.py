@@ -1,8 +1,14 @@
 """Lookups that PostgreSQL answers better than what Django writes for every database."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Field, ForeignObject, Lookup
+
+
+def write_keys(keys: Iterable[int]) -> str:
+    """Return keys as the text of an array, which is made ten times as fast as the driver makes it."""
+    return f"{{{','.join(map(str, keys))}}}"
 
 
 @ForeignObject.register_lookup
@@ -16,9 +22,8 @@ class AnyOf(Lookup):
     def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
         """Return the values as one parameter."""
         values = list(value)
-        # A list of keys as text is made ten times as fast as the driver makes it; the column says what it is.
-        is_keys = all(type(one) is int for one in values)
-        return "%s", [f"{{{','.join(map(str, values))}}}" if is_keys else values]
+        # The column says what the text is.
+        return "%s", [write_keys(values) if all(type(one) is int for one in values) else values]
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Return the comparison."""

@@ -71,48 +71,49 @@ class ScopedQuerySet(models.QuerySet[_Row]):
         clone._actor_given = self._actor_given
         return clone
 
-    def _require_actor(self) -> None:
+    def require_actor(self) -> None:
+        """Refuse to go on without an actor; what runs a statement of this queryset by itself asks this first."""
         if not self._actor_given:
             raise QueryWithoutActor(model=self.model._meta.label)
 
     def _fetch_all(self) -> None:
         if self._result_cache is None:
-            self._require_actor()
+            self.require_actor()
         super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Any:
         """Iterate without caching, for an actor."""
-        self._require_actor()
+        self.require_actor()
         return super().iterator(*args, **kwargs)
 
     def count(self) -> int:
         """Count, for an actor."""
-        self._require_actor()
+        self.require_actor()
         return super().count()
 
     def exists(self) -> bool:
         """Tell whether there is a row, for an actor."""
-        self._require_actor()
+        self.require_actor()
         return super().exists()
 
     def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Aggregate, for an actor."""
-        self._require_actor()
+        self.require_actor()
         return super().aggregate(*args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
         """Update, for an actor."""
-        self._require_actor()
+        self.require_actor()
         return super().update(**kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete, for an actor."""
-        self._require_actor()
+        self.require_actor()
         return super().delete()
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
         """Explain, for an actor."""
-        self._require_actor()
+        self.require_actor()
         return super().explain(*args, **kwargs)
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import quote_plus
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from tests.factories.pages import PASSWORD, Office
 
 from dianke.platform.identity import operations as identity
@@ -48,6 +50,20 @@ def test_page_speaks_the_language_of_its_reader(office: Office, log_in: LogIn, a
     assert "Log out" not in first
     assert "Main menu" in second
     assert "Main menu" in third
+
+
+@pytest.mark.parametrize("typed", ["王", '"><b>', "a+b c", "%25"])
+def test_head_of_a_list_shows_what_was_typed_this_time(office: Office, log_in: LogIn, typed: str) -> None:
+    reader = log_in(office.reviewer)
+
+    reader.get("/customers/", {"q": "另一个"})
+    page = reader.get("/customers/", {"q": typed}).content.decode()
+
+    assert f'name="q" value="{escape(typed)}"' in page
+    assert f"q={quote_plus(typed)}" in page.partition('class="filters"')[2].partition("</header>")[0]
+    assert "\ue0f1" not in page
+    assert quote_plus("\ue0f1") not in page
+    assert "另一个" not in page
 
 
 def test_menu_holds_only_what_its_reader_may_open(office: Office, log_in: LogIn) -> None:

@@ -16,10 +16,19 @@ def text_column(length: int, **options: Any) -> Any:
     return models.CharField(max_length=length, blank=True, default="", db_default="", **options)
 
 
-def bigrams_of(field: str) -> models.GeneratedField:
-    """Return the stored pairs of neighbouring characters that two-character searches go by."""
+def bigrams_of(text: str | models.Func) -> models.GeneratedField:
+    """Return the stored pairs of neighbouring characters of a column that two-character searches go by."""
     return models.GeneratedField(
-        expression=models.Func(models.F(field), function="text_bigrams"),
+        expression=models.Func(models.F(text) if isinstance(text, str) else text, function="text_bigrams"),
         output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+
+
+def folded_address_of(field: str) -> models.GeneratedField:
+    """Return the stored form of an address that searches go by, as `rules.fold_address` makes it of what is typed."""
+    return models.GeneratedField(
+        expression=models.Func(models.F(field), function="fold_address"),
+        output_field=models.TextField(),
         db_persist=True,
     )

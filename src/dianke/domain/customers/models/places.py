@@ -5,8 +5,9 @@ from typing import ClassVar
 import pghistory
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F, Func
 
-from dianke.domain.customers.models.columns import bigrams_of, list_choices, text_column
+from dianke.domain.customers.models.columns import bigrams_of, folded_address_of, list_choices, text_column
 from dianke.domain.customers.models.subjects import Customer
 from dianke.domain.customers.rules.addresses import ADDRESS_LENGTH
 from dianke.domain.customers.types import EquipmentCondition, EquipmentKind
@@ -14,14 +15,16 @@ from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
 
 
-@pghistory.track(exclude=["address_bigrams"])
+@pghistory.track(exclude=["address_folded", "address_bigrams"])
 class ServiceLocation(ScopedModel):
     """A place that is supplied (用电地址); the address line is composed of its parts where they are known."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     code = models.CharField(max_length=30, unique=True)
     address = models.CharField(max_length=ADDRESS_LENGTH)
-    address_bigrams = bigrams_of("address")
+    # As it is searched: no blanks, one form of each character and of 栋, 幢, 座.
+    address_folded = folded_address_of("address")
+    address_bigrams = bigrams_of(Func(F("address"), function="fold_address"))
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     latitude = models.DecimalField(max_digits=8, decimal_places=6, null=True, blank=True)
     # GB/T 2260 code of the county or district, and the names from province to county as they are written.
@@ -39,8 +42,10 @@ class ServiceLocation(ScopedModel):
         """Search by address."""
 
         indexes: ClassVar = [
-            GinIndex(fields=["address"], name="location_address_trigram", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["address_folded"], name="location_folded_trigram", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["address_bigrams"], name="location_address_bigrams"),
+            models.Index(fields=["address_folded"], name="location_folded_prefix", opclasses=["text_pattern_ops"]),
+            # Neighbours in the check for a customer entered twice.
             models.Index(fields=["address"], name="location_address_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(
                 fields=["division_code", "id"], name="location_division", condition=models.Q(division_code__gt="")

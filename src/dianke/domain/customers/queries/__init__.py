@@ -19,14 +19,16 @@ from dianke.domain.customers.queries.hashes import (
     hash_phone_mask,
 )
 from dianke.domain.customers.queries.search import (
+    Typed,
+    find_keys,
     list_customers_by_key,
     match_customers,
     match_locations,
-    page_of_keys,
-    search,
 )
 
 __all__ = [
+    "Typed",
+    "find_keys",
     "get_account",
     "get_customer",
     "get_key_change",
@@ -46,6 +48,4 @@ __all__ = [
     "list_merges",
     "match_customers",
     "match_locations",
-    "page_of_keys",
-    "search",
 ]

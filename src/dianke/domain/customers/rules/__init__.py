@@ -1,5 +1,6 @@
 """Decisions of the customer archive."""
 
+from dianke.domain.customers.rules.addresses import fold_address
 from dianke.domain.customers.rules.names import (
     INITIALS_LENGTH,
     PINYIN_LENGTH,
@@ -30,6 +31,7 @@ __all__ = [
     "find_identity_obstacle",
     "find_location_obstacle",
     "find_phone_obstacle",
+    "fold_address",
     "fold_bank_account",
     "fold_identity_number",
     "fold_masked_phone",

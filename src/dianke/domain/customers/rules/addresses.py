@@ -1,6 +1,7 @@
 """An address line out of its parts."""
 
 import re
+import unicodedata
 
 from dianke.domain.customers.types import AddressParts
 
@@ -31,11 +32,15 @@ def compose_address(parts: AddressParts) -> str:
 
 
 def fold_address(line: str) -> str:
-    """Return an address as it is compared: without blanks, words of units as one."""
-    folded = re.sub(r"\s+", "", line)
+    """
+    Return an address as it is compared and searched: without blanks, full-width forms narrowed, words of units as one.
+
+    The database's function of the same name makes the stored form.
+    """
+    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", line))
     for word in ("幢", "座"):
         folded = folded.replace(word, "栋")
-    return folded.replace("－", "-")
+    return folded.lower()
 
 
 def drop_room(line: str) -> str:

@@ -6,12 +6,16 @@ that it is drawn from, so that it never has to be thrown away because something 
 """
 
 from collections.abc import Callable, Hashable
+from urllib.parse import quote_plus
 
 from django.utils.functional import Promise
+from django.utils.html import escape
 from django.utils.translation import get_language
 
 # Pieces are a few kilobytes; the oldest goes when there are too many.
 LIMIT = 2_000
+# Stands in a piece for what a reader typed, so that the piece is drawn once for all that is typed; nobody types it.
+TYPED = "\ue0f1"
 
 _pieces: dict[tuple[Hashable, ...], str] = {}
 
@@ -28,7 +32,15 @@ def keep_markup(*depends_on: object, draw: Callable[[], str]) -> str:
     return found
 
 
+def write_typed(markup: str, text: str) -> str:
+    """Return the markup with what was typed in the place of its stand-in, in texts and in addresses."""
+    return markup.replace(quote_plus(TYPED), quote_plus(text)).replace(TYPED, escape(text)) if text else markup
+
+
 def _freeze(value: object) -> Hashable:
+    # Thousands of values a page are plain texts.
+    if type(value) is str:
+        return value
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, list | tuple):

@@ -1,7 +1,7 @@
 """Drawing a list: head, filters as chips, rows, pages, saved views, and what may be done with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.bulk import BulkAction
 from dianke.interfaces.web.components.filters import ChoiceFilter, Filter, FilterChip
+from dianke.interfaces.web.components.kept import TYPED
 from dianke.interfaces.web.components.list_body import DrawnCell, DrawnRow, draw_body, draw_options
 from dianke.interfaces.web.components.lists import (
     EXPORT_LIMIT,
@@ -105,9 +106,14 @@ class DrawnList:
     url: str
 
     @cached_property
+    def head_query(self) -> ListQuery:
+        """Return the query as the head is drawn from it: with a stand-in for what is searched for."""
+        return replace(self.query, text=TYPED) if self.query.text else self.query
+
+    @cached_property
     def head_key(self) -> tuple[object, ...]:
         """Return what the head of the list is drawn from, so that it is drawn once for all its pages and readers."""
-        query = self.query
+        query = self.head_query
         choices = [
             [(code, str(word)) for code, word in one.choices(query.actor)]
             for one in self.spec.filters
@@ -120,12 +126,12 @@ class DrawnList:
     @property
     def heads(self) -> Sequence[Head]:
         """Return the heads of the columns."""
-        return [_draw_head(self.query, column) for column in self.query.shown]
+        return [_draw_head(self.head_query, column) for column in self.query.shown]
 
     @property
     def filters(self) -> Sequence[DrawnFilter]:
         """Return the filters as chips."""
-        return [_draw_filter(self.query, one) for one in self.spec.filters]
+        return [_draw_filter(self.head_query, one) for one in self.spec.filters]
 
     @property
     def columns(self) -> Sequence[tuple[Column, bool]]:
@@ -161,7 +167,7 @@ class DrawnList:
     @property
     def usual_columns_url(self) -> str:
         """Return the address of the list with the columns that show by themselves."""
-        return _address(self.query, cols=None, view=None)
+        return _address(self.head_query, cols=None, view=None)
 
     @property
     def filter_words(self) -> str:
@@ -171,12 +177,12 @@ class DrawnList:
     @property
     def kept_by_search(self) -> Mapping[str, str]:
         """Return what the form of the search box keeps."""
-        return {key: value for key, value in self.query.parts().items() if key != "q"}
+        return {key: value for key, value in self.head_query.parts().items() if key != "q"}
 
     @property
     def kept_by_columns(self) -> Mapping[str, str]:
         """Return what the form of the columns keeps."""
-        return self.query.parts(with_columns=False)
+        return self.head_query.parts(with_columns=False)
 
     @property
     def is_own_view(self) -> bool:

@@ -134,15 +134,13 @@ def count_roughly(rows: QuerySet[Any], *, kept_as: str = "") -> str:
     """
     key = "web.guess." + hashlib.sha256(kept_as.encode()).hexdigest()
     kept: str | None = cache.get(key) if kept_as else None
-    if kept:
-        return kept
-    guess = _guess_count(rows.order_by().values("pk"))
-    if guess <= 2 * COUNT_LIMIT:
-        return count_up_to_limit(rows)
-    rounded = _round_guess(guess)
-    if kept_as:
-        cache.set(key, rounded, _GUESS_SECONDS)
-    return rounded
+    if kept is None:
+        guess = _guess_count(rows.order_by().values("pk"))
+        # An empty text says that the list is short enough to be counted.
+        kept = _round_guess(guess) if guess > 2 * COUNT_LIMIT else ""
+        if kept_as:
+            cache.set(key, kept, _GUESS_SECONDS)
+    return kept or count_up_to_limit(rows)
 
 
 def count_up_to_limit(rows: QuerySet[Any]) -> str:

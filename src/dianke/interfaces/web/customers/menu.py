@@ -29,7 +29,6 @@ register(
 
 
 def _find_customers(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
-    page = search_archive(actor=actor, text=text, limit=limit)
     phone = fold_phone(text)
     # Who was found by a phone is told so, without the number being shown in full.
     by_phone = mask_phone(phone) if len(phone) == _PHONE_DIGITS else ""
@@ -42,7 +41,7 @@ def _find_customers(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
             number=hit.account_numbers[0] if hit.account_numbers else hit.customer.number,
             note=by_phone or hit.address,
         )
-        for hit in page.hits
+        for hit in search_archive(actor=actor, text=text, limit=limit)
     ]
 
 

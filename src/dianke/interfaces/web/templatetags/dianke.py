@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from dianke.interfaces.web.components import browsers, due, formats
 from dianke.interfaces.web.components.charts import Chart
 from dianke.interfaces.web.components.figures import Figure
-from dianke.interfaces.web.components.kept import keep_markup
+from dianke.interfaces.web.components.kept import keep_markup, write_typed
 from dianke.interfaces.web.components.page import Chip, Page, Text
 from dianke.interfaces.web.components.paging import KeyPage
 from dianke.interfaces.web.components.states import state_chip as chip_of_state
@@ -147,6 +147,12 @@ def panel(
     """Draw a panel with its head around what stands in the block; `pad` keeps the content off the line."""
     values = {"title": title, "note": note, "link": link, "link_text": link_text, "chip": chip, "pad": pad}
     return loader.render_to_string("web/parts/panel.html", {**values, "content": content})
+
+
+@register.simple_block_tag
+def typed(content: str, text: str) -> SafeString:
+    """Write what is searched for into the kept head of a list that stands in the block."""
+    return mark_safe(write_typed(content, text))  # noqa: S308 - escaped where it is written
 
 
 class KeptNode(template.Node):
