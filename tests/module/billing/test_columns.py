@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from dianke.domain.billing.queries.columns import beside, fetch, list_keys, place
+from dianke.domain.billing.queries.columns import beside, fetch, fetch_of, list_keys, place
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +68,19 @@ class TestFetch:
         )
 
         assert table["i"].to_pylist() == [2, 5]
+
+
+class TestFetchOf:
+    @pytest.mark.parametrize("keys", [[2, 3, 4], [2, 3, 4, 6], [2, 9], [5], []])
+    def test_returns_the_rows_of_the_keys_alone(self, keys: list[int]) -> None:
+        found = fetch_of(
+            "select i, %(word)s::text as word from generate_series(1, 9) i where i {of} order by i",
+            np.array(keys, dtype=np.int64),
+            {"word": "x"},
+        )
+
+        assert found["i"].to_pylist() == keys
+        assert found["word"].to_pylist() == ["x"] * len(keys)
 
 
 class TestBeside:

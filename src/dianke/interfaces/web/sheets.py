@@ -29,7 +29,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 # Nearly no text begins like a formula, or with spaces before one.
 _SUSPECT = frozenset({*FORMULA_STARTS, " "})
-_DAY_ZERO = date(1899, 12, 30)
+_DAY_ZERO = date(1899, 12, 30).toordinal()
+_TEXTS_KEPT = 2_000
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SHEET_SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS_SPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -109,8 +110,10 @@ def write_xlsx(
             sheet.write((_XML + _open_sheet(titles, widths)).encode())
             last = 1
             drawn: list[str] = []
+            cells = _Cells()
             for last, row in enumerate(rows, start=2):
-                drawn.append(_draw_row(last, row))
+                inner = "".join([cells[value] if type(value) is str else _draw_value(value) for value in row])
+                drawn.append(f'<row r="{last}">{inner}</row>')
                 if len(drawn) == _ROWS_AT_ONCE:
                     sheet.write("".join(drawn).encode())
                     drawn.clear()
@@ -128,7 +131,9 @@ def write_csv(*, titles: Sequence[str], rows: Rows, note: str = "") -> Iterator[
     buffer.write("\ufeff")
     writer.writerow([defuse(title) for title in titles])
     for row in rows:
-        writer.writerow([_write_text(value) for value in row])
+        writer.writerow(
+            [value if type(value) is str and value[:1] not in _SUSPECT else _write_text(value) for value in row]
+        )
         if buffer.tell() > CHUNK_BYTES:
             yield _empty(buffer)
     if note:
@@ -164,10 +169,16 @@ def _write_text(value: Cell) -> str:
     if isinstance(value, str):
         return defuse(value)
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return _write_decimal(value)
     if isinstance(value, datetime):
         return f"{to_shanghai(value):%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)
+
+
+def _write_decimal(value: Decimal) -> str:
+    # Plain text is three times as fast as a format, and differs only in what is written with a power of ten.
+    text = str(value)
+    return f"{value:f}" if "E" in text else text
 
 
 def _open_sheet(titles: Sequence[str], widths: Sequence[int]) -> str:
@@ -191,18 +202,27 @@ def _close_sheet(line: int, *, note: str, footer: str) -> str:
     return f"{last}</sheetData>{foot}</worksheet>"
 
 
-def _draw_row(line: int, row: Sequence[Cell]) -> str:
-    cells = "".join([_draw_text(value) if type(value) is str and value else _draw_value(value) for value in row])
-    return f'<row r="{line}">{cells}</row>'
+class _Cells(dict[str, str]):
+    """Drawn cells by their text: of a hundred thousand units, classes and months most are the same few."""
+
+    def __init__(self) -> None:
+        super().__init__({"": "<c/>"})
+
+    def __missing__(self, text: str) -> str:
+        # Letters, digits and Chinese signs need neither escape nor mark.
+        drawn = f'<c t="inlineStr"><is><t>{text}</t></is></c>' if text.isalnum() else _draw_text(text)
+        if len(self) < _TEXTS_KEPT:
+            self[text] = drawn
+        return drawn
 
 
 def _draw_value(value: Cell) -> str:
     if isinstance(value, Decimal):
-        return f"<c><v>{value:f}</v></c>"
+        return f"<c><v>{_write_decimal(value)}</v></c>"
     if isinstance(value, datetime):
         return _draw_text(f"{to_shanghai(value):%Y-%m-%d %H:%M:%S}")
     if isinstance(value, date):
-        return f'<c s="{_DAY}"><v>{(value - _DAY_ZERO).days}</v></c>'
+        return f'<c s="{_DAY}"><v>{value.toordinal() - _DAY_ZERO}</v></c>'
     if isinstance(value, int):
         return f"<c><v>{int(value)}</v></c>"
     return "<c/>" if value is None or value == "" else _draw_text(str(value))

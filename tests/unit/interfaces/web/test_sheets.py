@@ -40,6 +40,20 @@ def test_csv_leaves_negative_numbers_as_numbers() -> None:
     assert read_csv([[Decimal("-12.50"), -3]])[1] == ["-12.50", "-3"]
 
 
+@pytest.mark.parametrize(("value", "text"), [("0E-8", "0.00000000"), ("1E+3", "1000"), ("-0.00", "-0.00")])
+def test_numbers_are_written_without_a_power_of_ten(value: str, text: str) -> None:
+    assert read_csv([[Decimal(value), 1]])[1] == [text, "1"]
+    assert read_xlsx([[Decimal(value), 1]])["A2"].value == Decimal(text)
+
+
+def test_xlsx_writes_a_text_alike_however_often_it_stands() -> None:
+    sheet = read_xlsx([["居民", "a & b"], ["居民", "a & b"], ["", " x"]])
+
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
+        ["居民", "a & b"], ["居民", "a & b"], [None, " x"],
+    ]  # fmt: skip
+
+
 def test_xlsx_writes_numbers_days_and_words() -> None:
     moment = datetime(2026, 1, 31, 16, 30, tzinfo=UTC)
 

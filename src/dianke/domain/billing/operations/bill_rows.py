@@ -1,7 +1,7 @@
 """What drafts and bills are written by alike: their keys, their lines, the prices they keep, the sum of their lines."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from django.db import connection
@@ -10,7 +10,9 @@ from dianke.domain.billing.rules import frozen
 from dianke.domain.billing.rules.drafts import LineColumns, LineKind
 from dianke.domain.billing.types import LINES_PER_BILL, get_bill_id_range
 from dianke.domain.tariffs.types import PriceTable
+from dianke.engine.types import IntArray
 from dianke.platform.database.copying import copy_arrays
+from dianke.platform.database.planning import along_indexes
 
 BillTable = Literal["billing_bill", "billing_billdraft"]
 
@@ -39,20 +41,44 @@ def write_lines(*, table: BillTable, lines: LineColumns, later_by: int = 0) -> N
 
 
 def count_differing(*, table: BillTable, first_id: int, end_id: int) -> int:
-    """Return how many bills or drafts of a range of keys, as the tables hold them, are not the sum of their lines."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            select count(*) from {table} b
-              left join (select l.id / 100 as bill_id, sum(l.amount_e6) as amount_e6
-                           from {table}line l join billing_billlinekind k on k.id = l.kind_id
-                          where l.id >= %(first)s * 100 and l.id < %(end)s * 100 and not k.included
-                          group by l.id / 100) s on s.bill_id = b.id
-             where b.id >= %(first)s and b.id < %(end)s and coalesce(s.amount_e6, 0) <> b.amount_fen * 10000
-            """,  # noqa: S608 - one of two constants
-            {"first": first_id, "end": end_id},
-        )
-        return int(cursor.fetchone()[0])
+    """
+    Return how many bills or drafts of a range of keys, as the tables hold them, are not the sum of their lines.
+
+    The figures are read back and added up here: the database needs three times as long to group them. A line whose
+    bill is not there counts as a bill that differs.
+    """
+    size = end_id - first_id
+    keys = {
+        "first": first_id,
+        "end": end_id,
+        "first_line": first_id * LINES_PER_BILL,
+        "end_line": end_id * LINES_PER_BILL,
+    }
+    with along_indexes() as cursor:
+        bills, amounts = _read_back(cursor, _AMOUNTS.format(table=table), keys)
+        lines, parts = _read_back(cursor, _PARTS.format(table=table), keys)
+    billed, added = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    billed[bills - first_id] = amounts * 10_000
+    np.add.at(added, lines // LINES_PER_BILL - first_id, parts)
+    return int((billed != added).sum())
+
+
+_AMOUNTS = """
+select string_agg(int8send(id), ''), string_agg(int8send(amount_fen), '')
+  from {table} where id >= %(first)s and id < %(end)s
+"""
+_PARTS = """
+select string_agg(int8send(id), ''), string_agg(int8send(amount_e6), '')
+  from {table}line where id >= %(first_line)s and id < %(end_line)s
+   and not kind_id = any(array(select id from billing_billlinekind where included))
+"""
+
+
+def _read_back(cursor: Any, sql: str, keys: dict[str, int]) -> tuple[IntArray, IntArray]:
+    """Return two columns of integers; as two values, for a driver handles each row of a result by itself."""
+    cursor.execute(sql, keys)
+    found = [np.frombuffer(data or b"", dtype=">i8").astype(np.int64) for data in cursor.fetchone()]
+    return found[0], found[1]
 
 
 def keep_prices(table: PriceTable) -> str:

@@ -18,7 +18,8 @@ from dianke.domain.billing.rules.shards import CalculatedShard
 from dianke.domain.billing.types import LINES_PER_BILL
 from dianke.domain.tariffs.types import PriceTable
 from dianke.engine.types import IntArray
-from dianke.platform.database.copying import copy_table
+from dianke.platform.database.copying import copy_columns
+from dianke.platform.database.planning import along_indexes
 
 _FROM_POINTS = {
     "unit_id": "unit_id",
@@ -51,16 +52,18 @@ def store(
         return StoredDrafts(bills=0, first_bill_id=0, bill_ids=np.zeros(len(result.is_sound), dtype=np.int64))
     first = bill_rows.reserve_bill_ids(month=run.cycle_month.month, count=bills)
     bill_ids = first + np.cumsum(result.is_sound) - 1
-    copy_table(table="billing_billdraft", columns=_list_bills(run, shard, result, bill_ids))
+    copy_columns(table="billing_billdraft", columns=_list_bills(run, shard, result, bill_ids))
     bill_rows.write_lines(table="billing_billdraft", lines=list_lines(result, bill_ids))
     _freeze(run, shard, result, tables)
     return StoredDrafts(bills=bills, first_bill_id=first, bill_ids=bill_ids)
 
 
 def remove(shard: BillRunShard) -> None:
-    """Remove what an earlier calculation of a shard left."""
+    """Remove what an earlier calculation of a shard left; one that was never finished left nothing."""
     keys = [shard.first_bill_id, shard.end_bill_id]
-    with connection.cursor() as cursor:
+    if shard.first_bill_id == shard.end_bill_id:
+        return
+    with along_indexes() as cursor:
         cursor.execute(
             "delete from billing_billdraftline where id >= %s and id < %s", [key * LINES_PER_BILL for key in keys]
         )
@@ -86,7 +89,7 @@ def _list_bills(run: BillRun, shard: BillRunShard, result: CalculatedShard, bill
         "id": pa.array(bill_ids[sound]),
         **{name: points[source] for name, source in _FROM_POINTS.items()},
         "run_id": pa.repeat(run.pk, size),
-        "shard_number": pa.repeat(shard.number, size),
+        "shard_number": pa.repeat(pa.scalar(shard.number, pa.int32()), size),
         "month": pa.repeat(pa.scalar(run.cycle_month.month), size),
         "period_start": pa.repeat(pa.scalar(span.start), size),
         "period_end": pa.repeat(pa.scalar(span.end), size),

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from django.db import connection
 from django.db.models import Q
 
-from dianke.domain.billing.models import BillRunShard, ReviewParameter
+from dianke.domain.billing.models import BillRun, BillRunShard, ReviewParameter
 from dianke.domain.billing.queries.columns import fetch
 from dianke.domain.billing.rules.review.build import ReviewSources, build_facts
 from dianke.domain.billing.rules.review.facts import HISTORY_MONTHS, ReviewFacts
@@ -31,7 +31,7 @@ _TICKET_DAYS = 31
 def load_facts(
     *,
     shard: BillRunShard,
-    cycle_month: CycleMonth,
+    run: BillRun,
     points: pa.Table,
     segments: pa.Table,
     capacities: pa.Table,
@@ -42,24 +42,31 @@ def load_facts(
 
     The tables are those that the shard was read into; `groups` hold what each calculation gave.
     """
-    period = (cycle_month.billed_from, cycle_month.period.upper)
     return build_facts(
         points=points,
         segments=segments,
         capacities=capacities,
         joined=join_figures(list(groups)),
-        sources=load_sources(shard=shard, cycle_month=cycle_month, points=points),
-        month=cycle_month.month,
-        period=period,
+        sources=load_sources(shard=shard, cycle_month=run.cycle_month, points=points, run=run),
+        month=run.cycle_month.month,
+        period=(run.start, run.end),
     )
 
 
-def load_sources(*, shard: BillRunShard, cycle_month: CycleMonth, points: pa.Table) -> ReviewSources:
-    """Return what stands in the database of a shard's points beside the inputs of the calculation."""
-    start, end = cycle_month.billed_from, cycle_month.period.upper
+def load_sources(
+    *, shard: BillRunShard, cycle_month: CycleMonth, points: pa.Table, run: BillRun | None = None
+) -> ReviewSources:
+    """
+    Return what stands in the database of a shard's points beside the inputs of the calculation.
+
+    A run that bills a period of its own is looked at for that period, with the segments that it measured.
+    """
+    own = run if run is not None and run.has_own_period else None
+    start, end = (own.start, own.end) if own else (cycle_month.billed_from, cycle_month.period.upper)
+    measured = _OWN_SEGMENTS if own else _FROZEN_SEGMENTS
     keys = {
-        "month": cycle_month.pk,
-        "last_month": _find_last_month(cycle_month),
+        "month": own.pk if own else cycle_month.pk,
+        "last_month": _find_last_month(cycle_month, start),
         "first": shard.first_point_id,
         "last": shard.last_point_id,
         "start": start,
@@ -73,9 +80,9 @@ def load_sources(*, shard: BillRunShard, cycle_month: CycleMonth, points: pa.Tab
         trades=_list_trades(points),
         suspended=fetch(_SUSPENDED, keys),
         shares=fetch(_SHARES, keys),
-        last_segments=fetch(_LAST_SEGMENTS, keys),
+        last_segments=fetch(_LAST_SEGMENTS.replace("/*measured*/", measured), keys),
         tickets=fetch(_TICKETS, keys),
-        ratios=fetch(_RATIOS, keys),
+        ratios=fetch(_RATIOS.replace("/*measured*/", measured), keys),
         suspensions=fetch(_SUSPENSIONS, keys),
         history=load_history(first=shard.first_point_id, last=shard.last_point_id, month=cycle_month.month),
     )
@@ -128,10 +135,8 @@ class _Everybody:
 _EVERYBODY: Scope = _Everybody()
 
 
-def _find_last_month(cycle_month: CycleMonth) -> int:
-    rows = CycleMonth.objects.for_actor(_EVERYBODY).filter(
-        Q(period__endswith=cycle_month.billed_from), cycle_id=cycle_month.cycle_id
-    )
+def _find_last_month(cycle_month: CycleMonth, start: date) -> int:
+    rows = CycleMonth.objects.for_actor(_EVERYBODY).filter(Q(period__endswith=start), cycle_id=cycle_month.cycle_id)
     return int(rows.values_list("id", flat=True).order_by("-id").first() or 0)
 
 
@@ -142,6 +147,10 @@ def _list_trades(points: pa.Table) -> pa.Table:
     digits = pc.cast(pc.utf8_rpad(known["industry_code"], 4, "0"), pa.int64())
     return pa.table({"point_id": known["point_id"], "industry_code": digits})
 
+
+# The segments of a frozen month, or those of a run with a period of its own.
+_FROZEN_SEGMENTS = "(select *, cycle_month_id as owner_id from readings_frozensegment)"
+_OWN_SEGMENTS = "(select *, run_id as owner_id from billing_runsegment)"
 
 _WITHIN = "p.id between %(first)s and %(last)s"
 
@@ -179,8 +188,7 @@ select o.usage_point_id as point_id, o.meter_number, (o.multiplier * 1000000)::b
        case when o.quality = 'ESTIMATED' and {_ESTIMATED_ON.format(day="opening")}
                  and {_ESTIMATED_ON.format(day="closing")} then 'ESTIMATED' else 'ACTUAL' end as quality
   from readings_frozensegment o
-  join readings_frozensegment n
-    on n.cycle_month_id = %(month)s and n.usage_point_id = o.usage_point_id and n.sequence = 1
+  join /*measured*/ n on n.owner_id = %(month)s and n.usage_point_id = o.usage_point_id and n.sequence = 1
  where o.cycle_month_id = %(last_month)s and o.usage_point_id between %(first)s and %(last)s
    and not exists (select 1 from readings_frozensegment x
                     where x.cycle_month_id = o.cycle_month_id and x.usage_point_id = o.usage_point_id
@@ -194,15 +202,29 @@ select distinct usage_point_id as point_id from billing_meterticket
 """
 
 # The product of the plates against the frozen multiplier, without a division; three digits of rounding are let pass.
+# Most meters are connected directly and counted once: only the others are looked at, each for itself, for joined the
+# planner reads all installations there are.
 _RATIOS = """
-select s.usage_point_id as point_id, (max(s.multiplier) * 1000000)::bigint as billed_e6,
-       (max(i.ct_primary * i.pt_primary / (i.ct_secondary * i.pt_secondary)) * 1000000)::bigint as asset_e6
-  from readings_frozensegment s
-  join metering_meterinstallation i on i.id = s.installation_id
- where s.cycle_month_id = %(month)s and s.usage_point_id between %(first)s and %(last)s
-   and abs(s.multiplier * i.ct_secondary * i.pt_secondary - i.ct_primary * i.pt_primary)
-       > 0.000001 * i.ct_secondary * i.pt_secondary
- group by s.usage_point_id
+select point_id, (max(multiplier) * 1000000)::bigint as billed_e6,
+       (max(ct_primary * pt_primary / (ct_secondary * pt_secondary)) * 1000000)::bigint as asset_e6
+  from (select s.usage_point_id as point_id, s.multiplier, i.*
+          from (select usage_point_id, multiplier, installation_id from /*measured*/ m
+                 where owner_id = %(month)s and usage_point_id between %(first)s and %(last)s and multiplier <> 1
+                offset 0) s,
+               lateral (select ct_primary, ct_secondary, pt_primary, pt_secondary from metering_meterinstallation
+                         where id = s.installation_id offset 0) i
+         union all
+        select i.usage_point_id, 1, i.ct_primary, i.ct_secondary, i.pt_primary, i.pt_secondary
+          from (select * from metering_meterinstallation
+                 where usage_point_id between %(first)s and %(last)s
+                   and (ct_primary <> ct_secondary or pt_primary <> pt_secondary)
+                offset 0) i
+         where exists (select 1 from /*measured*/ m
+                        where m.owner_id = %(month)s and m.usage_point_id = i.usage_point_id
+                          and m.installation_id = i.id and m.multiplier = 1
+                       offset 0)) odd
+ where abs(multiplier * ct_secondary * pt_secondary - ct_primary * pt_primary) > 0.000001 * ct_secondary * pt_secondary
+ group by point_id
 """
 
 _SUSPENSIONS = f"""

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
-from django.db.models import F
+from django.db.models import F, Q
 
 from dianke.domain.billing.models import BillRun, BillRunShard, BillTrial
 from dianke.domain.billing.queries import frozen as frozen_queries
@@ -64,7 +64,9 @@ def list_shards(*, trial: BillTrial) -> list[BillRunShard]:
     """Return the issued shards of the trial's month that may hold bills of its unit."""
     # The last of several stages is tried as the whole month, so that its interim bills are left out.
     runs = BillRun.objects.for_actor(_READER).filter(
-        cycle_month__month=trial.month, status=RunStatus.ISSUED.value, cycle_month__stage=F("cycle_month__stages")
+        Q(cycle_month__stage=F("cycle_month__stages")) | Q(period_start__isnull=False),
+        cycle_month__month=trial.month,
+        status=RunStatus.ISSUED.value,
     )
     path = trial.unit.path
     near = [run.pk for run in runs.select_related("unit") if _is_one_line(run.unit.path, path)]

@@ -85,6 +85,7 @@ def _case_facts(point: _Point, segments: list[Row]) -> CaseFacts:
         start=str(point.span.start),
         end=str(point.span.end),
         months="1" if limits and limits.is_annual else str(len(point.span.months)),
+        is_part=point.span.is_part,
         segments=segments,
         capacity=point.shard.facts.capacity.get(key, []),
         shares=point.shard.facts.shares.get(key, []),

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from dianke.domain.billing.rules.drafts import LineColumns, list_lines
+from dianke.domain.billing.rules.inputs import codes as number_texts
 from dianke.domain.billing.rules.inputs import ints
 from dianke.domain.billing.rules.shards import SUMS, CalculatedShard
 from dianke.domain.billing.types import LINES_PER_BILL
@@ -76,11 +77,12 @@ def _compare_lines(computed: LineColumns, stored: pa.Table) -> Iterator[Differen
     codes = np.array([kind.code for kind in computed.kinds] or [""], dtype=object)
     ids = ints(stored, "id")
     amounts = ints(stored, "amount_e6")
-    names = np.array(stored["code"].to_pylist(), dtype=object)
+    numbers, known = number_texts(stored, "code")
     if np.array_equal(ids, computed.id):
-        wrong = (amounts != computed.amount_e6) | (names != codes[computed.kind])
-        if not wrong.any():
+        as_stored = np.array([known.index(code) if code in known else -1 for code in codes], dtype=np.int64)
+        if np.array_equal(amounts, computed.amount_e6) and np.array_equal(numbers, as_stored[computed.kind]):
             return
+    names = np.array(known or [""], dtype=object)[numbers]
     own = {
         (key // LINES_PER_BILL, code): amount
         for key, code, amount in zip(ids.tolist(), names, amounts.tolist(), strict=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 POINTS_PER_BLOCK = 2_000
-_COMPRESSION = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", compression_level=3))
+_COMPRESSION = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", compression_level=3), use_threads=False)
 # The bill itself carries these.
 _ON_THE_BILL = ("account_id", "account_number", "customer_name", "address", "industry_code")
 
@@ -102,6 +102,8 @@ def pack(block: FrozenBlock) -> bytes:
         "end": str(block.span.end),
         "months": [str(month) for month in block.span.months],
         **({"stage": [block.span.stage, block.span.stages]} if block.span.stages > 1 else {}),
+        **({"part": True} if block.span.is_part else {}),
+        **({"closes": True} if block.span.closes else {}),
         "prices": [[*key, fingerprint] for key, fingerprint in block.prices.items()],
     }
     outer = pa.table({"name": names, "content": pa.array(contents, pa.large_binary())})
@@ -121,6 +123,8 @@ def unpack(content: bytes) -> FrozenBlock:
             months=tuple(map(date.fromisoformat, head["months"])),
             stage=head.get("stage", [1, 1])[0],
             stages=head.get("stage", [1, 1])[1],
+            is_part=head.get("part", False),
+            closes=head.get("closes", False),
         ),
         prices={(plan, structure, voltage): print_ for plan, structure, voltage, print_ in head["prices"]},
     )

@@ -52,7 +52,9 @@ class Span:
     """
     What is billed: a half-open period and the months that it stands for.
 
-    A month that is read several times has stages; the last one covers the whole month.
+    A month that is read several times has stages; the last one covers the whole month. A period that is only a part of
+    its month, as that of a final bill, counts monthly charges by its days; one that `closes` the account ends the
+    months of service.
     """
 
     start: date
@@ -60,6 +62,13 @@ class Span:
     months: tuple[date, ...]
     stage: int = 1
     stages: int = 1
+    is_part: bool = False
+    closes: bool = False
+
+    @property
+    def part_days(self) -> int | None:
+        """Return the thirtieths of a month that a part of it counts for, or None for whole months."""
+        return min((self.end - self.start).days, DAYS_OF_A_BILLING_MONTH) if self.is_part else None
 
 
 def empty_used_before() -> pa.Table:
@@ -76,20 +85,19 @@ def empty_billed_before() -> pa.Table:
 
 def narrow_inputs(inputs: ShardInputs, point_ids: IntArray) -> ShardInputs:
     """Return the inputs of some of the points, with the sub-meters below them."""
-    chosen = pa.array(point_ids)
     return ShardInputs(
-        points=_among(inputs.points, "point_id", chosen),
-        segments=_among(inputs.segments, "point_id", chosen),
-        capacities=_among(inputs.capacities, "point_id", chosen),
-        shares=_among(inputs.shares, "point_id", chosen),
-        sub_segments=_among(inputs.sub_segments, "parent_id", chosen),
-        used_before=_among(inputs.used_before, "point_id", chosen),
-        billed_before=_among(inputs.billed_before, "point_id", chosen),
+        points=_among(inputs.points, "point_id", point_ids),
+        segments=_among(inputs.segments, "point_id", point_ids),
+        capacities=_among(inputs.capacities, "point_id", point_ids),
+        shares=_among(inputs.shares, "point_id", point_ids),
+        sub_segments=_among(inputs.sub_segments, "parent_id", point_ids),
+        used_before=_among(inputs.used_before, "point_id", point_ids),
+        billed_before=_among(inputs.billed_before, "point_id", point_ids),
     )
 
 
-def _among(table: pa.Table, name: str, chosen: pa.Array) -> pa.Table:
-    return table.filter(pc.is_in(table[name], value_set=chosen)) if len(table) else table
+def _among(table: pa.Table, name: str, chosen: IntArray) -> pa.Table:
+    return table.filter(pa.array(np.isin(ints(table, name), chosen))) if len(table) else table
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,15 @@ def ints(table: pa.Table, name: str, *, fill: int = 0) -> IntArray:
     return np.asarray(pc.fill_null(pc.cast(column, pa.int64()), fill).to_numpy(), dtype=np.int64)
 
 
+def distinct(keys: IntArray) -> IntArray:
+    """Return the different keys, ascending; keys of a shard mostly are so already."""
+    steps = np.diff(keys)
+    if (steps > 0).all():
+        return keys
+    ordered = keys if (steps >= 0).all() else np.sort(keys)
+    return np.asarray(ordered[np.append(True, np.diff(ordered) > 0)], dtype=np.int64)
+
+
 def present(table: pa.Table, name: str) -> BoolArray:
     """Return where a column is not null."""
     return np.asarray(pc.is_valid(table[name]).to_numpy(), dtype=np.bool_)
@@ -139,7 +156,11 @@ def texts(table: pa.Table, name: str) -> list[str]:
 
 def codes(table: pa.Table, name: str) -> tuple[IntArray, list[str]]:
     """Return a text column as numbers of its different texts, and these; nulls are the empty text."""
-    filled = pc.fill_null(pc.cast(table[name], pa.string()), "")
+    column = table[name]
+    if pa.types.is_dictionary(column.type) and not column.null_count:
+        numbered = column.unify_dictionaries().combine_chunks()
+        return np.asarray(numbered.indices.to_numpy(), dtype=np.int64), numbered.dictionary.to_pylist()
+    filled = pc.fill_null(pc.cast(column, pa.string()), "")
     encoded = pc.dictionary_encode(filled.combine_chunks())
     return np.asarray(encoded.indices.to_numpy(), dtype=np.int64), encoded.dictionary.to_pylist()
 
@@ -204,21 +225,22 @@ class CapacityRow:
     loss_e4: tuple[int, int, int, int] | None
 
 
-def count_capacity(rows: list[dict[str, Any]], *, start: date, end: date) -> list[CapacityRow]:
+def count_capacity(rows: list[dict[str, Any]], *, start: date, end: date, is_part: bool = False) -> list[CapacityRow]:
     """
     Return the transformers of one point with their days in use (TR-3.3, TR-3.4).
 
     Running and hot standby count; sealed does not; a suspension counts as running if it is shorter than
     fifteen days, its own length also outside the period. A day is charged from unsealing and free from
-    sealing. In use for the whole period is a whole month, however long the month is.
+    sealing. In use for the whole period is a whole month, however long the month is, unless the period is a part of
+    one.
     """
     spells: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         spells.setdefault(row["transformer_id"], []).append(row)
-    return [_count_one(own, start=start, end=end) for own in spells.values()]
+    return [_count_one(own, start=start, end=end, is_part=is_part) for own in spells.values()]
 
 
-def _count_one(spells: list[dict[str, Any]], *, start: date, end: date) -> CapacityRow:
+def _count_one(spells: list[dict[str, Any]], *, start: date, end: date, is_part: bool) -> CapacityRow:
     first = spells[0]
     days = 0
     charged = False
@@ -234,7 +256,7 @@ def _count_one(spells: list[dict[str, Any]], *, start: date, end: date) -> Capac
         kva_e4=first["kva_e4"],
         group=first["interlock_group"] or "",
         days=min(days, DAYS_OF_A_BILLING_MONTH),
-        is_whole=days == (end - start).days,
+        is_whole=days == (end - start).days and not is_part,
         is_charged=charged,
         loss_e4=None if None in nameplate else nameplate,
     )

@@ -124,7 +124,7 @@ def write_mark(actor: Actor, export: ListExport, *, about: str) -> str:
     return " · ".join(parts)
 
 
-def _write_rows(query: ListQuery, rows: Any, *, language: str | None) -> Iterator[list[Cell]]:
+def _write_rows(query: ListQuery, rows: Any, *, language: str | None) -> Iterator[Sequence[Cell]]:
     """Return the cells of the rows; the words are those of the reader, whose request has ended by then."""
     cells, enrich = [column.cell for column in query.shown], query.spec.enrich
     words = _Words()
@@ -132,11 +132,8 @@ def _write_rows(query: ListQuery, rows: Any, *, language: str | None) -> Iterato
         with translation.override(language):
             if enrich:
                 enrich(query.actor, batch)
-            lines: list[list[Any]] = [
-                [value if type(value) in _PLAIN else words.of(value) for value in [cell(row) for cell in cells]]
-                for row in batch
-            ]
-        yield from lines
+            columns = [words.settle(list(map(cell, batch))) for cell in cells]
+        yield from zip(*columns, strict=True)
 
 
 def _list_batches(query: ListQuery, rows: Any) -> Iterator[list[Any]]:
@@ -158,6 +155,12 @@ class _Words:
     def __init__(self) -> None:
         # By the address of the word, which is held beside it so that no other word can come to lie there.
         self._known: dict[int, tuple[Value, Cell]] = {}
+
+    def settle(self, column: list[Any]) -> list[Any]:
+        """Return the cells of a column as they stand in a file."""
+        if _PLAIN.issuperset(map(type, column)):
+            return column
+        return [cell if type(cell) in _PLAIN else self.of(cell) for cell in column]
 
     def of(self, cell: Value) -> Cell:
         """Return a cell as it stands in a file."""

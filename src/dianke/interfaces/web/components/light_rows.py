@@ -56,13 +56,22 @@ def _compose(model: type[Model], own: Sequence[str], related: dict[str, list[str
     return make
 
 
+class _Stored(ModelState):
+    """The state of a row that came from the database, without setting it row by row."""
+
+    adding = False
+    db = "default"
+
+
 def _make_of(model: type[Model], names: Sequence[str]) -> _Make:
+    create = model.__new__
+
     def make(values: tuple[Any, ...]) -> Any:
-        row = model.__new__(model)
-        state = ModelState()
-        state.adding, state.db = False, "default"
+        row = create(model)
         # As Model.__init__ leaves it, but for the columns that nobody reads; what follows them is of relations.
-        row.__dict__.update(zip(names, values, strict=False), _state=state)
+        own = row.__dict__
+        own.update(zip(names, values, strict=False))
+        own["_state"] = _Stored()
         return row
 
     return make
