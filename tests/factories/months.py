@@ -12,6 +12,7 @@ from dianke.domain.billing.models import Bill, BillRun
 from dianke.domain.billing.queries import review as review_queries
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings import operations as readings
+from dianke.domain.readings.queries import get_month
 from dianke.domain.readings.types import NewReading, ReadingSource
 from dianke.domain.tariffs import operations as tariffs
 from dianke.kernel.clock import SHANGHAI, SystemClock
@@ -80,7 +81,9 @@ def bill_month(utility: Utility, month: date, closing: Mapping[UsagePoint, Mappi
         actor=utility.actor, readings=rows, source=ReadingSource.FILE, batch=f"{month:%Y%m}", at=later
     )
     with transaction.atomic():
-        opened = readings.open_month(actor=utility.actor, cycle=utility.cycle, month=month)
+        # A final bill of the month has opened it already.
+        known = get_month(actor=utility.actor, cycle_code=utility.cycle.code, month=month)
+        opened = known or readings.open_month(actor=utility.actor, cycle=utility.cycle, month=month)
         readings.freeze_month(actor=utility.actor, cycle_month=opened, at=later)
     return issue_month(utility, month, later)
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 from tests.factories.months import exempt_everything
-from tests.factories.utility import CLOSING, HUBEI, LATER, OPENING, Utility, add_point, build_utility
+from tests.factories.utility import CLOSING, HUBEI, LATER, OPENING, Utility, add_clerk, add_point, build_utility
 
-from dianke.application import meter_to_cash
+from dianke.application import final_bills, meter_to_cash
 from dianke.domain.billing.models import Bill, BillLine, BillRun
 from dianke.domain.billing.operations.runs import UnableToStartRun
 from dianke.domain.billing.queries import bills as bill_queries
@@ -17,6 +17,8 @@ from dianke.domain.billing.queries.correcting import UnableToCorrect, recompute
 from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.queries.replay import replay_run
 from dianke.domain.billing.rules import explain
+from dianke.domain.billing.rules.finals import FinalOrder, FinalReading
+from dianke.domain.billing.types import FinalKind
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.metering.types import MeteringSide, Ratio
 from dianke.domain.readings import operations as readings
@@ -242,6 +244,57 @@ class TestStages:
 
         assert found.energy_kwh_e2 - last.energy_kwh_e2 == 2_000  # one unit of the register is twenty kWh
         assert found.amount_fen > last.amount_fen
+
+
+class TestFinalBill:
+    """An account that is closed within a month that is read several times."""
+
+    def test_it_settles_the_interim_bills_to_the_fen(self) -> None:
+        once = open_month(interim_days=())
+        staged = open_month(interim_days=(11,), utility=once.utility)
+        first = list_stages(actor=staged.utility.actor, cycle_month=staged.first)[0]
+        readings.freeze_month(actor=staged.utility.actor, cycle_month=first, at=LATER)
+        bill_stage(staged, 1)
+
+        # Read once, the register of demand was not set back on the eleventh.
+        issue_final(once, dict(zip(COLUMNS, (*SHOWN[TWENTIETH][:-1], "1.75"), strict=True)))
+        issue_final(staged, dict(zip(COLUMNS, SHOWN[TWENTIETH], strict=True)))
+
+        whole, (interim, final) = once.bills[0], staged.bills
+        assert (whole.period_start, whole.period_end) == (final.period_start, final.period_end)
+        assert staged.sum_lines() == once.sum_lines()
+        for name in SUMMED:
+            assert getattr(interim, name) + getattr(final, name) == getattr(whole, name)
+
+    def test_it_charges_demand_by_the_days_of_thirty_and_opens_into_its_calculation(self) -> None:
+        month = open_month(interim_days=())
+
+        run = issue_final(month, dict(zip(COLUMNS, (*SHOWN[TWENTIETH][:-1], "1.75"), strict=True)))
+
+        (bill,) = month.bills
+        lines = explain.lines_of(lines_of(month, bill))
+        demand = next(line for line in lines if line.code == "basic.demand")
+        found = explain_issued(bill, basis=get_basis(bill), lines=lines)
+        # 1.75 x 20 kW, 42 yuan, 20 days of thirty; the iron loss agreed for a month, 313 kWh, by its days as well.
+        assert (demand.quantity, demand.amount) == (Decimal("35"), Decimal("980.00"))
+        assert found.differences == []
+        assert Decimal(found.recomputed_total) == Decimal(bill.amount_fen) / 100
+        assert replay_run(actor=month.utility.actor, run=run).differing_bills == 0
+        assert get_basis(bill)["case"]["transformer_loss"]["iron_kwh"] == "208.67"
+
+
+def issue_final(month: Month, values: Mapping[str, str]) -> BillRun:
+    """Return the issued run of the final bill to the twenty-first of January."""
+    utility = month.utility
+    clerk = add_clerk(utility.root, f"counter-{month.point.pk}", ["billing.ask_final"])
+    installation = month.point.installations.for_actor(utility.actor).get()
+    reading = FinalReading(
+        installation_id=installation.pk, values={name: Decimal(value) for name, value in values.items()}
+    )
+    wanted = FinalOrder(kind=FinalKind.CLOSING, final_date=date(2026, 1, 21), reason="停产", readings=[reading])
+    final = final_bills.ask_final(actor=clerk, account_number=month.point.account.number, order=wanted, at=LATER)
+    exempt_everything(actor=utility.runner, run=final.run)
+    return meter_to_cash.issue_run(actor=utility.issuer, number=final.run.number, at=LATER)
 
 
 def lines_of(month: Month, bill: Bill) -> list[BillLine]:

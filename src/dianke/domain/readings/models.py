@@ -218,17 +218,9 @@ class PlannedDay(ScopedModel):
         return f"{self.cycle_id} {self.month:%Y-%m} {self.step}"
 
 
-class FrozenSegment(ScopedModel):
-    """
-    What a meter measured at a point within a frozen month: start and end of each register, multiplier.
+class SegmentColumns(ScopedModel):
+    """What a meter measured at a point within a period: start and end of each register, multiplier."""
 
-    A point has one row a month, or more where a meter or a ratio changed (换表, 换互感器). A missing start or
-    end is kept as null: billing turns it into a fault with cause and remedy.
-    """
-
-    unit_lookup = "usage_point__unit"
-
-    cycle_month = models.ForeignKey(CycleMonth, models.PROTECT, related_name="segments")
     usage_point = models.ForeignKey(UsagePoint, models.PROTECT, related_name="+")
     sequence = models.PositiveSmallIntegerField(default=1)
     installation = models.ForeignKey(MeterInstallation, models.PROTECT, related_name="+")
@@ -258,6 +250,24 @@ class FrozenSegment(ScopedModel):
     reactive_export_start = _register()
     reactive_export_end = _register()
     demand = _register()
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+
+class FrozenSegment(SegmentColumns):
+    """
+    What a meter measured at a point within a frozen month.
+
+    A point has one row a month, or more where a meter or a ratio changed (换表, 换互感器). A missing start or
+    end is kept as null: billing turns it into a fault with cause and remedy.
+    """
+
+    unit_lookup = "usage_point__unit"
+
+    cycle_month = models.ForeignKey(CycleMonth, models.PROTECT, related_name="segments")
 
     class Meta:
         """In order within a point."""

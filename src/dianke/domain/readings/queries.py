@@ -91,13 +91,18 @@ def has_template(*, cycle: ReadingCycle, month: date) -> bool:
     return bool(held.exists())
 
 
-def list_visible_cycles(*, actor: Actor) -> list[ReadingCycle]:
-    """Return the actor's cycles and those above them that their routes belong to, by code."""
+def filter_visible_cycles(*, actor: Actor) -> QuerySet[ReadingCycle]:
+    """Return the actor's cycles and those above them that their routes belong to."""
     everybody = Actor.system("showing a station the cycles of its routes")
     own = ReadingCycle.objects.for_actor(actor).values("id")
     of_routes = ReadingRoute.objects.for_actor(actor).values("cycle_id")
-    rows = ReadingCycle.objects.for_actor(everybody).filter(Q(id__in=own) | Q(id__in=of_routes))
-    return list(rows.select_related("unit").order_by("code", "id"))
+    rows: QuerySet[ReadingCycle] = ReadingCycle.objects.for_actor(everybody)
+    return rows.filter(Q(id__in=own) | Q(id__in=of_routes)).select_related("unit")
+
+
+def list_visible_cycles(*, actor: Actor) -> list[ReadingCycle]:
+    """Return the actor's cycles and those above them that their routes belong to, by code."""
+    return list(filter_visible_cycles(actor=actor).order_by("code", "id"))
 
 
 def filter_planned_days(*, actor: Actor) -> QuerySet[PlannedDay]:

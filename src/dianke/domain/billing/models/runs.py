@@ -1,12 +1,13 @@
 """Bill runs, their shards, drafts and faults: everything here may be rewritten until issue."""
 
+from datetime import date
 from typing import ClassVar
 
 import pghistory
 from django.db import models
 
 from dianke.domain.billing.models.columns import BillColumns, BillLineColumns, InputColumns
-from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
+from dianke.domain.billing.types import FaultStatus, RunKind, RunStatus, ShardStatus
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings.models import CycleMonth
 from dianke.platform.org.models import Unit
@@ -15,11 +16,22 @@ from dianke.platform.org.scoping import ScopedModel
 
 @pghistory.track()
 class BillRun(ScopedModel):
-    """The billing of one cycle's month (核算批次)."""
+    """The billing of one cycle's month, or of some points beside it (核算批次)."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     number = models.CharField(max_length=30, unique=True)
     cycle_month = models.ForeignKey(CycleMonth, models.PROTECT, related_name="bill_runs")
+    kind = models.CharField(
+        max_length=16,
+        choices=[(one.value, one.value) for one in RunKind],
+        default=RunKind.CYCLE.value,
+        db_default=RunKind.CYCLE.value,
+    )
+    # Its own period, where that is not the one of the month.
+    period_start = models.DateField(null=True, blank=True)
+    period_end = models.DateField(null=True, blank=True)
+    # The issued run that left the points of a supplementary one out.
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="supplements")
     status = models.CharField(max_length=12, choices=[(s.value, s.value) for s in RunStatus])
     shard_size = models.PositiveIntegerField()
     started_at = models.DateTimeField()
@@ -34,7 +46,7 @@ class BillRun(ScopedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["cycle_month"],
-                condition=~models.Q(status=RunStatus.CANCELLED.value),
+                condition=models.Q(kind=RunKind.CYCLE.value) & ~models.Q(status=RunStatus.CANCELLED.value),
                 name="one_live_run_a_cycle_month",
             ),
             models.CheckConstraint(
@@ -45,6 +57,32 @@ class BillRun(ScopedModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_of_cycle(self) -> bool:
+        """Tell whether it bills every point of its month."""
+        return self.kind == RunKind.CYCLE.value
+
+    @property
+    def has_own_period(self) -> bool:
+        """Tell whether it bills a period of its own, from readings of its own."""
+        return self.period_start is not None
+
+    @property
+    def start(self) -> date:
+        """Return the first day that its bills cover."""
+        return self.period_start or self.cycle_month.billed_from
+
+    @property
+    def end(self) -> date:
+        """Return the first day that its bills no longer cover."""
+        end: date = self.period_end or self.cycle_month.period.upper
+        return end
+
+    @property
+    def is_interim(self) -> bool:
+        """Tell whether another bill of the same month settles its bills."""
+        return not self.has_own_period and self.cycle_month.is_interim
 
 
 class BillRunShard(ScopedModel):
@@ -110,7 +148,11 @@ class BillDraft(BillColumns):
 
 
 class BillDraftLine(BillLineColumns):
-    """A line of a draft."""
+    """
+    A line of a draft, found by blocks of pages (migration 0019): read it within `along_indexes`.
+
+    Its key is not kept by the database but by the range that its run reserved.
+    """
 
 
 class DraftInputs(InputColumns):

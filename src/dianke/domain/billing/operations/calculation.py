@@ -2,17 +2,19 @@
 
 import time
 from dataclasses import replace
-from datetime import date
+
+from django.db import connection
 
 from dianke.domain.billing.models import BillRun, BillRunFault, BillRunShard
 from dianke.domain.billing.operations import drafts, review
 from dianke.domain.billing.queries import inputs as input_queries
-from dianke.domain.billing.rules import shards, stages
+from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.billing.rules import parts, shards, stages
 from dianke.domain.billing.rules.inputs import FaultBook, ShardInputs, Span
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.billing.rules.review.figures import take_figures
 from dianke.domain.billing.rules.shards import CalculatedShard
-from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
+from dianke.domain.billing.types import HELD_BACK, FaultStatus, RunKind, RunStatus, ShardStatus
 from dianke.domain.tariffs import queries as tariff_queries
 from dianke.domain.tariffs.types import PriceTable
 from dianke.engine.types import IntArray
@@ -55,7 +57,7 @@ def calculate_shard(*, actor: Scope, run: BillRun, shard_number: int) -> int:
     _store_faults(run, shard, result.shard.book)
     _review(actor=actor, run=run, shard=shard, result=result, bill_ids=stored.bill_ids)
     shard.status = ShardStatus.CALCULATED.value
-    shard.bill_count, shard.fault_count = stored.bills, len(result.shard.book.faults)
+    shard.bill_count, shard.fault_count = stored.bills, len(result.shard.book.faults) + _store_held(run, shard)
     shard.first_bill_id, shard.end_bill_id = stored.first_bill_id, stored.first_bill_id + stored.bills
     shard.amount_fen = int(result.amount_fen.sum())
     shard.differing_count = drafts.count_differing(shard)
@@ -91,12 +93,26 @@ def _clear(*, actor: Scope, run: BillRun, shard: BillRunShard) -> None:
 def get_span(run: BillRun) -> Span:
     """Return the period of a run and the months that it stands for."""
     month = run.cycle_month
-    start = month.billed_from
-    months = tuple(
-        date(start.year + (start.month - 1 + at) // 12, (start.month - 1 + at) % 12 + 1, 1)
-        for at in range(month.cycle.months_per_period)
+    if run.has_own_period:
+        return _get_own_span(run)
+    months = parts.list_months(first=run.start, months=month.cycle.months_per_period)
+    return Span(start=run.start, end=run.end, months=months, stage=month.stage, stages=month.stages)
+
+
+def _get_own_span(run: BillRun) -> Span:
+    """Return the period of a final bill, or of the one that begins after it; it settles interim bills of the month."""
+    first, end = run_queries.get_whole_period(run.cycle_month)
+    return Span(
+        start=run.start,
+        end=run.end,
+        months=parts.count_months(
+            first=first, start=run.start, end=run.end, months=run.cycle_month.cycle.months_per_period
+        ),
+        stage=run.cycle_month.stage,
+        stages=run.cycle_month.stage,
+        is_part=(run.start, run.end) != (first, end),
+        closes=run.kind == RunKind.FINAL.value,
     )
-    return Span(start=start, end=month.period.upper, months=months, stage=month.stage, stages=month.stages)
 
 
 def _calculate(
@@ -118,13 +134,30 @@ def _calculate(
 
 
 def _load(run: BillRun, shard: BillRunShard, span: Span) -> ShardInputs:
-    inputs = input_queries.load_shard(shard=shard, cycle_month_id=run.cycle_month_id, start=span.start, end=span.end)
-    if run.cycle_month.is_interim:
+    inputs = parts.take_part(input_queries.load_shard(shard=shard, run=run), span)
+    if run.is_interim:
         return stages.leave_to_last_stage(inputs)
     if span.stages > 1:
         before = input_queries.load_billed_before(cycle_month=run.cycle_month, shard=shard)
         return replace(inputs, billed_before=before)
     return inputs
+
+
+def _store_held(run: BillRun, shard: BillRunShard) -> int:
+    """Note the points whose bills are held back as put off, with what the review asked for; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE_HELD, {"run": run.pk, "shard": shard.number, "code": HELD_BACK})
+        return int(cursor.rowcount)
+
+
+_STORE_HELD = """
+insert into billing_billrunfault
+    (run_id, shard_number, usage_point_id, code, field, detail, status, reason, decided_by)
+select %(run)s, %(shard)s, usage_point_id, %(code)s, 'review', '', 'DEFERRED', min(reason), min(decided_by)
+  from billing_billsuspicion
+ where run_id = %(run)s and shard_number = %(shard)s and state = 'HELD'
+ group by usage_point_id
+"""
 
 
 def _store_faults(run: BillRun, shard: BillRunShard, book: FaultBook) -> None:

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from dianke.domain.billing.models import BillRun, BillRunShard
 from dianke.domain.billing.operations import drafts, totals
 from dianke.domain.billing.rules import runs as rules
 from dianke.domain.billing.types import LINES_PER_BILL, RunStatus, ShardStatus
 from dianke.kernel.errors import DomainError
+from dianke.platform.database.planning import along_indexes
 from dianke.platform.org.scoping import Scope
 
 _BILL_COLUMNS = """
@@ -61,7 +60,7 @@ def issue_shard(*, actor: Scope, run: BillRun, shard_number: int) -> int:
 
 def _copy_bills(run: BillRun, shard: BillRunShard) -> int:
     first, end = shard.first_bill_id, shard.end_bill_id
-    with connection.cursor() as cursor:
+    with along_indexes() as cursor:
         cursor.execute(
             f"""
             insert into billing_bill ({_BILL_COLUMNS}, calculated_by, issued_by, issued_at)

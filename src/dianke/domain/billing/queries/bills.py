@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from dianke.domain.billing.models import Bill, BillDraft, BillDraftLine, BillLine
 from dianke.domain.billing.types import LINES_PER_BILL, get_bill_id_range
 from dianke.kernel.errors import DomainError
+from dianke.platform.database.planning import along_indexes
 from dianke.platform.org.scoping import Scope
 
 
@@ -104,7 +105,8 @@ def list_draft_lines(*, actor: Scope, bill_id: int) -> list[BillDraftLine]:
     get_draft(actor=actor, bill_id=bill_id)
     first = bill_id * LINES_PER_BILL
     lines = BillDraftLine.objects.for_actor(actor).filter(id__gte=first, id__lt=first + LINES_PER_BILL)
-    return list(lines.select_related("kind").order_by("id"))
+    with along_indexes():
+        return list(lines.select_related("kind").order_by("id"))
 
 
 def list_neighbours(*, actor: Scope, bill: Bill) -> tuple[int | None, int | None]:

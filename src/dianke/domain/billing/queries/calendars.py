@@ -10,7 +10,7 @@ from dianke.domain.billing.models import BillRun, BillSuspicion
 from dianke.domain.billing.queries import review
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.rules.progress import MonthFacts, StepState, judge_step
-from dianke.domain.billing.types import RunStatus
+from dianke.domain.billing.types import RunKind, RunStatus
 from dianke.domain.readings import queries as readings
 from dianke.domain.readings.models import CycleMonth, PlannedDay
 from dianke.platform.identity.types import Actor
@@ -50,7 +50,9 @@ def judge_days(*, actor: Actor, days: Sequence[PlannedDay], at: datetime) -> lis
 
 
 def list_progress_of_run(*, actor: Actor, run: BillRun, at: datetime) -> list[DayProgress]:
-    """Return the planned days of the month or stage that a run bills."""
+    """Return the planned days of the month or stage that a run bills; a run beside it has none."""
+    if not run.is_of_cycle:
+        return []
     month = run.cycle_month
     found = list_progress(actor=actor, at=at, months=[month.month], cycle_id=month.cycle_id)
     return [one for one in found if one.day.stage == month.stage]
@@ -64,7 +66,7 @@ def _judge(day: PlannedDay, found: "tuple[MonthFacts, str] | None", at: datetime
 def _find_facts(actor: Actor, months: Sequence[date]) -> dict[StageKey, tuple[MonthFacts, str]]:
     stages = readings.list_stages_of_months(actor=actor, months=months)
     everybody = Actor.system("showing a station what became of the months of its routes")
-    live = BillRun.objects.for_actor(everybody).filter(cycle_month__in=stages)
+    live = BillRun.objects.for_actor(everybody).filter(cycle_month__in=stages, kind=RunKind.CYCLE.value)
     rows = live.exclude(status=RunStatus.CANCELLED.value).select_related("unit", "cycle_month__cycle").order_by("id")
     runs = {run.cycle_month_id: run for run in rows}
     return {

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from dianke.domain.billing.models import Bill, BillDraft, BillLine, CorrectedBill
 from dianke.domain.billing.queries import frozen as frozen_queries
+from dianke.domain.billing.queries.finals import list_handovers
 from dianke.domain.billing.queries.inputs import load_used_before
 from dianke.domain.billing.rules import correction_facts as facts
 from dianke.domain.billing.rules import frozen, shards
@@ -201,11 +202,14 @@ def _follow_later(first: RecomputedBill, actor: Scope) -> Iterator[RecomputedBil
     _, start = get_bill_id_range(year=bill.month.year, month=bill.month.month)
     _, end = get_bill_id_range(year=bill.month.year + 1, month=12)
     frozen_block = _get_own_block(bill)
+    taken_over = list_handovers(account_id=bill.account_id)
     gained = {bill.pk: first.energy_kwh_e2 - bill.energy_kwh_e2}
     for later in list_living(
         actor=actor, usage_point_id=bill.usage_point_id, account_id=bill.account_id, first=start, end=end
     ):
-        is_of_year = first.is_annual and later.month.year == bill.month.year
+        # Whoever took the account over since begins the year's blocks anew.
+        is_same_subject = not any(bill.period_start < day <= later.period_start for day in taken_over)
+        is_of_year = first.is_annual and later.month.year == bill.month.year and is_same_subject
         if is_interim(later):
             # The last bill of its month is computed from the first reading on and settles it.
             continue

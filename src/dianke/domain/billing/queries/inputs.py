@@ -8,9 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
 
-from dianke.domain.billing.models import BillRunShard
-from dianke.domain.billing.queries.columns import beside, fetch, list_keys, place
-from dianke.domain.billing.rules.inputs import BILLED_BEFORE, ShardInputs, empty_billed_before, empty_used_before, ints
+from dianke.domain.billing.models import BillRun, BillRunShard
+from dianke.domain.billing.queries.columns import beside, fetch, fetch_of, place
+from dianke.domain.billing.rules.inputs import (
+    BILLED_BEFORE,
+    ShardInputs,
+    distinct,
+    empty_billed_before,
+    empty_used_before,
+    ints,
+)
+from dianke.domain.billing.rules.parts import open_anew
 from dianke.domain.billing.types import LINES_PER_BILL, get_bill_id_range
 from dianke.domain.readings.models import CycleMonth
 from dianke.domain.readings.types import REGISTER_COLUMNS
@@ -22,29 +30,48 @@ MULTIPLIER_DECIMALS = 6
 _ENERGY_REGISTERS = tuple(column for column in REGISTER_COLUMNS if column != "demand")
 
 
-def load_shard(*, shard: BillRunShard, cycle_month_id: int, start: date, end: date) -> ShardInputs:
+def load_shard(*, shard: BillRunShard, run: BillRun) -> ShardInputs:
     """Return everything a shard's bills depend on, read within the running transaction."""
-    keys = {
-        "cycle_month": cycle_month_id,
+    keys: dict[str, Any] = {
+        "run": run.pk,
+        "shard": shard.number,
+        "cycle_month": run.cycle_month_id,
         "first": shard.first_point_id,
         "last": shard.last_point_id,
-        "start": start,
-        "end": end,
+        "start": run.start,
+        "end": run.end,
     }
     _expect_ranges()
-    segments = fetch(_SEGMENTS, keys)
-    keys["ids"] = list_keys(np.union1d(ints(segments, "point_id"), ints(fetch(_WITHOUT_METER, keys), "point_id")))
-    terms = fetch(_TERMS, keys)
-    points = _load_points(keys, terms)
-    keys["accounts"] = list_keys(np.unique(ints(points, "account_id")))
-    return ShardInputs(
+    segments, ids = _load_segments(run, keys)
+    terms = fetch_of(_TERMS, ids, keys)
+    points = _load_points(ids, terms)
+    accounts = distinct(ints(points, "account_id"))
+    inputs = ShardInputs(
         points=points,
         segments=_add_meters(segments, points),
-        capacities=fetch(_CAPACITIES, keys),
-        shares=fetch(_SHARES, {"terms": list_keys(ints(terms, "terms_id"))}),
-        sub_segments=_load_sub_segments(keys),
+        capacities=fetch_of(_CAPACITIES, accounts, keys).drop_columns(["account_id"]),
+        shares=fetch_of(_SHARES, distinct(ints(terms, "terms_id"))).drop_columns(["terms_id"]),
+        sub_segments=_load_sub_segments(run, ids, keys),
         used_before=empty_used_before(),
     )
+    taken_over = fetch_of(_TAKEN_OVER, accounts, keys).to_pylist()
+    return open_anew(inputs, opened={row["account_id"]: row["final_date"] for row in taken_over})
+
+
+def _load_segments(run: BillRun, keys: dict[str, Any]) -> tuple[pa.Table, IntArray]:
+    """Return the segments of a shard, and the keys of its points with those that nothing was read of."""
+    left_out = ints(fetch(_LEFT_OUT, keys), "point_id")
+    if run.is_of_cycle:
+        segments = fetch(_SEGMENTS, keys)
+        without = ints(fetch(_WITHOUT_METER, keys), "point_id")
+        ids = distinct(np.concatenate([ints(segments, "point_id"), without]))
+    else:
+        ids = ints(fetch(_RUN_POINTS, keys), "point_id")
+        segments = fetch_of(_OWN_SEGMENTS if run.has_own_period else _CHOSEN_SEGMENTS, ids, keys)
+    if left_out.size:
+        ids = ids[~np.isin(ids, left_out)]
+        segments = segments.filter(pc.is_in(segments["point_id"], value_set=pa.array(ids)))
+    return segments, ids
 
 
 def _expect_ranges() -> None:
@@ -62,14 +89,15 @@ def _expect_ranges() -> None:
         )
 
 
-def _load_points(keys: dict[str, Any], terms: pa.Table) -> pa.Table:
+def _load_points(ids: IntArray, terms: pa.Table) -> pa.Table:
     """Return the points with their account, customer, address and terms: each table is read along its keys."""
-    points = fetch(_POINTS, keys)
+    points = fetch_of(_POINTS, ids)
     for key, sql in (("account_id", _ACCOUNTS), ("customer_id", _CUSTOMERS), ("location_id", _LOCATIONS)):
-        points = beside(points, key, fetch(sql, {"ids": list_keys(np.unique(ints(points, key)))}))
+        points = beside(points, key, fetch_of(sql, distinct(ints(points, key))))
     points = points.drop_columns(["customer_id", "location_id"])
     owners = ints(terms, "usage_point_id")
-    firsts, counts = np.unique(owners, return_index=True, return_counts=True)[1:]
+    firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+    counts = np.diff(firsts, append=len(owners))
     at, has_terms = place(ints(points, "point_id"), owners[firsts])
     points = beside(points, "point_id", terms.take(pa.array(firsts)))
     points = beside(points, "plan_id", fetch(_PLANS, {})).drop_columns(["plan_id"])
@@ -81,16 +109,17 @@ def _add_meters(segments: pa.Table, points: pa.Table) -> pa.Table:
     """Return segments with what stands on the meter, and the parent of their point."""
     found = segments
     for key, sql in (("installation_id", _INSTALLATIONS), ("meter_id", _METERS)):
-        found = beside(found, key, fetch(sql, {"ids": list_keys(np.unique(ints(found, key)))}))
+        found = beside(found, key, fetch_of(sql, distinct(ints(found, key))))
     found = found.drop_columns(["installation_id", "meter_id"])
     return beside(found, "point_id", points.select(["point_id", "parent_id"]))
 
 
-def _load_sub_segments(keys: dict[str, Any]) -> pa.Table:
-    subs = fetch(_SUB_POINTS, keys)
+def _load_sub_segments(run: BillRun, points: IntArray, keys: dict[str, Any]) -> pa.Table:
+    subs = fetch_of(_SUB_POINTS, points)
     ids = ints(subs, "point_id")
     first, last = (int(ids[0]), int(ids[-1])) if ids.size else (0, -1)
-    found = fetch(_SEGMENTS, {"cycle_month": keys["cycle_month"], "first": first, "last": last})
+    statement = _OWN_SEGMENTS if run.has_own_period else _SEGMENTS
+    found = fetch(statement, {**keys, "first": first, "last": last})
     own = found.filter(pc.is_in(found["point_id"], value_set=pa.array(ids)))
     return _add_meters(own, subs)
 
@@ -101,7 +130,7 @@ def load_used_before(*, month: date, start: date, point_ids: IntArray) -> pa.Tab
     last, _ = get_bill_id_range(year=month.year, month=month.month)
     if first >= last or not point_ids.size:
         return empty_used_before()
-    keys = {"first": first, "last": last, "points": point_ids.tolist()}
+    keys = {"first": first, "last": last, "points": point_ids.tolist(), "start": start}
     return fetch(_USED_BEFORE, keys)
 
 
@@ -140,18 +169,18 @@ select o.usage_point_id as point_id
 
 _POINTS = """
 select p.id as point_id, p.code, p.unit_id, p.metering_side, p.voltage, p.parent_id, p.account_id, p.location_id
-  from metering_usagepoint p where p.id = any((select %(ids)s)::bigint[]) order by p.id
+  from metering_usagepoint p where p.id {of} order by p.id
 """
 _ACCOUNTS = """
 select a.id, a.number as account_number, a.usage_class, a.household_size, a.opened_date, a.closed_date, a.customer_id
-  from customers_customeraccount a where a.id = any((select %(ids)s)::bigint[]) order by a.id
+  from customers_customeraccount a where a.id {of} order by a.id
 """
 _CUSTOMERS = """
 select c.id, c.name as customer_name, c.industry_code
-  from customers_customer c where c.id = any((select %(ids)s)::bigint[]) order by c.id
+  from customers_customer c where c.id {of} order by c.id
 """
 _LOCATIONS = """
-select l.id, l.address from customers_servicelocation l where l.id = any((select %(ids)s)::bigint[]) order by l.id
+select l.id, l.address from customers_servicelocation l where l.id {of} order by l.id
 """
 
 # The latest first: they are what is billed by, and several are a fault.
@@ -163,8 +192,7 @@ select t.usage_point_id, t.id as terms_id, t.plan_id, t.structure, t.price_volta
        (t.loss_iron_kvarh * 100)::bigint as loss_iron_kvarh_e2,
        (t.line_loss_ratio * 1000000)::bigint as line_loss_ratio_e6
   from billing_billingterms t
- where t.usage_point_id = any((select %(ids)s)::bigint[])
-   and t.period && daterange(%(start)s, %(end)s)
+ where t.usage_point_id {of} and t.period && daterange(%(start)s, %(end)s)
  order by t.usage_point_id, lower(t.period) desc
 """
 
@@ -174,50 +202,83 @@ _REGISTERS = ", ".join(
     f"(s.{name}_start * 10000)::bigint as {name}_start, (s.{name}_end * 10000)::bigint as {name}_end"
     for name in _ENERGY_REGISTERS
 )
-_SEGMENTS = f"""
+_SEGMENT_VALUES = f"""
 select s.usage_point_id as point_id, s.sequence, s.meter_number, s.start_date, s.end_date,
        s.ct_ratio, s.pt_ratio, (s.multiplier * 1000000)::bigint as multiplier_e6, s.integer_digits, s.rolled_over,
        s.quality, (s.demand * 10000)::bigint as demand, {_REGISTERS}, s.installation_id
+"""
+_SEGMENTS = f"""{_SEGMENT_VALUES}
   from readings_frozensegment s
  where s.cycle_month_id = %(cycle_month)s and s.usage_point_id between %(first)s and %(last)s
  order by s.usage_point_id, s.sequence
-"""  # noqa: S608 - built from constants of this file
+"""
+_CHOSEN_SEGMENTS = f"""{_SEGMENT_VALUES}
+  from readings_frozensegment s
+ where s.cycle_month_id = %(cycle_month)s and s.usage_point_id {{of}}
+ order by s.usage_point_id, s.sequence
+"""
+_OWN_SEGMENTS = f"""{_SEGMENT_VALUES}
+  from billing_runsegment s
+ where s.run_id = %(run)s and s.usage_point_id between %(first)s and %(last)s
+ order by s.usage_point_id, s.sequence
+"""
+
+_RUN_POINTS = """
+select usage_point_id as point_id from billing_runpoint
+ where run_id = %(run)s and usage_point_id between %(first)s and %(last)s
+ order by usage_point_id
+"""
+
+# Points that the run left out when it was cut, and those whose bills are held back.
+_LEFT_OUT = """
+select usage_point_id as point_id from billing_billrunfault
+ where run_id = %(run)s and shard_number = 0 and usage_point_id between %(first)s and %(last)s
+union
+select usage_point_id from billing_billsuspicion
+ where run_id = %(run)s and shard_number = %(shard)s and state = 'HELD'
+"""
+
+# An account that another subject took over is as one that was opened on that day.
+_TAKEN_OVER = """
+select account_id, max(final_date) as final_date from billing_finalbilling
+ where kind = 'HANDOVER' and state = 'ISSUED' and final_date <= %(start)s
+   and account_id {of}
+ group by account_id
+"""
 
 _INSTALLATIONS = """
-select i.id, i.meter_id from metering_meterinstallation i where i.id = any((select %(ids)s)::bigint[]) order by i.id
+select i.id, i.meter_id from metering_meterinstallation i where i.id {of} order by i.id
 """
 _METERS = """
 select m.id, array_to_string(m.registers, ' ') as registers
-  from metering_meterasset m where m.id = any((select %(ids)s)::bigint[]) order by m.id
+  from metering_meterasset m where m.id {of} order by m.id
 """
 
 _SUB_POINTS = """
-select p.id as point_id, p.parent_id from metering_usagepoint p
- where p.parent_id = any((select %(ids)s)::bigint[])
- order by p.id
+select p.parent_id, p.id as point_id from metering_usagepoint p where p.parent_id {of} order by p.id
 """
 
 _CAPACITIES = """
-select p.id as point_id, x.code, x.name, (x.capacity_kva * 10000)::bigint as kva_e4, x.interlock_group,
+select x.account_id, p.id as point_id, x.code, x.name, (x.capacity_kva * 10000)::bigint as kva_e4, x.interlock_group,
        s.state, lower(s.period) as from_date, upper(s.period) as to_date, x.id as transformer_id,
        (x.no_load_loss_kw * 10000)::bigint as p0_e4, (x.load_loss_kw * 10000)::bigint as pk_e4,
        (x.no_load_current_percent * 10000)::bigint as i0_e4, (x.impedance_percent * 10000)::bigint as uk_e4
   from network_transformer x
   join network_transformerspell s on s.transformer_id = x.id
   join metering_usagepoint p on p.account_id = x.account_id
- where x.account_id = any((select %(accounts)s)::bigint[])
+ where x.account_id {of}
    and p.id between %(first)s and %(last)s and p.parent_id is null
    and s.period && daterange(%(start)s, %(end)s)
  order by p.id, x.id, lower(s.period)
 """
 
 _SHARES = """
-select t.usage_point_id as point_id, h.sequence, h.name, (h.price * 100000000)::bigint as price_e8,
+select h.terms_id, t.usage_point_id as point_id, h.sequence, h.name, (h.price * 100000000)::bigint as price_e8,
        (h.fixed_kwh * 100)::bigint as fixed_kwh_e2, (h.ratio * 1000000)::bigint as ratio_e6, h.taken_from,
        h.in_power_factor, h.in_power_factor_base, h.with_funds
   from billing_shareterms h
   join billing_billingterms t on t.id = h.terms_id
- where h.terms_id = any((select %(terms)s)::bigint[])
+ where h.terms_id {of}
  order by t.usage_point_id, h.sequence
 """
 
@@ -232,7 +293,16 @@ select usage_point_id as point_id, sum(energy_kwh_e2)::bigint as energy_e2
           join billing_billcorrection o on o.id = c.correction_id and o.kind = 'BACK_BILLING'
           join billing_bill b on b.id = c.replacement_id
          where c.replacement_id >= %(first)s and c.replacement_id < %(last)s and b.usage_point_id = any(%(points)s)
-           and b.basis->'recovery'->>'counts_in_tiers' = 'false') used
+           and b.basis->'recovery'->>'counts_in_tiers' = 'false'
+        union all
+        -- What the subject before was billed is not counted for the one that took the account over.
+        select b.usage_point_id, -b.energy_kwh_e2
+          from (select account_id, max(final_date) as final_date from billing_finalbilling
+                 where kind = 'HANDOVER' and state = 'ISSUED' and final_date <= %(start)s group by account_id) f
+          join billing_bill b on b.account_id = f.account_id and b.id >= %(first)s and b.id < %(last)s
+                             and b.period_end <= f.final_date
+         where b.usage_point_id = any(%(points)s)
+           and coalesce(b.basis->'recovery'->>'counts_in_tiers', 'true') <> 'false') used
  group by usage_point_id order by usage_point_id
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from dianke.domain.billing.models import Bill, BillRun, BillSuspicion, ReviewParameter
+from dianke.domain.billing.models import Bill, BillRun, BillSuspicion
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.rules.review.causes import CAUSES
 from dianke.domain.billing.rules.review.facts import HISTORY_MONTHS
@@ -31,6 +31,7 @@ class CauseGroup:
     exempt: int
     asked: int
     corrected: int
+    held: int
     example_id: int
     example_account: str
 
@@ -108,6 +109,7 @@ def list_causes(*, actor: Scope, run: BillRun, usage_class: str = "") -> list[Ca
             exempt=row[SuspicionState.EXEMPT.value],
             asked=row[SuspicionState.CORRECTION_ASKED.value],
             corrected=row[SuspicionState.CORRECTED.value],
+            held=row[SuspicionState.HELD.value],
             example_id=row["example"],
             example_account=accounts.get(row["example"], ""),
         )
@@ -196,12 +198,6 @@ def list_history(*, actor: Scope, usage_point_id: int, month: date) -> list[Hist
 def _month_before(month: date, ago: int) -> date:
     year, place = divmod(month.year * 12 + month.month - 1 - ago, 12)
     return date(year, place + 1, 1)
-
-
-def list_parameters(*, actor: Scope) -> list[ReviewParameter]:
-    """Return what units have put in place of the defaults, the newest first."""
-    rows = ReviewParameter.objects.for_actor(actor).select_related("unit")
-    return list(rows.order_by("code", "-from_date", "-id")[:500])
 
 
 def get_point(*, actor: Scope, code: str) -> UsagePoint | None:

@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dianke.domain.billing.models import ReviewParameter
+from dianke.domain.billing.models import ReviewParameter, ReviewParameterProposal
 from dianke.domain.billing.rules.review.causes import CAUSES
 from dianke.domain.billing.rules.review.parameters import DatedValues, get_defaults, list_defaults
+from dianke.domain.billing.types import ProposalState
+from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.models import Unit
+from dianke.platform.org.scoping import Scope
+
+_DECIDED_SHOWN = 50
+
+
+class NoSuchProposal(DomainError):
+    """There is no such proposal, or it is of a unit out of reach."""
+
+    code = "billing.no_such_proposal"
+    message = "there is no such proposal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +75,30 @@ def _read_rule(code: str, rows: Sequence[ReviewParameter], *, usage_class: str, 
         values.append(ValueInForce(name, value, is_of_class=setter is None and name in special, row=setter))
     others = [other for other in list_defaults()[code] if other is not block]
     return RuleInForce(code=code, block=block, values=values, others=others)
+
+
+def list_open_proposals(*, actor: Scope) -> list[ReviewParameterProposal]:
+    """Return what waits for a second person in the actor's units, the oldest first."""
+    rows = ReviewParameterProposal.objects.for_actor(actor).filter(state=ProposalState.PROPOSED.value)
+    return list(rows.select_related("unit").order_by("id"))
+
+
+def list_decided_proposals(*, actor: Scope) -> list[ReviewParameterProposal]:
+    """Return the latest proposals of the actor's units that were decided or taken back, the newest first."""
+    rows = ReviewParameterProposal.objects.for_actor(actor).exclude(state=ProposalState.PROPOSED.value)
+    return list(rows.select_related("unit").order_by("-decided_at", "-id")[:_DECIDED_SHOWN])
+
+
+def get_proposal(*, actor: Scope, key: int, lock: bool = False) -> ReviewParameterProposal:
+    """
+    Return a proposal of the actor's units; locked, nobody else decides it meanwhile.
+
+    :raises NoSuchProposal: if there is none
+    """
+    rows = ReviewParameterProposal.objects.for_actor(actor).select_related("unit")
+    found: ReviewParameterProposal | None = (
+        (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=key).first()
+    )
+    if found is None:
+        raise NoSuchProposal(field="key", key=key)
+    return found

@@ -10,13 +10,17 @@ from django.db.models.functions import Coalesce
 from dianke.domain.billing.models import BillRun, BillRunFault, BillRunShard
 from dianke.domain.billing.queries import review
 from dianke.domain.billing.rules.runs import RunState
-from dianke.domain.billing.types import FaultStatus, RunStatus, ShardStatus
+from dianke.domain.billing.types import FaultStatus, RunKind, RunStatus, ShardStatus
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings import queries as readings
 from dianke.domain.readings.models import CycleMonth
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
+from dianke.platform.org.kept_statements import KeptStatements
 from dianke.platform.org.scoping import Scope
+
+# Whoever bills a point may know the days of its month, also where the cycle belongs to a unit above.
+_ANYBODY = Actor.system("finding the days of a month that is billed")
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class RunTotals:
     differing: int
 
 
+_UNFINISHED = KeptStatements()
 _NO_FIGURES = dict.fromkeys(
     ("points", "points_done", "bills", "faults", "amount_fen", "shards", "shards_done", "differing"), 0
 )
@@ -73,21 +78,35 @@ def filter_runs(*, actor: Scope) -> QuerySet[BillRun]:
     return runs
 
 
-def list_runs(*, actor: Scope) -> list[BillRun]:
-    """Return the runs of the actor's units, newest first."""
-    return list(filter_runs(actor=actor).order_by("-cycle_month__month", "-id")[:200])
+def list_runs(*, actor: Scope, of_cycles: bool = False) -> list[BillRun]:
+    """Return the runs of the actor's units, newest first; only those that bill every point of a month if asked."""
+    runs = filter_runs(actor=actor)
+    if of_cycles:
+        runs = runs.filter(kind=RunKind.CYCLE.value)
+    return list(runs.order_by("-cycle_month__month", "-id")[:200])
+
+
+def list_unfinished(*, actor: Scope) -> list[BillRun]:
+    """Return the runs of the actor's units that are neither issued nor cancelled, newest first."""
+    done = (RunStatus.ISSUED.value, RunStatus.CANCELLED.value)
+    runs = filter_runs(actor=actor).exclude(status__in=done)
+    return list(runs.order_by("-cycle_month__month", "-id")[:200])
 
 
 def list_billed_months(*, actor: Scope, months: Sequence[int]) -> set[int]:
     """Return which of some cycle months have a run that was not cancelled."""
-    live = BillRun.objects.for_actor(actor).filter(cycle_month__in=months).exclude(status=RunStatus.CANCELLED.value)
+    live = BillRun.objects.for_actor(actor).filter(cycle_month__in=months, kind=RunKind.CYCLE.value)
+    live = live.exclude(status=RunStatus.CANCELLED.value)
     return set(live.order_by().values_list("cycle_month_id", flat=True))
 
 
 def count_unfinished(*, actor: Scope) -> int:
-    """Return how many runs are neither issued nor cancelled."""
+    """Return how many runs are neither issued nor cancelled; every page's menu asks it."""
     done = (RunStatus.ISSUED.value, RunStatus.CANCELLED.value)
-    return BillRun.objects.for_actor(actor).exclude(status__in=done).count()  # type: ignore[no-any-return]
+    reach = (actor.list_unit_paths(), actor.sees_every_unit)
+    return len(
+        _UNFINISHED.ask(reach, lambda: BillRun.objects.for_actor(actor).exclude(status__in=done).values("id"), {})
+    )
 
 
 def list_shards(*, actor: Scope, run: BillRun) -> list[BillRunShard]:
@@ -206,9 +225,18 @@ class RunNotFound(DomainError):
 
 def get_live_run(*, actor: Scope, cycle_month: CycleMonth) -> BillRun | None:
     """Return the run of a cycle's month that was not cancelled, if there is one."""
-    runs = BillRun.objects.for_actor(actor).filter(cycle_month=cycle_month)
+    runs = BillRun.objects.for_actor(actor).filter(cycle_month=cycle_month, kind=RunKind.CYCLE.value)
     run: BillRun | None = runs.exclude(status=RunStatus.CANCELLED.value).order_by("-id").first()
     return run
+
+
+def get_whole_period(cycle_month: CycleMonth) -> tuple[date, date]:
+    """Return the days of the whole month that a month or one of its stages belongs to, half-open."""
+    if cycle_month.stages == 1:
+        return cycle_month.period.lower, cycle_month.period.upper
+    stages = CycleMonth.objects.for_actor(_ANYBODY).filter(cycle_id=cycle_month.cycle_id, month=cycle_month.month)
+    last = stages.order_by("-stage").first()
+    return cycle_month.month_start or cycle_month.period.lower, last.period.upper
 
 
 class CycleMonthNotFound(DomainError):

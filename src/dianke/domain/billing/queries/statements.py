@@ -11,6 +11,8 @@ from dianke.domain.billing.types import get_bill_id_range
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.platform.identity.types import Actor
 
+_LONGEST_KEY = 18
+
 
 @dataclass(frozen=True)
 class AccountBills:
@@ -42,6 +44,15 @@ def find_statement(*, actor: Actor, key: int) -> GroupStatement | None:
     """Return the actor's statement of a key, or None."""
     found: GroupStatement | None = filter_statements(actor=actor).select_related("customer").filter(pk=key).first()
     return found
+
+
+def find_statement_by_number(*, actor: Actor, number: str) -> GroupStatement | None:
+    """Return the actor's statement of a printed number, or of a key, or None."""
+    key = number.rpartition("-")[2]
+    if not (key.isascii() and key.isdigit()) or len(key) > _LONGEST_KEY:
+        return None
+    found = find_statement(actor=actor, key=int(key))
+    return found if found is not None and number in {key, found.number} else None
 
 
 def list_account_bills(*, actor: Actor, statement: GroupStatement) -> list[AccountBills]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def build_batch(group: Group) -> tuple[ChargePlan, Fleet]:
     )
     if limits:
         fleet = _set_tiers(fleet, limits, group)
-    plan = build_plan(key=group.key, table=group.table, months=months)
+    plan = build_plan(key=group.key, table=group.table, months=months, part_days=group.span.part_days)
     return replace(plan, scales=fleets.scales_of(read)), fleet
 
 
@@ -105,8 +106,9 @@ def list_tier_limits(limits: TierLimits, group: Group) -> tuple[IntArray, ...]:
     """
     Return the upper limits (1e-2 kWh) of every household for the billed months or the year.
 
-    A household that was connected within the year has the limits of its months of service; the month of
-    connection counts (TR-6). Hundredths of a kWh are cut, in the customer's disfavour by less than a cent.
+    A household that was connected or leaves within the year has the limits of its months of service; the months of
+    connection and of leaving count (TR-6). Hundredths of a kWh are cut, in the customer's disfavour by less than a
+    cent.
     """
     points = group.inputs.points
     persons = limits.allowance_persons
@@ -114,5 +116,7 @@ def list_tier_limits(limits: TierLimits, group: Group) -> tuple[IntArray, ...]:
     allowance = np.where(is_large, to_units(limits.allowance_kwh, 2), 0).astype(np.int64)
     opened = days(points, "opened_date").astype("datetime64[M]").astype(np.int64)
     year_start = (group.span.start.year - 1970) * 12
-    served = np.where(limits.is_annual & (opened >= year_start), 12 - opened % 12, 12)
+    last = (group.span.end - timedelta(days=1)).month if group.span.closes else 12
+    first = np.where(opened >= year_start, opened % 12, 0)
+    served = np.where(limits.is_annual, np.maximum(last - first, 1), 12)
     return tuple((to_units(limit, 2) + allowance) * served // 12 for limit in limits.limits_kwh)

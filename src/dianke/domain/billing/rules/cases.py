@@ -22,6 +22,7 @@ class CaseFacts:
     start: str
     end: str
     months: str
+    is_part: bool
     segments: list[Row]
     capacity: list[CapacityRow]
     shares: list[Row]
@@ -45,6 +46,8 @@ def build_case(facts: CaseFacts, *, prices: Row) -> Row:
         "meters": [_build_meter(segment, facts) for segment in facts.segments],
         **prices,
     }
+    if facts.is_part:
+        case["part_month"] = True
     if facts.sub_kwh:
         case["meters"][0]["add"] = {kind: f"-{value}" for kind, value in facts.sub_kwh.items()}
     if facts.shares:

@@ -1,6 +1,7 @@
 """Steps of the lines that are not energy: capacity, demand, shares, funds, power factor."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from dianke.domain.billing.rules.explanations import (
@@ -14,7 +15,9 @@ from dianke.domain.billing.rules.explanations import (
     signed,
     whole,
 )
+from dianke.domain.billing.rules.quote_plan import part_days_of
 from dianke.domain.billing.rules.replay import Replay, Row
+from dianke.engine.proration import MONTH_DAYS
 
 _NOTHING = Decimal(0)
 _FOUR_DECIMALS = Decimal("0.0001")
@@ -42,7 +45,7 @@ class ChargeExplainer:
         if kind == "capacity":
             steps = self._list_transformer_steps(line)
         else:
-            steps = [*self._list_demand_steps(), *self._list_contract_steps(kind)]
+            steps = [*self._list_demand_steps(), *self._list_contract_steps(kind), *self._list_part_steps(line)]
         return LineExplanation(line, [*steps, amount_step(line)])
 
     def explain_share(self, line: Line) -> LineExplanation:
@@ -156,6 +159,19 @@ class ChargeExplainer:
             doubled = Decimal(charge["price"]) * Decimal(charge["excess_multiple"])
             steps.append(Step("excess_price", f"{price} × {multiple}", plain(doubled), "yuan/kW", "TR-3.1"))
         return steps
+
+    def _list_part_steps(self, line: Line) -> list[Step]:
+        days = part_days_of(self._read_period())
+        if days is None or days == MONTH_DAYS:
+            return []
+        price = Decimal(self.case["basic_charge"]["price"])
+        if line.code.endswith("excess"):
+            price *= Decimal(self.case["basic_charge"]["excess_multiple"])
+        return [Step("part_month", f"{plain(price)} × {days}/30", plain(line.price), "yuan/kW", "TR-3.3")]
+
+    def _read_period(self) -> Row:
+        """Return the period of the case as dates."""
+        return {**self.case, "period": {key: date.fromisoformat(day) for key, day in self.case["period"].items()}}
 
     def _list_discount_steps(self, line: Line) -> list[Step]:
         discount = self.case["basic_charge"]["discount"]

@@ -46,7 +46,10 @@ def read_facts(inputs: ShardInputs, span: Span) -> ShardFacts:
     share_rows: dict[int, list[Row]] = defaultdict(list)
     for row in inputs.shares.to_pylist():
         share_rows[row["point_id"]].append(row)
-    counted = {point: count_capacity(rows, start=span.start, end=span.end) for point, rows in by_point.items()}
+    counted = {
+        point: count_capacity(rows, start=span.start, end=span.end, is_part=span.is_part)
+        for point, rows in by_point.items()
+    }
     return ShardFacts(capacity=counted, shares=share_rows)
 
 

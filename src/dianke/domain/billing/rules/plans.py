@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from dianke.domain.billing.rules.quantities import text, to_units
+from dianke.domain.billing.rules.quote_plan import weigh_by_days
 from dianke.domain.tariffs.types import (
     PERIOD_COLUMNS,
     PERIOD_NAMES,
@@ -71,9 +72,11 @@ _MODES: dict[str, Literal["capacity", "contract_demand", "actual_demand"]] = {
 }
 
 
-def build_plan(*, key: GroupKey, table: PriceTable, months: list[date]) -> engine.ChargePlan:
+def build_plan(
+    *, key: GroupKey, table: PriceTable, months: list[date], part_days: int | None = None
+) -> engine.ChargePlan:
     """
-    Return the engine's plan of a group of points.
+    Return the engine's plan of a group of points; a part of a month charges demand by its days of thirty.
 
     :raises PriceMissing: if a price that the group needs is not on the sheet
     :raises PlanIncomplete: if the group asks for something that the plan has not
@@ -93,7 +96,7 @@ def build_plan(*, key: GroupKey, table: PriceTable, months: list[date]) -> engin
             )
             for share in key.shares
         ),
-        basic=_build_basic(key=key, table=table),
+        basic=_build_basic(key=key, table=table, part_days=part_days),
         power_factor=_build_power_factor(key.power_factor_standard),
         funds=tuple(
             engine.Fund(name=fund.label or fund.code, price=to_units(fund.price, 8), is_included=fund.is_included)
@@ -195,7 +198,7 @@ def _build_tiers(*, table: PriceTable, months: list[date]) -> engine.TierScheme 
     return engine.TierScheme(tiers=tiers, is_surcharge=True)
 
 
-def _build_basic(*, key: GroupKey, table: PriceTable) -> engine.BasicCharge | None:
+def _build_basic(*, key: GroupKey, table: PriceTable, part_days: int | None) -> engine.BasicCharge | None:
     if key.basic_mode == "NONE":
         return None
     quote = _quote_basic(key=key, table=table)
@@ -215,7 +218,7 @@ def _build_basic(*, key: GroupKey, table: PriceTable) -> engine.BasicCharge | No
             ratio=to_units(Decimal(quote["discount"]["ratio"]), 6),
         )
         basic = replace(basic, discount=discount)
-    return basic
+    return weigh_by_days(basic, part_days)
 
 
 def _quote_basic(*, key: GroupKey, table: PriceTable) -> dict[str, Any]:

@@ -219,6 +219,8 @@ def _use_factors(case: Case) -> list[int]:
     period = case.get("period")
     if period is None:
         return [min(int(entry.get("days", MONTH_DAYS)), MONTH_DAYS) for entry in entries]
+    # No entry is in use for the whole of a month that the period is only a part of.
+    whole_days = MONTH_DAYS if case.get("part_month") else (period["end"] - period["start"]).days
     start, end = period["start"].toordinal(), period["end"].toordinal()
     spans = [_clip(entry, start, end) for entry in entries]
     suspensions = [entry.get("suspended", ()) for entry in entries]
@@ -231,7 +233,7 @@ def _use_factors(case: Case) -> list[int]:
     )
     # An entry may state its days instead of dates; suspended days still come off.
     stated = np.array([int(entry.get("days", end - start)) for entry in entries], dtype=np.int64)
-    factors: list[int] = use_factor(active + stated - (end - start), period_days=end - start).tolist()
+    factors: list[int] = use_factor(active + stated - (end - start), period_days=whole_days).tolist()
     return factors
 
 

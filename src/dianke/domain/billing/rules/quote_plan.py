@@ -1,6 +1,7 @@
 """From the shared part of quote cases to the engine's plan, in scales that hold every number exactly."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from dianke.domain.billing.rules.quote_checks import standard_name
 from dianke.domain.billing.rules.quote_numbers import decimals_of, multiplier_scale, to_units
 from dianke.engine.power_factor import UNIT, standard_table
+from dianke.engine.proration import MONTH_DAYS
 from dianke.engine.types import (
     PERIODS,
     BasicCharge,
@@ -91,6 +93,22 @@ def find_scales(cases: Sequence[Case]) -> tuple[Scales, int]:
     )
 
 
+def part_days_of(case: Case) -> int | None:
+    """Return the thirtieths that a case counts for whose period is a part of a month, or None for whole months."""
+    period = case.get("period")
+    if not case.get("part_month") or period is None:
+        return None
+    days: int = (period["end"] - period["start"]).days
+    return min(days, MONTH_DAYS)
+
+
+def weigh_by_days(charge: BasicCharge, part_days: int | None) -> BasicCharge:
+    """Return a demand charge that counts some days of thirty (TR-3.3); capacity counts its days by itself."""
+    if part_days is None or part_days == MONTH_DAYS or charge.mode == "capacity":
+        return charge
+    return replace(charge, prices=(*charge.prices, 0), price_days=(part_days, MONTH_DAYS - part_days))
+
+
 def build_plan(case: Case, scales: Scales) -> ChargePlan:
     """Return the plan of a case."""
     price = case.get("energy_price", {})
@@ -106,7 +124,9 @@ def build_plan(case: Case, scales: Scales) -> ChargePlan:
             PerKwh(name=row["name"], price=to_units(row["price"], scales.price)) for row in case.get("per_kwh", ())
         ),
         shares=tuple(_build_share(row, scales) for row in case.get("shares", ())),
-        basic=_build_basic(case["basic_charge"], scales) if "basic_charge" in case else None,
+        basic=weigh_by_days(_build_basic(case["basic_charge"], scales), part_days_of(case))
+        if "basic_charge" in case
+        else None,
         power_factor=_build_power_factor(policy, scales) if policy is not None else None,
         funds=tuple(
             Fund(

@@ -118,6 +118,7 @@ CASE = Block(
         "currency": Text(),
         "period": Block({"start": Day(), "end": Day()}, required=("start", "end")),
         "months": AMOUNT,
+        "part_month": Flag(),
         "meters": Rows(_METER),
         "usage": Block(
             {
@@ -160,6 +161,7 @@ CASE = Block(
     meanings={
         "id": "comes back unchanged",
         "months": "billing months: basic charge, tier limits and fixed charges are multiplied",
+        "part_month": "the period is a part of a month: capacity and demand count its days of thirty",
         "meters": "register readings; instead of usage",
         "usage": "energies and demand without registers; instead of meters",
         "shares": "energy of another price class without a meter of its own",

@@ -2,6 +2,8 @@
 
 REMEDIES = {
     "": "Open the point and check readings, terms and prices.",
+    "final_billed": "Nothing to do: it is billed up to its last day; a withdrawn final bill comes in later.",
+    "held_back": "Mend what the review asked for; a supplementary run bills it.",
     "start_reading_missing": "Read or estimate the register at the start of the period, then recalculate.",
     "end_reading_missing": "Read or estimate the register at the end of the period, then recalculate.",
     "sub_meter_reading_missing": "Complete the sub-meter's readings; the main point waits for them.",

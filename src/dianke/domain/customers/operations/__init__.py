@@ -11,6 +11,7 @@ from dianke.domain.customers.operations.belongings import (
     end_mark,
     record_check,
 )
+from dianke.domain.customers.operations.closing import close_account, hand_over_account
 from dianke.domain.customers.operations.contacts import (
     UnableToRecordConsent,
     UnableToSaveContact,
@@ -78,11 +79,13 @@ __all__ = [
     "change_contact",
     "change_customer",
     "change_location",
+    "close_account",
     "draw_customer_number",
     "draw_location_code",
     "draw_user_number",
     "end_contact",
     "end_mark",
+    "hand_over_account",
     "merge_customers",
     "note_suspicion",
     "read_key_value",

@@ -17,6 +17,7 @@ from dianke.domain.billing.types import RunStatus
 from dianke.domain.readings import queries as reading_queries
 from dianke.domain.readings.types import MonthStatus
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.billing import words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.filters import ChoiceFilter, MonthFilter, UnitFilter
 from dianke.interfaces.web.components.list_views import render_list
@@ -89,6 +90,7 @@ RUNS = register(
             Column("number", _("Run"), lambda run: run.number, order=("number",), css="n", width=20),
             Column("month", _("Month"), _write_month, css="n", width=10),
             Column("cycle", _("Reading cycle"), lambda run: run.cycle_month.cycle.name, css="nw", width=24),
+            Column("kind", _("Kind"), lambda run: words.RUN_KINDS[run.kind], css="nw", width=14),
             Column("state", _("State"), lambda run: state_chip("bill_run", run.status), width=12),
             Column("progress", _("Progress"), _write_progress, css="num", width=10),
             Column("points", _("Usage points"), lambda run: run.totals.points, css="num"),
@@ -114,6 +116,7 @@ RUNS = register(
                 _("State"),
                 lambda actor: [(one.value, state_label("bill_run", one.value)) for one in RunStatus],
             ),
+            ChoiceFilter("kind", _("Kind"), lambda actor: list(words.RUN_KINDS.items())),
             MonthFilter("month", _("Month"), _narrow_month),
             UnitFilter(),
         ],

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from dianke.application import meter_to_cash
+from dianke.application import final_bills, meter_to_cash
 from dianke.domain.billing.operations.issue import UnableToIssueRun
 from dianke.domain.billing.operations.runs import UnableToDecideFault
 from dianke.domain.billing.queries import bills as bill_queries
@@ -69,6 +69,30 @@ def resume_run(request: StaffRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@page_right("billing.run")
+def hold_back(request: StaffRequest, number: str) -> HttpResponse:
+    """Hold back what the review asks to correct, and calculate the shards again without it."""
+    return _step(request, number, _hold, _("The bills are held back; the others can be issued."))
+
+
+@require_POST
+@page_right("billing.run")
+def start_supplement(request: StaffRequest, number: str) -> HttpResponse:
+    """Start a run of the points that an issued run left."""
+    find_run(request, number)
+    try:
+        run = final_bills.start_supplement(actor=request.actor, number=number, at=SystemClock().now())
+    except PermissionRefused:
+        raise
+    except DomainError as refusal:
+        messages.error(request, explain(refusal))
+        return redirect("web:bill_run", number)
+    tasks.calculate_run.defer(number=run.number, login=request.actor.login)
+    messages.success(request, _("The run has started; the board shows its progress."))
+    return redirect("web:bill_run", run.number)
+
+
+@require_POST
 @page_right("billing.review")
 def defer_faults(request: StaffRequest, number: str) -> HttpResponse:
     """Let the points of one cause wait for a later run."""
@@ -95,6 +119,11 @@ def _read_stage(text: str) -> int | None:
 
 def _recalculate(request: StaffRequest, number: str) -> None:
     meter_to_cash.recalculate_run(actor=request.actor, number=number)
+    tasks.calculate_run.defer(number=number, login=request.actor.login)
+
+
+def _hold(request: StaffRequest, number: str) -> None:
+    meter_to_cash.hold_back(actor=request.actor, number=number)
     tasks.calculate_run.defer(number=number, login=request.actor.login)
 
 

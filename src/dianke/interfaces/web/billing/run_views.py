@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
+from dianke.domain.billing.queries import finals as final_queries
 from dianke.domain.billing.queries import review as review_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.rules import remedies
@@ -49,6 +50,7 @@ def show_run(request: StaffRequest, number: str) -> HttpResponse:
         title=words.name_run(run),
         number=run.number,
         facts=[
+            *([words.RUN_KINDS[run.kind]] if not run.is_of_cycle else []),
             run.unit.name,
             _("started %(at)s by %(name)s") % {"at": formats.moment(run.started_at), "name": values["runner"]},
         ],
@@ -95,10 +97,22 @@ def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
         "may_resume": may_run and is_paused,
         "review_open": undecided.open if may_change else 0,
         "may_cancel": may_run and may_change,
+        "held": undecided.asked if may_run and run.status == RunStatus.CALCULATED.value else 0,
+        **_find_companions(request, run, may_run),
         "may_defer": request.actor.may("billing.review") and may_change,
         "may_issue": may_issue,
         # Whoever may see the calendar sees the run beside it.
         "plan": list_plan(request.actor, run, SystemClock().now()) if may_see_plan else [],
+    }
+
+
+def _find_companions(request: StaffRequest, run: BillRun, may_run: bool) -> dict[str, Any]:
+    """Return what belongs to a run: its final bill, the run it completes, and how many points wait for another."""
+    is_issued = run.status == RunStatus.ISSUED.value and not run.has_own_period and not run.is_interim
+    return {
+        "final": final_queries.find_of_run(actor=request.actor, run=run),
+        "held_back": final_queries.count_held_back(actor=request.actor, run=run),
+        "left": len(final_queries.list_left_points(run=run)) if may_run and is_issued else 0,
     }
 
 

@@ -50,6 +50,26 @@ RULES_OF_INTERIM: tuple[Rule, ...] = (
 )
 
 
+# A final bill covers some days of a month: comparing it with whole months, or its price per kWh with theirs, means
+# nothing. What the archive says against how it was billed is looked at all the same.
+RULES_OF_PART: tuple[Rule, ...] = (
+    *RULES_OF_INTERIM,
+    capacity.demand_over_capacity,
+    capacity.suspension_in_use,
+    price.class_against_industry,
+    capacity.two_part_not_charged,
+    price.power_factor_standard,
+    use.estimated_twice,
+)
+
+
+def choose_rules(*, is_interim: bool, is_part: bool) -> tuple[Rule, ...]:
+    """Return the rules for an interim bill, for a part of a month, or for a whole one."""
+    if is_part:
+        return RULES_OF_PART
+    return RULES_OF_INTERIM if is_interim else RULES
+
+
 @dataclass(frozen=True, slots=True)
 class Suspicion:
     """One cause of one bill, with the numbers that show it."""

@@ -18,6 +18,11 @@ _FILE = Path(__file__).resolve().parents[2] / "data" / "review.toml"
 
 Values = Mapping[str, Any]
 _TRADES = re.compile(r"[0-9]{2}(-[0-9]{2})?")
+_MOST = 1_000_000_000
+_WHOLE = 100
+# Parts of a whole, so that more than the whole says nothing.
+_SHARES = {"down_percent", "rollover_from_percent", "known_percent"}
+_ORDERED = (("low_e4", "high_e4", "the lowest mean price is above the highest"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +116,53 @@ def _expand(ranges: Sequence[str]) -> list[int]:
     return divisions
 
 
-def find_override_obstacle(code: str, values: Values, *, on: date) -> str | None:
+def find_override_obstacle(code: str, values: Values, *, on: date, usage_class: str = "") -> str | None:
     """Return why a unit cannot put these values in place of the defaults, or None."""
     if code not in list_defaults():
         return "there is no such rule"
     if not values:
         return "no value is given"
-    known = get_defaults(code, on=on).values
+    in_force = get_defaults(code, on=on)
     for name, value in values.items():
-        if name not in known:
+        if name not in in_force.values:
             return "the rule has no such value"
-        if not _is_like(value, known[name]):
-            return "a value is a whole number from 0 on, or a list of trades such as 06-46"
+        if obstacle := _find_fault(name, value, in_force.values[name]):
+            return obstacle
+    together = {**in_force.values, **in_force.by_class.get(usage_class, {}), **values}
+    return next(
+        (why for low, high, why in _ORDERED if low in values or high in values if _is_over(together, low, high)), None
+    )
+
+
+def _is_over(values: Values, low: str, high: str) -> bool:
+    return bool(values[low] > values[high])
+
+
+def _find_fault(name: str, value: object, default: object) -> str | None:
+    if isinstance(default, list):
+        return None if _are_trades(value) else "a list of trades names two digits each, such as 06-46, 53"
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST:
+        return "a value is a whole number from 0 to a thousand million"
+    if name.startswith("is_") and value > 1:
+        return "a switch is on or off"
+    if name.endswith("_day") and not _is_day(value):
+        return "there is no such day"
+    if name in _SHARES and value > _WHOLE:
+        return "a share is at most 100 percent"
     return None
 
 
-def _is_like(value: object, default: object) -> bool:
-    if isinstance(default, list):
-        return isinstance(value, list) and all(isinstance(one, str) and _TRADES.fullmatch(one) for one in value)
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _are_trades(value: object) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    if not all(isinstance(one, str) and _TRADES.fullmatch(one) for one in value):
+        return False
+    return all(first <= (last or first) for first, _, last in (one.partition("-") for one in value))
+
+
+def _is_day(value: int) -> bool:
+    try:
+        date(value // 10_000, value // 100 % 100, value % 100)
+    except ValueError:
+        return False
+    return True
