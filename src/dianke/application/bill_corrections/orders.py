@@ -9,6 +9,7 @@ from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import corrections as queries
 from dianke.domain.billing.rules.correction_levels import get_level
 from dianke.domain.billing.types import CorrectionCause, CorrectionKind
+from dianke.domain.receivables.operations import bills as books
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused, use_case
@@ -85,7 +86,7 @@ def reject_correction(*, actor: Actor, key: int, at: datetime, reason: str) -> B
 @use_case(right=ISSUE)
 def issue_correction(*, actor: Actor, key: int, at: datetime) -> list[Bill]:
     """
-    Issue the bills of an approved correction, as somebody else than who asked for it.
+    Issue the bills of an approved correction, as somebody else than who asked for it, and book them.
 
     :raises SamePerson: if the actor asked for it, or stands in for who did
     """
@@ -93,8 +94,11 @@ def issue_correction(*, actor: Actor, key: int, at: datetime) -> list[Bill]:
     corrections.require_state(order, "issue")
     _require_another(actor, order)
     if order.kind == CorrectionKind.BACK_BILLING.value:
-        return [back_billing.issue_back_billing(actor=actor, order=order, login=actor.login, at=at)]
-    return correction_issue.issue_correction(actor=actor, order=order, login=actor.login, at=at)
+        issued = [back_billing.issue_back_billing(actor=actor, order=order, login=actor.login, at=at)]
+    else:
+        issued = correction_issue.issue_correction(actor=actor, order=order, login=actor.login, at=at)
+    books.post_issued_correction(actor=actor, order=order)
+    return issued
 
 
 def right_to_approve(order: BillCorrection) -> str:

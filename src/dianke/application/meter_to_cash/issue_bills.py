@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dianke.domain.billing.models import BillRun
-from dianke.domain.billing.operations import issue
+from dianke.domain.billing.operations import finals, issue
 from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.receivables.operations import bills as books
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.separation import require_another_person
@@ -40,19 +41,24 @@ def begin_issue(*, actor: Actor, number: str, at: datetime) -> BillRun:
     require_another_person(actor=actor, operator_login=run.started_by, operated_on=to_shanghai(run.started_at).date())
     for login in sorted(state.exempted_by):
         require_another_person(actor=actor, operator_login=login)
+    books.prepare_month(actor=actor, occurred_on=to_shanghai(run.issued_at or at).date())
     return run
 
 
 @use_case(right="billing.issue")
 def issue_shard(*, actor: Actor, number: str, shard_number: int) -> int:
-    """Issue one shard and return how many bills it has."""
+    """Issue one shard, book it in the same transaction, and return how many bills it has."""
     run = run_queries.get_run(actor=actor, number=number)
-    return issue.issue_shard(actor=actor, run=run, shard_number=shard_number)
+    bills = issue.issue_shard(actor=actor, run=run, shard_number=shard_number)
+    if bills:
+        books.post_issued_shard(actor=actor, run=run, shard_number=shard_number)
+    return bills
 
 
 @use_case(right="billing.issue")
 def close_issue(*, actor: Actor, number: str) -> BillRun:
-    """Mark a run as issued when every shard is."""
+    """Mark a run as issued when every shard is; an issued final bill closes its account or hands it over."""
     run = run_queries.get_run(actor=actor, number=number, lock=True)
     issue.close_issue(actor=actor, run=run)
+    finals.carry_out(actor=actor, run=run)
     return run

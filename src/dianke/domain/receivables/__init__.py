@@ -1,0 +1,6 @@
+"""
+Receivables: the books. Chart of accounts, vouchers with postings that balance, closed days and months, and the proof.
+
+What a bill leaves to be paid is what its postings on accounts of receivables come to; payments will allocate to it.
+Not here: what is billed (billing). Regulations: REG-ASBE-ACCOUNTS-2006, SRC-SEED-003.
+"""

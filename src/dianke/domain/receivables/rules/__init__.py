@@ -1,0 +1,1 @@
+"""Decisions of the books, from facts to facts."""

@@ -1,0 +1,1 @@
+"""Pages of the books: trial balance, reports, vouchers and postings, closing, chart of accounts."""
