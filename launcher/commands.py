@@ -49,6 +49,7 @@ PRODUCT_COMMANDS = {
     "import": ProductCommand("TABLE FILE", "load CSV or XLSX, all faults reported", "导入", _unless_template),
     "bill": ProductCommand("run|review|issue|show", "the billing cycle", "核算与开账"),
     "keys": ProductCommand("status|rotate|reencrypt", "the keys of personal data", "密钥轮换"),
+    "ledger": ProductCommand("check|open|export", "the books: proof, opening, vouchers", "账务"),
     "quality": ProductCommand("run|list", "search the archive for faults", "档案质量"),
     "trail": ProductCommand("chain|prove", "close the trail's days by hash, prove them", "留痕校验"),
     "tariffs": ProductCommand("propose|approve|...", "tariff versions and their approval", "电价版本"),
@@ -123,7 +124,6 @@ def help_text() -> str:
     for name, usage, english, chinese in (first, *_OWN_COMMANDS, *others):
         lines.append(f"  {f'{name} {usage}':<30} {english} {chinese}")
     lines += [
-        "",
         "The first start installs what is missing; the second one needs no network.",
         "  DATABASE_URL   a PostgreSQL of your own (15 or newer) instead of the one that is started here",
         f"  DIANKE_HOME    where data and shared programs are kept, now {home_folder()}",

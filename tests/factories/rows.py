@@ -29,6 +29,7 @@ _FITTING: dict[str, Any] = {
     "customers.keychange.before": lambda serial: '{"name": "王晓明"}',
     "customers.keychange.after": lambda serial: '{"name": "王晓敏"}',
     "billing.billdraft.id": lambda serial: serial,
+    "receivables.voucher.id": lambda serial: serial,
     "billing.billsuspicion.code": lambda serial: "zero_use",
     "billing.billsuspicion.evidence": lambda serial: {"cycles": 6, "limit": 6},
     "tariffs.tariffversion.urls": lambda serial: ["https://example.org/"],

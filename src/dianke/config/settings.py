@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "dianke.domain.tariffs",
     "dianke.domain.readings",
     "dianke.domain.billing",
+    "dianke.domain.receivables",
     "dianke.domain.audits",
     "dianke.interfaces.jobs",
     "dianke.interfaces.web",
@@ -94,6 +95,8 @@ def _database(address: DatabaseAddress) -> dict[str, Any]:
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
+        # The first rows that fit are then the same ones when they are asked for again, as for the next page of a list.
+        "OPTIONS": {"options": "-c synchronize_seqscans=off"},
     }
 
 

@@ -13,13 +13,20 @@ from tests.factories.rows import open_month
 from tests.factories.utility import JANUARY, LATER, Utility
 
 from dianke.application import meter_to_cash
-from dianke.domain.billing.models import Bill, BillRun, BillRunShard, BillSuspicion, MeterTicket, ShareCheck
+from dianke.domain.billing.models import (
+    Bill,
+    BillRun,
+    BillRunShard,
+    BillSuspicion,
+    MeterTicket,
+    ReviewParameter,
+    ShareCheck,
+)
 from dianke.domain.billing.operations import review
 from dianke.domain.billing.operations.issue import UnableToIssueRun
 from dianke.domain.billing.operations.review import (
     UnableToDecideSuspicion,
     UnableToRecordCheck,
-    UnableToSetReviewParameter,
 )
 from dianke.domain.billing.queries import review as queries
 from dianke.domain.billing.queries import review_facts
@@ -31,9 +38,6 @@ from dianke.domain.metering.types import MeteringSide
 from dianke.domain.readings.models import MeterReading
 from dianke.domain.readings.types import MonthStatus, ReadingQuality
 from dianke.platform.audit.use_case import PermissionRefused
-from dianke.platform.org import operations as org
-from dianke.platform.org.reach import UnitOutOfReach
-from dianke.platform.org.types import UnitKind
 
 NO_POINTS = pa.table({"point_id": pa.array([], pa.int64()), "industry_code": pa.array([], pa.string())})
 
@@ -164,9 +168,9 @@ class TestStoring:
         assert states_of(utility, run) == [("jump_last_month", "OPEN"), ("jump_last_year", "OPEN")]
 
     def test_goes_by_what_the_unit_has_set(self, utility: Utility, run: BillRun) -> None:
-        review.set_parameter(
-            actor=utility.actor, unit=utility.root, code="jump_last_month", usage_class="RESIDENTIAL",
-            from_date=JANUARY, values={"least_kwh": 401}, reason="老旧小区", set_by="lu", at=LATER,
+        ReviewParameter.objects.for_actor(utility.actor).create(
+            unit=utility.root, code="jump_last_month", usage_class="RESIDENTIAL",
+            from_date=JANUARY, values={"least_kwh": 401}, reason="老旧小区", set_by="lu", set_at=LATER,
         )  # fmt: skip
 
         store(utility, run, JUMPED_KWH_E2)
@@ -417,38 +421,6 @@ class TestRecords:
                 actor=utility.runner, point_code=point.code, ticket_number="1", done_date=date(2026, 2, 2), at=LATER
             )
         assert not MeterTicket.objects.for_actor(utility.actor).exists()
-
-
-class TestParameters:
-    def test_of_a_unit_want_a_value_that_the_rule_knows_and_a_reason(self, utility: Utility) -> None:
-        tuner = factory.add_clerk(utility.root, "tuner", ["billing.set_review"])
-        known = {
-            "unit": utility.root, "rule": "zero_use", "usage_class": "", "from_date": JANUARY, "reason": "农网",
-            "values": {"cycles": 4}, "at": LATER,
-        }  # fmt: skip
-
-        with pytest.raises(UnableToSetReviewParameter, match="the rule has no such value"):
-            meter_to_cash.set_review_parameter(actor=tuner, **{**known, "values": {"months": 4}})
-        with pytest.raises(UnableToSetReviewParameter, match="a reason is needed"):
-            meter_to_cash.set_review_parameter(actor=tuner, **{**known, "reason": ""})
-        meter_to_cash.set_review_parameter(actor=tuner, **known)
-        with pytest.raises(UnableToSetReviewParameter, match="that day has values already"):
-            meter_to_cash.set_review_parameter(actor=tuner, **known)
-
-        book = review_facts.load_book(unit_ids=[utility.root.pk], on=JANUARY)
-        assert book.get("zero_use", "cycles", usage_class="AGRICULTURAL", unit_id=utility.root.pk) == 4
-        assert [row.values for row in queries.list_parameters(actor=utility.actor)] == [{"cycles": 4}]
-
-    def test_of_another_unit_are_out_of_reach(self, utility: Utility) -> None:
-        branch = org.add_unit(code="01", name="城关所", kind=UnitKind.BRANCH, parent=utility.root)
-        tuner = factory.add_clerk(branch, "tuner", ["billing.set_review"])
-
-        with pytest.raises(UnitOutOfReach):
-            meter_to_cash.set_review_parameter(
-                actor=tuner, unit=utility.root, rule="zero_use", usage_class="", from_date=JANUARY,
-                values={"cycles": 4}, reason="农网", at=LATER,
-            )  # fmt: skip
-        assert queries.list_parameters(actor=utility.actor) == []
 
 
 def test_history_of_a_bill_is_listed_by_month(utility: Utility, run: BillRun) -> None:

@@ -59,6 +59,15 @@ class TestBills:
             ("CALCULATED", 2, 2),
         ]
 
+    def test_the_months_to_come_are_planned_and_no_day_is_late(self, loaded: Loaded) -> None:
+        today = SystemClock().now().date()
+
+        days = readings.list_planned_days(actor=SYSTEM)
+
+        # Seven steps of three months of two cycles.
+        assert len(days) == 42
+        assert min(day.planned_date for day in days) > today
+
     def test_were_issued_by_a_second_person(self, loaded: Loaded) -> None:
         people = set(Bill.objects.for_actor(SYSTEM).values_list("calculated_by", "issued_by"))
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -286,3 +286,92 @@ def test_kept_files_move_under_a_new_key_once(archive: Archive, bring: Bring, tm
     assert moved == [1, 0]
     assert content == ONE.encode()
     assert (tmp_path / batch.place).read_bytes() != before
+
+
+class TestUndoAsWork:
+    """The undo that a page asks for and the worker carries out."""
+
+    def begin(self, archive: Archive, batch: ImportBatch) -> ImportBatch:
+        """Ask for the undo."""
+        return batches.begin_undo(actor=archive.actor, batch_id=batch.pk, reason="装错了", at=NOW)
+
+    def carry_out(self, archive: Archive, batch: ImportBatch, data_dir: Path) -> ImportBatch:
+        """Do what the worker does, and return what the batch tells then."""
+        batches.carry_out_undo(actor=archive.actor, batch_id=batch.pk, at=NOW, data_dir=data_dir)
+        return batches.get_batch(actor=archive.actor, batch_id=batch.pk)
+
+    def test_is_begun_once_and_takes_nothing_out_yet(self, archive: Archive, bring: Bring, tmp_path: Path) -> None:
+        batch = load(archive.actor, bring(ONE), tmp_path)
+
+        begun = self.begin(archive, batch)
+        with pytest.raises(UnableToMoveBatch, match="somebody is at work on it"):
+            self.begin(archive, batch)
+
+        assert (begun.is_being_undone, begun.shown_state, begun.undone_at) == (True, "UNDOING", None)
+        assert not batches.is_undoable(begun)
+        assert count_customers(archive) == 1
+
+    def test_takes_the_rows_out_once(self, archive: Archive, bring: Bring, tmp_path: Path) -> None:
+        batch = load(archive.actor, bring(ONE), tmp_path)
+        self.begin(archive, batch)
+
+        done = self.carry_out(archive, batch, tmp_path)
+        again = self.carry_out(archive, batch, tmp_path)
+
+        assert (done.state, done.undone_by, done.undo_reason, done.undone_at) == ("UNDONE", "system", "装错了", NOW)
+        assert again.undone_at == done.undone_at
+        assert count_customers(archive) == 0
+        assert not list(tmp_path.glob("imports/progress/*"))
+
+    def test_that_is_refused_leaves_the_batch_as_it_was_and_says_why(
+        self, archive: Archive, bring: Bring, tmp_path: Path
+    ) -> None:
+        batch = load(archive.actor, bring(ONE), tmp_path)
+        customer = Customer.objects.for_actor(archive.actor).get(number="K1")
+        customer.industry_code = "C1711"
+        customer.save()
+        self.begin(archive, batch)
+
+        refused = self.carry_out(archive, batch, tmp_path)
+
+        assert (refused.state, refused.undone_by, refused.undo_reason) == ("LOADED", "", "")
+        assert "its rows are in use or were changed" in refused.failure
+        assert [one.kind for one in batches.list_obstacles(actor=archive.actor, batch_id=batch.pk)] == ["changed"]
+        assert batches.is_undoable(refused)
+        assert count_customers(archive) == 1
+
+    def test_that_died_with_its_worker_is_begun_again(self, archive: Archive, bring: Bring, tmp_path: Path) -> None:
+        batch = load(archive.actor, bring(ONE), tmp_path)
+        self.begin(archive, batch)
+
+        batches.begin_undo(actor=archive.actor, batch_id=batch.pk, reason="再来", at=NOW + timedelta(minutes=16))
+
+        assert self.carry_out(archive, batch, tmp_path).undo_reason == "再来"
+
+    def test_of_what_was_never_asked_does_nothing(self, archive: Archive, bring: Bring, tmp_path: Path) -> None:
+        batch = load(archive.actor, bring(ONE), tmp_path)
+
+        assert self.carry_out(archive, batch, tmp_path).state == "LOADED"
+        assert count_customers(archive) == 1
+
+    def test_tells_how_far_it_is(self, archive: Archive, bring: Bring, tmp_path: Path) -> None:
+        batch = load(archive.actor, bring(ONE), tmp_path)
+        heard: list[tuple[str, float]] = []
+
+        batches.undo_batch(
+            actor=archive.actor,
+            batch_id=batch.pk,
+            reason="装错了",
+            at=NOW,
+            tell=lambda stage, share: heard.append((stage, share)),
+        )
+
+        assert heard == [("look", 1.0), ("remove", 1.0), ("keys", 0)]
+
+    def test_wants_its_right_before_it_begins(self, archive: Archive, bring: Bring, tmp_path: Path) -> None:
+        clerk = actor_of(archive.root, "imports.load")
+        batch = load(archive.actor, bring(ONE), tmp_path)
+
+        with pytest.raises(PermissionRefused):
+            batches.begin_undo(actor=clerk, batch_id=batch.pk, reason="装错了", at=NOW)
+        assert not batches.get_batch(actor=archive.actor, batch_id=batch.pk).is_being_undone

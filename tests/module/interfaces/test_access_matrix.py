@@ -72,6 +72,8 @@ API_RIGHTS = {
     "defer_faults": "billing.review", "exempt_suspicions": "billing.review",
     "ask_correction": "billing.review", "withdraw_decisions": "billing.review",
     "list_bills": "billing.view", "show_bill": "billing.view", "explain_bill": "billing.view",
+    "list_reading_cycles": "readings.view_calendar", "list_planned_days": "readings.view_calendar",
+    "list_statements": "billing.view", "show_statement": "billing.view", "make_statement": "billing.combine",
     "list_trials": "billing.trial", "show_trial": "billing.trial", "start_trial": "billing.trial",
     "show_average_prices": "billing.view", "compare_periods": "billing.view",
     "unmask_value": "protection.unmask_phone",

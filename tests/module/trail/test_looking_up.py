@@ -10,6 +10,7 @@ from tests.module.trail.conftest import add_person
 from dianke.application.trail.look_up import ChangeKind, NoSuchChange, get_change, list_changes
 from dianke.domain.audits.models import QualityFinding
 from dianke.domain.customers.models import Customer, CustomerAccount
+from dianke.interfaces.web.trail import words
 from dianke.kernel.clock import SystemClock
 from dianke.platform.audit.models import UseCaseRecord
 from dianke.platform.audit.use_case import PermissionRefused, use_case
@@ -224,3 +225,26 @@ def test_a_row_that_was_removed_leaves_its_last_state(viewer: Actor, account: Cu
 
     assert latest.kind is ChangeKind.DELETE
     assert ("number", account.number, "") in [(one.name, one.before, one.after) for one in latest.fields]
+
+
+def test_people_in_fields_are_told_by_name_and_login(viewer: Actor, editor: Actor, archive: Archive) -> None:
+    now = SystemClock().now()
+    finding = QualityFinding.objects.create(
+        unit=archive.root,
+        rule="customer_without_phone",
+        severity="MEDIUM",
+        subject_label="customers.customer",
+        subject_key=1,
+        subject_number="C420000001",
+        first_seen_at=now,
+        last_seen_at=now,
+        due_date=now.date(),
+    )
+    finding.state, finding.taken_by = "TAKEN", editor.login
+    finding.save()
+    changes = list_changes(actor=viewer, model_label="audits.QualityFinding", key=finding.pk).changes
+    (change,) = [one for one in changes if one.kind is ChangeKind.UPDATE]
+
+    lines = [(str(line.label), line.before, line.after) for line in words.write_lines(change)]
+
+    assert ("领取人", "", "editor 同志 editor") in lines

@@ -40,6 +40,10 @@ def test_class_goes_with_the_trade(usage_class: int, industry_code: int, is_susp
     assert is_found(price.class_against_industry, facts) is is_suspicious
 
 
+NO_NUMBER = "a value is a whole number from 0 to a thousand million"
+NO_TRADES = "a list of trades names two digits each, such as 06-46, 53"
+
+
 class TestPowerFactorStandard:
     @pytest.mark.parametrize(
         ("usage_class", "industry_code", "kva_e4", "is_high_voltage", "expected_e2"),
@@ -155,13 +159,19 @@ class TestParameters:
             ("nothing_such", {"cycles": 2}, "there is no such rule"),
             ("zero_use", {}, "no value is given"),
             ("zero_use", {"months": 2}, "the rule has no such value"),
-            ("zero_use", {"cycles": -1}, "a value is a whole number from 0 on, or a list of trades such as 06-46"),
-            ("zero_use", {"cycles": True}, "a value is a whole number from 0 on, or a list of trades such as 06-46"),
-            (
-                "class_against_industry",
-                {"allowed": ["C33"]},
-                "a value is a whole number from 0 on, or a list of trades such as 06-46",
-            ),
+            ("zero_use", {"cycles": -1}, NO_NUMBER),
+            ("zero_use", {"cycles": True}, NO_NUMBER),
+            ("zero_use", {"cycles": 10**12}, NO_NUMBER),
+            ("class_against_industry", {"allowed": ["C33"]}, NO_TRADES),
+            ("class_against_industry", {"allowed": ["46-06"]}, NO_TRADES),
+            ("class_against_industry", {"allowed": []}, NO_TRADES),
+            ("zero_use", {"is_on": 2}, "a switch is on or off"),
+            ("two_part_not_charged", {"keeps_until_day": 20230631}, "there is no such day"),
+            ("two_part_not_charged", {"keeps_until_day": 20230630}, None),
+            ("jump_last_month", {"down_percent": 101}, "a share is at most 100 percent"),
+            ("jump_last_month", {"up_percent": 300}, None),
+            ("price_out_of_range", {"low_e4": 20_000}, "the lowest mean price is above the highest"),
+            ("price_out_of_range", {"low_e4": 20_000, "high_e4": 30_000}, None),
         ],
     )
     def test_are_refused_where_the_rule_cannot_read_them(

@@ -52,6 +52,8 @@ REVIEWER, SUPERVISOR = "reviewer", "supervisor"
 PEOPLE = (
     PersonDesign(REVIEWER, "听澜知衡", "BILL_REVIEWER", UTILITY_CODE),
     PersonDesign(SUPERVISOR, "漱石远", "BILL_SUPERVISOR", UTILITY_CODE),
+    PersonDesign("accountant", "清渠数川", "ACCOUNTANT", UTILITY_CODE),
+    PersonDesign("controller", "持衡远", "ACCOUNTING_SUPERVISOR", UTILITY_CODE),
     PersonDesign("manager", "望溪岚", "ACCOUNT_MANAGER", UTILITY_CODE),
     PersonDesign("reader", "枕河朗川", "METER_READER", "DEMO-CQ"),
     PersonDesign("admin", "栖竹砚", "ADMINISTRATOR", UTILITY_CODE),

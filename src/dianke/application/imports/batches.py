@@ -27,15 +27,18 @@ from dianke.platform.import_batches.models import ImportBatch
 from dianke.platform.import_batches.removal import Obstacle
 from dianke.platform.import_batches.types import BatchState
 
-RIGHT = "imports.load"
+RIGHT, UNDO = "imports.load", "imports.undo"
 
 # A file up to this size is checked and loaded while the page waits; a workbook unpacks to many times its size.
 INLINE_BYTES = {"csv": 512 * 1024, "xlsx": 96 * 1024}
 # A file up to so many rows is checked again whole when a cell of it is corrected.
 ROWS_CHECKED_AT_ONCE = {"csv": 30_000, "xlsx": 5_000}
+# So many rows are taken out again while the page waits.
+ROWS_UNDONE_AT_ONCE = 1_000
 _HEAD_ROWS = 5
 _SHARES = {"read": (0, 10), "cells": (10, 45), "archive": (45, 60), "store": (60, 99)}
 _SHARES_OF_CHECK = {"read": (0, 20), "cells": (20, 80), "archive": (80, 99)}
+_SHARES_OF_UNDO = {"look": (0, 40), "remove": (40, 90), "keys": (90, 99)}
 
 
 class UnableToMapColumns(DomainError):
@@ -284,26 +287,59 @@ def throw_away(*, actor: Actor, batch_id: int, data_dir: Path) -> None:
 
 def is_undoable(batch: ImportBatch) -> bool:
     """Tell whether what a batch stored is something that can be taken out again."""
-    return batch.state == BatchState.LOADED.value and bool(batch.created_keys)
+    return batch.state == BatchState.LOADED.value and bool(batch.created_keys) and not batch.is_being_undone
 
 
-@use_case(right="imports.undo")
-def undo_batch(*, actor: Actor, batch_id: int, reason: str, at: datetime) -> int:
+def is_undone_at_once(batch: ImportBatch) -> bool:
+    """Tell whether the page can wait until the rows of a batch are taken out."""
+    return bool(batch.stored_count <= ROWS_UNDONE_AT_ONCE)
+
+
+@use_case(right=UNDO)
+def begin_undo(*, actor: Actor, batch_id: int, reason: str, at: datetime) -> ImportBatch:
+    """
+    Take a batch to be undone.
+
+    :raises UnableToMoveBatch: if it is being undone already, or is not in the archive
+    """
+    batch = _get_undoable(actor, batch_id)
+    return operations.begin_undo(actor=actor, batch_id=batch.pk, reason=reason, at=at)
+
+
+def carry_out_undo(*, actor: Actor, batch_id: int, at: datetime, data_dir: Path) -> None:
+    """Take out what a batch stored, if somebody asked for it, and let the batch tell what came of it."""
+    batch = get_batch(actor=actor, batch_id=batch_id)
+    if not batch.is_being_undone:
+        return
+    tell = _make_teller(batch, data_dir, _SHARES_OF_UNDO)
+    try:
+        undo_batch(actor=actor, batch_id=batch_id, reason=batch.undo_reason, at=at, tell=tell)
+    except DomainError as refusal:
+        operations.record_undo_refusal(batch=batch, told=str(refusal))
+    except Exception as fault:
+        operations.record_undo_refusal(batch=batch, told=type(fault).__name__)
+        raise
+    finally:
+        files.forget_progress(data_dir=data_dir, batch_id=batch.pk)
+
+
+@use_case(right=UNDO)
+def undo_batch(*, actor: Actor, batch_id: int, reason: str, at: datetime, tell: Tell | None = None) -> int:
     """
     Take exactly the rows out that a batch stored, and return how many there were.
 
     :raises UnableToUndoBatch: saying what refers to the rows or has changed them
     :raises UnableToMoveBatch: if it is not in the archive
     """
-    batch = get_batch(actor=actor, batch_id=batch_id)
-    if not actor.may("imports.undo", batch.unit.path if batch.unit else "/"):
-        raise PermissionRefused(field="actor", login=actor.login, right="imports.undo")
+    batch = _get_undoable(actor, batch_id)
     system = Actor.system("undoing a batch")
     batch = ImportBatch.objects.for_actor(system).select_for_update(of=("self",)).get(pk=batch.pk)
     operations.record_undo(actor=actor, batch=batch, reason=reason, at=at)
-    if obstacles := removal.list_obstacles(batch.created_keys):
+    say = tell or (lambda _stage, _share: None)
+    if obstacles := removal.list_obstacles(batch.created_keys, hear=lambda share: say("look", share)):
         raise UnableToUndoBatch(batch, obstacles)
-    removed = removal.remove_rows(batch.created_keys)
+    removed = removal.remove_rows(batch.created_keys, hear=lambda share: say("remove", share))
+    say("keys", 0)
     try:
         with connection.cursor() as cursor:
             # Keys are looked at now, not at the end: whoever came in between stops the undo with a clear word.
@@ -312,6 +348,18 @@ def undo_batch(*, actor: Actor, batch_id: int, reason: str, at: datetime) -> int
     except IntegrityError as clash:
         raise ArchiveChangedMeanwhile(field="file", file_name=batch.file_name) from clash
     return removed
+
+
+def list_obstacles(*, actor: Actor, batch_id: int) -> list[Obstacle]:
+    """Return what stands in the way of undoing a batch as the archive is now."""
+    return removal.list_obstacles(get_batch(actor=actor, batch_id=batch_id).created_keys)
+
+
+def _get_undoable(actor: Actor, batch_id: int) -> ImportBatch:
+    batch = get_batch(actor=actor, batch_id=batch_id)
+    if not actor.may(UNDO, batch.unit.path if batch.unit else "/"):
+        raise PermissionRefused(field="actor", login=actor.login, right=UNDO)
+    return batch
 
 
 def _make_teller(batch: ImportBatch, data_dir: Path, shares: Mapping[str, tuple[int, int]]) -> Tell:

@@ -9,13 +9,19 @@ from dianke.application.meter_to_cash.review_bills import (
     exempt_suspicions,
     record_meter_ticket,
     record_share_check,
-    set_review_parameter,
     withdraw_decisions,
+)
+from dianke.application.meter_to_cash.review_parameters import (
+    approve_review_parameter,
+    propose_review_parameter,
+    reject_review_parameter,
+    take_back_review_parameter,
 )
 from dianke.application.meter_to_cash.run_bills import (
     calculate_run,
     cancel_run,
     defer_faults,
+    hold_back,
     pause_run,
     recalculate_run,
     resume_run,
@@ -23,6 +29,7 @@ from dianke.application.meter_to_cash.run_bills import (
 )
 
 __all__ = [
+    "approve_review_parameter",
     "ask_correction",
     "begin_issue",
     "calculate_run",
@@ -30,17 +37,20 @@ __all__ = [
     "defer_faults",
     "exempt_suspicions",
     "freeze_readings",
+    "hold_back",
     "issue_run",
     "pause_run",
+    "propose_review_parameter",
     "recalculate_run",
     "record_meter_ticket",
     "record_readings",
     "record_share_check",
+    "reject_review_parameter",
     "replay_bill",
     "replay_month",
     "replay_run",
     "resume_run",
-    "set_review_parameter",
     "start_run",
+    "take_back_review_parameter",
     "withdraw_decisions",
 ]

@@ -1,10 +1,9 @@
-"""Decide what the review of a run found, and enter what answers it: checks, tickets, parameters of a unit."""
+"""Decide what the review of a run found, and enter what answers it: checks and tickets."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from dianke.domain.billing.models import MeterTicket, ReviewParameter, ShareCheck
+from dianke.domain.billing.models import MeterTicket, ShareCheck
 from dianke.domain.billing.operations import review
 from dianke.domain.billing.operations.review import Choice
 from dianke.domain.billing.queries import review as review_queries
@@ -13,8 +12,6 @@ from dianke.domain.metering.models import UsagePoint
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
-from dianke.platform.org.models import Unit
-from dianke.platform.org.reach import require_reach
 
 
 class NoSuchPoint(DomainError):
@@ -98,33 +95,6 @@ def record_meter_ticket(
         number=ticket_number,
         done_date=done_date,
         recorded_by=actor.login,
-        at=at,
-    )
-
-
-@use_case(right="billing.set_review")
-def set_review_parameter(
-    *,
-    actor: Actor,
-    unit: Unit,
-    rule: str,
-    usage_class: str,
-    from_date: date,
-    values: dict[str, Any],
-    reason: str,
-    at: datetime,
-) -> ReviewParameter:
-    """Put values of a unit in place of the house's, from a day on."""
-    require_reach(actor=actor.within("billing.set_review"), unit_ids=[unit.pk])
-    return review.set_parameter(
-        actor=actor,
-        unit=unit,
-        code=rule,
-        usage_class=usage_class,
-        from_date=from_date,
-        values=values,
-        reason=reason,
-        set_by=actor.login,
         at=at,
     )
 

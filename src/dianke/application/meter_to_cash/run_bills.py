@@ -69,6 +69,13 @@ def close_calculation(*, actor: Actor, number: str, at: datetime) -> BillRun:
 
 
 @use_case(right="billing.run")
+def hold_back(*, actor: Actor, number: str) -> int:
+    """Hold back the bills that corrections are asked for; who does so calls `calculate_run` then."""
+    run = run_queries.get_run(actor=actor, number=number, lock=True)
+    return runs.hold_back(actor=actor, run=run)
+
+
+@use_case(right="billing.run")
 def pause_run(*, actor: Actor, number: str) -> BillRun:
     """Let a run rest once the shards at work are done."""
     run = run_queries.get_run(actor=actor, number=number, lock=True)

@@ -23,6 +23,43 @@ class LossMethod(StrEnum):
     FIXED = "FIXED"
 
 
+class RunKind(StrEnum):
+    """What a bill run bills (核算类型)."""
+
+    # Every point of a cycle's month.
+    CYCLE = "CYCLE"
+    # The points of an account that is closed or handed over, up to that day (终结电费).
+    FINAL = "FINAL"
+    # The same points from the day of a hand-over to the end of the month (过户后首期).
+    OPENING = "OPENING"
+    # Points that an issued run of the month left for later (补充核算).
+    SUPPLEMENTARY = "SUPPLEMENTARY"
+
+
+class FinalKind(StrEnum):
+    """Why an account gets a final bill."""
+
+    # The use of electricity ends (销户).
+    CLOSING = "CLOSING"
+    # Another subject takes the account over (过户).
+    HANDOVER = "HANDOVER"
+
+
+class FinalState(StrEnum):
+    """Where a final bill stands."""
+
+    ASKED = "ASKED"
+    ISSUED = "ISSUED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+LEFT_OUT_SHARD = 0
+"""The shard of faults that were known before the run was cut: points that it leaves out from the start."""
+
+FINAL_BILLED, HELD_BACK = "final_billed", "held_back"
+"""Causes why a run leaves a point out: it has its final bill, or its bill was held back from issue."""
+
+
 class RunStatus(StrEnum):
     """Where a bill run stands (核算批次)."""
 
@@ -94,6 +131,8 @@ class SuspicionState(StrEnum):
     # Something must be mended before the shard is calculated again; then it is found again or is CORRECTED.
     CORRECTION_ASKED = "CORRECTION_ASKED"
     CORRECTED = "CORRECTED"
+    # The bill is held back so that the others can be issued; a supplementary run bills the point.
+    HELD = "HELD"
 
 
 class CorrectionKind(StrEnum):
@@ -141,6 +180,15 @@ BACK_BILLING_CAUSES = {
     "breach": CorrectionCause.BREACH,
 }
 """Kinds of recovery that make a back-billing order, and the cause that it then has."""
+
+
+class ProposalState(StrEnum):
+    """What became of values that somebody proposed for the review."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class CorrectionState(StrEnum):

@@ -11,12 +11,14 @@ from ninja.openapi.schema import OpenAPISchema
 
 from dianke.interfaces.api.access import RATE, CallerThrottle, Session, Token
 from dianke.interfaces.api.bills import router as bills
+from dianke.interfaces.api.calendars import router as calendars
 from dianke.interfaces.api.customers import router as customers
 from dianke.interfaces.api.metering import router as metering
 from dianke.interfaces.api.personal import router as personal
 from dianke.interfaces.api.problems import MEDIA_TYPE, add_handlers, answer_problem
 from dianke.interfaces.api.readings import router as readings
 from dianke.interfaces.api.runs import router as runs
+from dianke.interfaces.api.statements import router as statements
 from dianke.interfaces.api.statistics import router as statistics
 from dianke.interfaces.api.suspicions import router as suspicions
 from dianke.interfaces.api.tariffs import router as tariffs
@@ -58,7 +60,10 @@ def _closed(view: Callable[..., Any]) -> Callable[..., Any]:
 api = DiankeApi(
     title="Dianke",
     version="1",
-    description="Archive, meters, readings, tariffs, bill runs with review, bills, trials and statistics of a utility.",
+    description=(
+        "Archive, meters, readings, calendar, tariffs, bill runs with review, bills, combined statements, trials and"
+        " statistics of a utility."
+    ),
     urls_namespace="api",
     auth=_AUTH,
     throttle=[CallerThrottle(RATE)],
@@ -66,5 +71,18 @@ api = DiankeApi(
     docs_decorator=_closed,
 )
 add_handlers(api)
-for _router in (customers, metering, readings, tariffs, runs, suspicions, bills, trials, statistics, personal):
+for _router in (
+    customers,
+    metering,
+    readings,
+    calendars,
+    tariffs,
+    runs,
+    suspicions,
+    bills,
+    statements,
+    trials,
+    statistics,
+    personal,
+):
     api.add_router("", _router)

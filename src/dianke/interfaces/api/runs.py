@@ -93,7 +93,11 @@ class RunOut(Schema):
     """A bill run; `amount_fen` is of drafts before issue, of bills after."""
 
     number: str
+    # CYCLE of every point of the month; FINAL, OPENING and SUPPLEMENTARY of some, in a period of their own or not.
+    kind: str
     month: date
+    period_start: date
+    period_end: date
     cycle: str
     stage: int
     stages: int
@@ -375,7 +379,10 @@ def _draw(run: BillRun, totals: RunTotals) -> dict[str, Any]:
     month = run.cycle_month
     return {
         "number": run.number,
+        "kind": run.kind,
         "month": month.month,
+        "period_start": run.start,
+        "period_end": run.end,
         "cycle": month.cycle.code,
         "stage": month.stage,
         "stages": month.stages,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from dianke.application import meter_to_cash
+from dianke.application import ledger, meter_to_cash
 from dianke.application.archive_quality.run import run_rules
 from dianke.application.demo_utility import load, logins, notes, organisation, proposals
 from dianke.application.demo_utility.designs import (
@@ -21,10 +21,12 @@ from dianke.application.demo_utility.designs import (
 )
 from dianke.application.demo_utility.faults import list_fault_codes
 from dianke.application.demo_utility.sources import HOMES
+from dianke.application.reading_calendars.plan import generate_days
 from dianke.application.tariffs import load_shipped_tariffs, propose_revision
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.types import RunStatus
+from dianke.domain.readings.rules import add_months
 from dianke.domain.readings.types import MonthStatus
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import format_yuan
@@ -35,6 +37,7 @@ from dianke.platform.identity.types import Actor
 DEFAULT_PORT = 8000
 HOST = "127.0.0.1"
 _EXEMPTED = {"share_check_overdue": "演示：现场核定已排入三月计划，比例无变化"}
+_PLANNED_MONTHS = 3
 _DEFERRED_BECAUSE = "演示：故意留下的缺口，留待补齐后重算"
 
 
@@ -112,8 +115,19 @@ def prepare(*, homes: int, data_dir: Path, progress: Progress) -> dict[str, str]
         with progress.step("新建小区曲线", "their curves and readings"):
             load.measure_growth(actor=system, root=root, homes=grown, at=SystemClock().now())
     _bill([CYCLE_BUSINESS, CYCLE_HOMES, *([CYCLE_GROWN] if grown > HOMES else [])], progress)
+    ledger.book_issued_bills(actor=system)
+    _plan_days()
     _leave_work(system, state, progress)
     return passwords
+
+
+def _plan_days() -> None:
+    """Plan the reading and billing of the months to come; a day that a person moved stays where it is."""
+    at = _now()
+    planner = identity.get_actor(login=organisation.SUPERVISOR, on=at.date(), origin="cli")
+    for cycle_code in (CYCLE_BUSINESS, CYCLE_HOMES):
+        first = add_months(at.date().replace(day=1), 1)
+        generate_days(actor=planner, cycle_code=cycle_code, first_month=first, months=_PLANNED_MONTHS, at=at)
 
 
 def _leave_work(system: Actor, state: load.DemoState, progress: Progress) -> None:

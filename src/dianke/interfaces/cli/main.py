@@ -28,6 +28,7 @@ COMMANDS = {
     "administrator": Command("dianke.interfaces.cli.administrator", "make the first administrator of a utility"),
     "import": Command("dianke.interfaces.cli.import_", "load CSV or XLSX files"),
     "bill": Command("dianke.interfaces.cli.bill", "run, review, issue and show bills"),
+    "ledger": Command("dianke.interfaces.cli.ledger", "the books: check, open, export vouchers"),
     "keys": Command("dianke.interfaces.cli.keys", "the keys of personal data: status, rotate, reencrypt"),
     "quality": Command("dianke.interfaces.cli.quality", "search the archive for faults"),
     "trail": Command("dianke.interfaces.cli.trail", "close the days of the trail by hash, and prove them"),

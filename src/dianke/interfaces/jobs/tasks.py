@@ -52,6 +52,12 @@ def carry_out_import(*, batch_id: int, login: str) -> None:
     )
 
 
+@app.task(queue="imports", retry=_AGAIN, name="undo_import")
+def undo_import(*, batch_id: int, login: str) -> None:
+    """Take out again what a file stored, for the person who asked on the page."""
+    batches.carry_out_undo(actor=_act_as(login), batch_id=batch_id, at=SystemClock().now(), data_dir=settings.DATA_DIR)
+
+
 @app.task(queue="quality", retry=_AGAIN, name="run_quality_rules")
 def run_quality_rules(*, unit_code: str, login: str) -> None:
     """Let the rules of archive quality go through a unit for the person who asked."""

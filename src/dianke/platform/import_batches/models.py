@@ -52,6 +52,7 @@ class ImportBatch(ScopedModel):
     checked_at = models.DateTimeField(null=True, blank=True)
     loaded_by = models.CharField(max_length=40, blank=True)
     loaded_at = models.DateTimeField(null=True, blank=True)
+    # Named as soon as somebody asks; `undone_at` is empty until the rows are gone.
     undone_by = models.CharField(max_length=40, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     undo_reason = models.CharField(max_length=200, blank=True)
@@ -76,6 +77,16 @@ class ImportBatch(ScopedModel):
     def is_moving(self) -> bool:
         """Tell whether somebody is at work on it."""
         return self.state in {BatchState.CHECKING.value, BatchState.LOADING.value}
+
+    @property
+    def is_being_undone(self) -> bool:
+        """Tell whether somebody asked that its rows are taken out, and they still stand in the archive."""
+        return self.state == BatchState.LOADED.value and self.undone_by != "" and self.undone_at is None
+
+    @property
+    def shown_state(self) -> str:
+        """Return the state as people see it: a batch that is being undone is loaded until its last row is gone."""
+        return "UNDOING" if self.is_being_undone else self.state
 
     @property
     def good_row_count(self) -> int:

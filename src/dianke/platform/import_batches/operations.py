@@ -143,6 +143,37 @@ def record_failure(*, batch: ImportBatch, told: str) -> None:
     batch.save(update_fields=["state", "failure"])
 
 
+def begin_undo(*, actor: Actor, batch_id: int, reason: str, at: datetime) -> ImportBatch:
+    """
+    Take a batch to be undone; it stays in the archive until the undo is recorded.
+
+    :raises UnableToMoveBatch: if it is being undone already, or is not in the archive
+    """
+    rows = ImportBatch.objects.for_actor(actor)
+    # Asked before the lock: the work holds the row until its end, and a second click shall not wait for it.
+    _refuse_second_undo(rows.get(pk=batch_id), at)
+    batch: ImportBatch = rows.select_for_update(of=("self",)).get(pk=batch_id)
+    _refuse_second_undo(batch, at)
+    _require(batch, {BatchState.LOADED})
+    batch.undone_by, batch.undone_at, batch.undo_reason = actor.login, None, reason[:200]
+    batch.begun_at, batch.failure = at, ""
+    batch.save(update_fields=["undone_by", "undone_at", "undo_reason", "begun_at", "failure"])
+    return batch
+
+
+def _refuse_second_undo(batch: ImportBatch, at: datetime) -> None:
+    is_fresh = batch.begun_at is not None and at - batch.begun_at < GIVEN_UP_AFTER
+    if batch.is_being_undone and is_fresh:
+        raise UnableToMoveBatch(field="state", number=batch.number, reason="somebody is at work on it")
+
+
+def record_undo_refusal(*, batch: ImportBatch, told: str) -> None:
+    """Record why the rows of a batch were not taken out; it stands in the archive as before."""
+    batch.undone_by, batch.undo_reason = "", ""
+    batch.failure = told[:400]
+    batch.save(update_fields=["undone_by", "undo_reason", "failure"])
+
+
 def record_undo(*, actor: Actor, batch: ImportBatch, reason: str, at: datetime) -> None:
     """
     Record that the rows of a batch were taken out again.
@@ -152,7 +183,8 @@ def record_undo(*, actor: Actor, batch: ImportBatch, reason: str, at: datetime) 
     _require(batch, {BatchState.LOADED})
     batch.state = BatchState.UNDONE.value
     batch.undone_by, batch.undone_at, batch.undo_reason = actor.login, at, reason[:200]
-    batch.save(update_fields=["state", "undone_by", "undone_at", "undo_reason"])
+    batch.failure = ""
+    batch.save(update_fields=["state", "undone_by", "undone_at", "undo_reason", "failure"])
 
 
 def forget(*, batch: ImportBatch) -> str:

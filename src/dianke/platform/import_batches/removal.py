@@ -5,7 +5,7 @@ Works from the models themselves: whatever key points at a created row, from whi
 so does every later entry in its history. A module that adds a table need not know of bulk loads.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from dianke.platform.identity.types import Actor
 from dianke.platform.import_batches.types import count_keys
 
 Created = Mapping[str, Sequence[Sequence[int]]]
+# Hears after each table which part of the work is done.
+Hear = Callable[[float], None]
 
 _EXAMPLES = 3
 
@@ -33,11 +35,11 @@ class Obstacle:
     examples: tuple[str, ...]
 
 
-def list_obstacles(created: Created) -> list[Obstacle]:
+def list_obstacles(created: Created, *, hear: Hear | None = None) -> list[Obstacle]:
     """Return everything that stands in the way of taking rows out, or nothing."""
     system = Actor.system("looking whether a load was used")
     found: list[Obstacle] = []
-    for label, ranges in created.items():
+    for done, (label, ranges) in enumerate(created.items(), start=1):
         model = apps.get_model(label)
         rows = _within(model.objects.for_actor(system), "pk", ranges)
         missing = count_keys(ranges) - rows.count()
@@ -45,10 +47,12 @@ def list_obstacles(created: Created) -> list[Obstacle]:
             found.append(Obstacle("gone", model._meta.label_lower, "", missing, ()))
         found.extend(_list_changes(system, model, ranges))
         found.extend(_list_references(system, model, ranges, created))
+        if hear:
+            hear(done / len(created))
     return found
 
 
-def remove_rows(created: Created) -> int:
+def remove_rows(created: Created, *, hear: Hear | None = None) -> int:
     """Remove the rows, those that refer to others first, and return how many there were."""
     system = Actor.system("undoing a load")
     waiting = dict(created)
@@ -61,6 +65,8 @@ def remove_rows(created: Created) -> int:
             rows = _within(model.objects.for_actor(system), "pk", waiting.pop(label))
             # Nothing refers to them any more: no cascade is looked for, the database's keys would refuse.
             removed += rows._raw_delete(rows.db)
+            if hear:
+                hear(1 - len(waiting) / len(created))
     return removed
 
 

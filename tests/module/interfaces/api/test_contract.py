@@ -32,7 +32,7 @@ from tests.factories.prices import propose_moved_tier
 from tests.factories.utility import INSTALLED, LATER, Utility, add_clerk
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
-from dianke.application import meter_to_cash, trials
+from dianke.application import combined_bills, meter_to_cash, trials
 from dianke.application.rights import RIGHTS
 from dianke.domain.billing.models import BillDraft, BillSuspicion
 from dianke.domain.customers import operations as customers
@@ -91,12 +91,14 @@ BODIES = {
     "POST /api/v1/bill-runs/{number}/suspicions/exemption": ("ids", "reason"),
     "POST /api/v1/bill-runs/{number}/suspicions/correction": ("ids", "reason"),
     "POST /api/v1/bill-runs/{number}/suspicions/withdrawal": ("code",),
+    "POST /api/v1/combined-statements": ("customer", "month"),
     "POST /api/v1/trials": ("version", "month"),
     "POST /api/v1/unmaskings": ("ref", "kind", "reason"),
 }
 # Words that mean another thing there.
 KINDS: dict[str, dict[str, Any]] = {
     "POST /api/v1/customers": {"kind": "COMPANY", "usage_class": "COMMERCIAL_INDUSTRIAL"},
+    "POST /api/v1/combined-statements": {"month": "2026-01"},
     "POST /api/v1/trials": {"month": "2026-01"},
     "POST /api/v1/bill-runs/{number}/faults/deferral": {"code": "end_reading_missing"},
 }
@@ -117,7 +119,13 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         office = pages.build_office(issued=True)
         scopes = sorted({*RIGHTS} - {"demo.load_utility"})
         program = give_token(office.utility, engage(office.utility.root, "everything", scopes), scopes=scopes)
-        yield World(program, {**name_archive(office), **name_runs(office), **name_trials(office.utility)})
+        yield World(program, {**name_everything(office)})
+
+
+def name_everything(office: Office) -> dict[str, Any]:
+    """Return what things are called."""
+    named = {**name_archive(office), **name_runs(office), **name_trials(office.utility), **name_statements(office)}
+    return {**named, "step": "FREEZE", "from_date": None, "end_date": None}
 
 
 def name_archive(office: Office) -> dict[str, Any]:
@@ -178,6 +186,21 @@ def name_trials(utility: Utility) -> dict[str, Any]:
         "trials": trial.number, "tariff-plans": "GD-GZ-RES", "tariff-versions": version.pk, "plan": "GD-GZ-RES",
         "version": version.pk, "on": "2026-01-15", "structure": "SINGLE", "voltage": "", "usage_class": "RESIDENTIAL",
     }  # fmt: skip
+
+
+def name_statements(office: Office) -> dict[str, Any]:
+    """Give two customers two billed accounts each, make the statement of one and return what it is called."""
+    for kept, other in (("home", "farm"), ("foundry", "printer")):
+        account = office.points[other].account
+        account.customer = office.points[kept].account.customer
+        account.save(update_fields=["customer"])
+    made = combined_bills.make_statement(
+        actor=add_clerk(office.utility.root, "combiner", ["billing.combine", "archive.view"]),
+        customer_number=office.points["foundry"].account.customer.number,
+        month=date(2026, 1, 1),
+        at=LATER,
+    )
+    return {"combined-statements": made.number}
 
 
 def find_stay(point: UsagePoint) -> MeterInstallation:

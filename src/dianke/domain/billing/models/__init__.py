@@ -8,7 +8,14 @@ from dianke.domain.billing.models.corrections import (
     CorrectedInputs,
     CorrectionEvidence,
 )
-from dianke.domain.billing.models.review import BillSuspicion, MeterTicket, ReviewParameter, ShareCheck
+from dianke.domain.billing.models.finals import FinalBilling, RunPoint, RunSegment
+from dianke.domain.billing.models.review import (
+    BillSuspicion,
+    MeterTicket,
+    ReviewParameter,
+    ReviewParameterProposal,
+    ShareCheck,
+)
 from dianke.domain.billing.models.runs import (
     BillDraft,
     BillDraftLine,
@@ -41,12 +48,16 @@ __all__ = [
     "CorrectedInputs",
     "CorrectionEvidence",
     "DraftInputs",
+    "FinalBilling",
     "FrozenInputs",
     "FrozenPrices",
     "GroupStatement",
     "GroupStatementBill",
     "MeterTicket",
     "ReviewParameter",
+    "ReviewParameterProposal",
+    "RunPoint",
+    "RunSegment",
     "RunWork",
     "ShareCheck",
     "ShareTerms",

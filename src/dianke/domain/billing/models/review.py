@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from dianke.domain.billing.models.runs import BillRun
-from dianke.domain.billing.types import Severity, SuspicionState
+from dianke.domain.billing.types import ProposalState, Severity, SuspicionState
 from dianke.domain.customers.types import UsageClass
 from dianke.domain.metering.models import UsagePoint
 from dianke.platform.org.models import Unit
@@ -91,6 +91,43 @@ class ReviewParameter(ScopedModel):
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["unit", "code", "usage_class", "from_date"], name="review_parameter_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.usage_class} {self.from_date}"
+
+
+@pghistory.track()
+class ReviewParameterProposal(ScopedModel):
+    """Values that somebody wants a rule to be measured by in a unit; another person decides."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40)
+    usage_class = models.CharField(max_length=24, blank=True, choices=_choices(UsageClass))
+    from_date = models.DateField()
+    values: Any = models.JSONField()
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=12, choices=_choices(ProposalState), default=ProposalState.PROPOSED.value)
+    proposed_by = models.CharField(max_length=40)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """One proposal a day waits or holds; the decided ones are listed newest first."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["unit", "code", "usage_class", "from_date"],
+                condition=models.Q(state__in=[ProposalState.PROPOSED.value, ProposalState.APPROVED.value]),
+                name="review_proposal_once_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=[ProposalState.APPROVED.value, ProposalState.REJECTED.value])
+                | (~models.Q(decided_by="") & ~models.Q(decided_by=models.F("proposed_by"))),
+                name="review_proposal_decided_by_another_person",
+            ),
         ]
 
     def __str__(self) -> str:

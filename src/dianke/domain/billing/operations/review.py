@@ -10,24 +10,21 @@ import numpy as np
 import pyarrow as pa
 from django.db.models import QuerySet
 
-from dianke.domain.billing.models import BillRun, BillRunShard, BillSuspicion, MeterTicket, ReviewParameter, ShareCheck
+from dianke.domain.billing.models import BillRun, BillRunShard, BillSuspicion, MeterTicket, ShareCheck
 from dianke.domain.billing.queries import review_facts
 from dianke.domain.billing.rules.review.causes import CAUSES
 from dianke.domain.billing.rules.review.facts import ReviewFacts
 from dianke.domain.billing.rules.review.figures import GroupFigures
 from dianke.domain.billing.rules.review.find import (
-    RULES,
-    RULES_OF_INTERIM,
     Suspicion,
+    choose_rules,
     find_suspicious,
     list_suspicions,
 )
-from dianke.domain.billing.rules.review.parameters import find_override_obstacle
 from dianke.domain.billing.types import BEFORE_ISSUE, SuspicionState
 from dianke.domain.metering.models import UsagePoint
 from dianke.kernel.errors import DomainError
 from dianke.platform.database.copying import copy_rows
-from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import Scope
 
 _BATCH = 2_000
@@ -44,13 +41,6 @@ class UnableToDecideSuspicion(DomainError):
 
     code = "billing.unable_to_decide_suspicion"
     message = "suspicions of run {run} cannot be decided: {reason}"
-
-
-class UnableToSetReviewParameter(DomainError):
-    """The rule has no such parameter, or not with that value."""
-
-    code = "billing.unable_to_set_review_parameter"
-    message = "{rule} cannot be measured so: {reason}"
 
 
 class UnableToRecordCheck(DomainError):
@@ -78,7 +68,7 @@ def review_calculated_shard(
     """
     facts = review_facts.load_facts(
         shard=shard,
-        cycle_month=run.cycle_month,
+        run=run,
         points=points,
         segments=segments,
         capacities=capacities,
@@ -95,7 +85,7 @@ def review_shard(*, actor: Scope, run: BillRun, shard_number: int, facts: Review
     """
     unit_ids = np.unique(facts.unit_ids).tolist()
     book = review_facts.load_book(unit_ids=unit_ids, on=facts.start)
-    rules = RULES_OF_INTERIM if run.cycle_month.is_interim else RULES
+    rules = choose_rules(is_interim=run.is_interim, is_part=run.has_own_period)
     suspicions = list(list_suspicions(facts, find_suspicious(facts, book, rules=rules)))
     earlier = {
         (row.usage_point_id, row.code): row
@@ -122,6 +112,9 @@ def _rewrite(actor: Scope, earlier: dict[tuple[int, str], BillSuspicion], suspic
     found = {(one.point_id, one.code): one for one in suspicions}
     for key, row in earlier.items():
         again = found.get(key)
+        if row.state == SuspicionState.HELD.value:
+            # Its bill is held back, so that nothing was looked at.
+            continue
         if again is None:
             row.state = SuspicionState.CORRECTED.value
             continue
@@ -220,44 +213,6 @@ def withdraw(*, actor: Scope, run: BillRun, choice: Choice, decided_at: datetime
 def _require_open(run: BillRun) -> None:
     if run.status not in BEFORE_ISSUE:
         raise UnableToDecideSuspicion(field="run", run=run.number, reason="the run is being issued")
-
-
-def set_parameter(
-    *,
-    actor: Scope,
-    unit: Unit,
-    code: str,
-    usage_class: str,
-    from_date: date,
-    values: dict[str, Any],
-    reason: str,
-    set_by: str,
-    at: datetime,
-) -> ReviewParameter:
-    """
-    Put values in place of the house's in a unit and the units below it, from a day on.
-
-    :raises UnableToSetReviewParameter: if the rule does not know the value, no reason is given, or the day has one
-    """
-    if obstacle := find_override_obstacle(code, values, on=from_date):
-        raise UnableToSetReviewParameter(field="values", rule=code, reason=obstacle)
-    if not reason.strip():
-        raise UnableToSetReviewParameter(field="reason", rule=code, reason="a reason is needed")
-    rows = ReviewParameter.objects.for_actor(actor).filter(unit=unit, code=code, usage_class=usage_class)
-    if rows.filter(from_date=from_date).exists():
-        raise UnableToSetReviewParameter(field="from_date", rule=code, reason="that day has values already")
-    row = ReviewParameter(
-        unit=unit,
-        code=code,
-        usage_class=usage_class,
-        from_date=from_date,
-        values=values,
-        reason=reason.strip()[:200],
-        set_by=set_by,
-        set_at=at,
-    )
-    row.save()
-    return row
 
 
 def record_share_check(

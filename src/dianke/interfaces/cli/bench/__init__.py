@@ -21,6 +21,8 @@ BENCHES = {
     "run": Bench(f"{__name__}.run", 20_000, "bills calculated and issued a second, stored", True),
     "import": Bench(f"{__name__}.import_table", 1_000_000, "customers loaded a second from files", False),
     "billing": Bench(f"{__name__}.billing", 1_000_000, "a month from PostgreSQL to bills, lines and inputs", False),
+    "issue": Bench(f"{__name__}.issue", 1_000_000, "bills issued and booked a second, a calculated month", False),
+    "postings": Bench(f"{__name__}.postings", 100_000, "balanced postings written a second, as payments", False),
     "pdf": Bench(f"{__name__}.pdf", 500, "issued bills written as PDF a second, of the database", True),
     "replay": Bench(f"{__name__}.replay", 1_000_000, "issued bills computed again a second, line by line", False),
     "trial": Bench(f"{__name__}.trial", 1_000_000, "a billed month under other prices, to the report", False),

@@ -11,6 +11,7 @@ from dianke.domain.billing.operations import calculation, issue, runs
 from dianke.domain.billing.queries import replay as replay_queries
 from dianke.domain.billing.queries import review
 from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.receivables.operations import bills as books
 from dianke.interfaces.cli.bench.billing_filling import fill_month
 from dianke.kernel.clock import SystemClock
 from dianke.platform.identity.types import Actor
@@ -40,6 +41,7 @@ def work(number: str, act: str, own: int, workers: int) -> None:
         if shard_number % workers == own:
             with transaction.atomic():
                 issue.issue_shard(actor=_SYSTEM, run=run, shard_number=shard_number)
+                books.post_issued_shard(actor=_SYSTEM, run=run, shard_number=shard_number)
 
 
 def replay(number: str) -> dict[str, int]:
@@ -64,6 +66,7 @@ def describe(number: str) -> dict[str, Any]:
     with transaction.atomic():
         state = run_queries.get_state(actor=_SYSTEM, run=run)
         issue.begin_issue(run=run, state=state, login="second", at=now)
+        books.prepare_month(actor=_SYSTEM, occurred_on=now.date())
     return {**_count(run), "faults": state.faults_open, "differing": state.lines_differ, "suspicions": suspicions}
 
 

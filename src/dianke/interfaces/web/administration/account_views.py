@@ -184,7 +184,7 @@ def _know_password(request: StaffRequest, form: forms.Form) -> bool:
 def _draw(secret: str, login: str) -> SafeString:
     address = one_time_codes.make_address(secret=secret, login=login, utility=get_utility_name())
     # Drawn from our own text by a library that writes shapes only; no part of it comes from the reader.
-    picture = segno.make(address, error="m").svg_inline(scale=5, border=2, dark="#000", light="#fff")
+    picture = segno.make(address, error="m").svg_inline(omitsize=True, border=4, dark="#000", light="#fff")
     return mark_safe(picture)  # noqa: S308 - see above
 
 

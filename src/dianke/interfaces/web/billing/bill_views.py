@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET
 from dianke.application import bill_documents
 from dianke.domain.billing.models import Bill, BillDraft, BillRun
 from dianke.domain.billing.queries import bills as bill_queries
+from dianke.domain.billing.queries import finals as final_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.rules import explain
 from dianke.domain.billing.rules.back_bills import is_back_bill
+from dianke.domain.billing.types import RunKind
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import back_bill, bill_words, correction_bands, paper, words
 from dianke.interfaces.web.components import formats
@@ -86,6 +88,8 @@ def _render(
 def _name_bill(bill: Bill | BillDraft) -> str:
     if isinstance(bill, Bill) and is_back_bill(bill.basis):
         return _("%(month)s back-billing")
+    if final_queries.list_kinds(run_ids=[bill.run_id]).get(bill.run_id) == RunKind.FINAL.value:
+        return _("%(month)s final bill")
     return _("%(month)s electricity bill")
 
 

@@ -72,6 +72,7 @@ STEPS: dict[str, Text] = {
     "band": _("Band"),
     "excess": _("Above the band"),
     "excess_price": _("Price of the excess"),
+    "part_month": _("Price for the days"),
     "load_factor": _("Load factor"),
     "basic_sum": _("Charge before"),
     "active": _("Active energy"),

@@ -9,17 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-import dianke.interfaces.web.billing.words  # noqa: F401 - enters the states
 from dianke.application.listings import accounts as listings
 from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import review as review_queries
+from dianke.domain.billing.queries import review_parameters as parameter_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.queries.runs import RunTotals
 from dianke.domain.billing.types import RunStatus
 from dianke.domain.readings import queries as reading_queries
 from dianke.domain.readings.types import MonthStatus
+from dianke.interfaces.web.billing import words
 from dianke.interfaces.web.billing.plan_panel import DueTimes
+from dianke.interfaces.web.billing.review_words import name_cause
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.navigation import MenuEntry, register
@@ -29,7 +31,6 @@ from dianke.interfaces.web.shell.home import HomeCard, WorkItem, register_card, 
 from dianke.interfaces.web.shell.search import Hit, SearchSource, register_source
 from dianke.platform.identity.types import Actor
 
-_DONE = {RunStatus.ISSUED.value, RunStatus.CANCELLED.value}
 _RUNS_ON_CARD = 5
 
 
@@ -54,8 +55,7 @@ register(
 
 
 def _list_work(actor: Actor, at: datetime) -> Sequence[WorkItem]:
-    runs = run_queries.list_runs(actor=actor)
-    unfinished = [run for run in runs if run.status not in _DONE]
+    unfinished = run_queries.list_unfinished(actor=actor)
     totals = run_queries.list_totals(actor=actor, runs=unfinished)
     names = Names(run.started_by for run in unfinished)
     waiting = reading_queries.list_months(actor=actor, status=MonthStatus.FROZEN)
@@ -73,7 +73,7 @@ def _list_work(actor: Actor, at: datetime) -> Sequence[WorkItem]:
             if run.pk in suspicions
         ]
     if actor.may("billing.run"):
-        live = {run.cycle_month_id for run in runs if run.status != RunStatus.CANCELLED.value}
+        live = run_queries.list_billed_months(actor=actor, months=[month.pk for month in waiting])
         items += [
             WorkItem(
                 kind=_("To be run"),
@@ -93,7 +93,7 @@ def _draw_suspicions(run: BillRun, count: int) -> WorkItem:
     return WorkItem(
         _("Suspicions"),
         run.number,
-        f"{run.cycle_month.month:%Y-%m} {run.cycle_month.cycle.name}",
+        words.name_run(run),
         reverse("web:bill_review", args=[run.number]),
         quantity=_now("%(count)s suspicions") % {"count": f"{count:,}"},
         source=_now("review"),
@@ -103,7 +103,7 @@ def _draw_suspicions(run: BillRun, count: int) -> WorkItem:
 def _list_work_of_run(actor: Actor, run: BillRun, totals: RunTotals, runner: str) -> list[tuple[str, WorkItem]]:
     """Return what a run has to do, each with the step of the calendar that it belongs to."""
     url = reverse("web:bill_run", args=[run.number])
-    name = f"{run.cycle_month.month:%Y-%m} {run.cycle_month.cycle.name}"
+    name = words.name_run(run)
     items = []
     if totals.faults_open and actor.may("billing.review"):
         quantity = _now("%(count)s points") % {"count": f"{totals.faults_open:,}"}
@@ -120,8 +120,24 @@ def _list_work_of_run(actor: Actor, run: BillRun, totals: RunTotals, runner: str
     return items
 
 
+def _list_proposals(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+    """Return the values proposed for the review that the actor may decide."""
+    waiting = [one for one in parameter_queries.list_open_proposals(actor=actor) if one.proposed_by != actor.login]
+    names = Names(one.proposed_by for one in waiting)
+    return [
+        WorkItem(
+            kind=_("Values of the review"),
+            number=formats.day(one.from_date),
+            title=f"{name_cause(one.code)} {one.unit.name}",
+            url=reverse("web:bill_review_proposal", args=[one.pk]),
+            source=names.of(one.proposed_by),
+        )
+        for one in waiting
+    ]
+
+
 def _list_figures(actor: Actor) -> Sequence[Figure]:
-    latest = next(iter(run_queries.list_runs(actor=actor)), None)
+    latest = next(iter(run_queries.list_runs(actor=actor, of_cycles=True)), None)
     if latest is None:
         return []
     totals = run_queries.sum_month(actor=actor, month=latest.cycle_month.month)
@@ -146,7 +162,7 @@ def _list_figures(actor: Actor) -> Sequence[Figure]:
 
 
 def _draw_card(actor: Actor) -> dict[str, object] | None:
-    runs = run_queries.list_runs(actor=actor)
+    runs = run_queries.list_runs(actor=actor, of_cycles=True)
     if not runs:
         return None
     month, of_month = next(groupby(runs, key=lambda run: run.cycle_month.month))
@@ -174,6 +190,7 @@ def _find_bills(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
 
 
 register_work(_list_work, right="billing.view")
+register_work(_list_proposals, right="billing.approve_review")
 register_figures(_list_figures, right="billing.view")
 register_card(HomeCard(template="billing/runs_card.html", values=_draw_card, right="billing.view", order=20))
 register_source(SearchSource(label=_("Bills"), find=_find_bills, right="billing.view", order=40))

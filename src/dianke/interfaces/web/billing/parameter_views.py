@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dianke.domain.billing.models import ReviewParameter
+from dianke.domain.billing.models import ReviewParameter, ReviewParameterProposal
 from dianke.domain.billing.queries import review_parameters as queries
 from dianke.domain.billing.queries.review_parameters import RuleInForce, ValueInForce
 from dianke.domain.billing.rules.review.causes import CAUSES
@@ -21,6 +21,7 @@ from dianke.interfaces.web.billing import parameter_words, review_words, words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.filters import FilterChip
 from dianke.interfaces.web.components.page import Crumb, Page, Text
+from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.regulations import Regulation, get_regulation
 from dianke.interfaces.web.requests import StaffRequest
@@ -63,19 +64,28 @@ class DrawnRule:
 @page_right("billing.view")
 def show_parameters(request: StaffRequest) -> HttpResponse:
     """Show the parameters of the review in force for a class of use and a unit on a day."""
-    units = _list_units(request.actor)
+    units = list_reached_units(request.actor)
     unit = next((one for one in units if one.code == request.GET.get("unit")), units[0] if units else None)
     chosen = request.GET.get("class", "")
     chosen = chosen if chosen in words.USAGE_CLASSES else ""
     today = SystemClock().now().date()
     on = _read_day(request.GET.get("on", "")) or today
     rows = queries.list_parameters(unit=unit) if unit else []
-    names = Names(row.set_by for row in rows)
+    waiting = queries.list_open_proposals(actor=request.actor)
+    decided = queries.list_decided_proposals(actor=request.actor)
+    names = Names(
+        [row.set_by for row in rows]
+        + [one.proposed_by for one in (*waiting, *decided)]
+        + [one.decided_by for one in decided]
+    )
     kept = {"unit": unit.code if unit and unit is not units[0] else "", "on": "" if on == today else on.isoformat()}
     values = {
         "page": _head(unit),
         "rules": _draw_rules(rows, chosen, on, names),
         "changes": [_draw_change(row, names) for row in reversed(rows)],
+        "waiting": [_draw_proposal(one, names) for one in waiting],
+        "decided": [_draw_proposal(one, names) for one in decided],
+        "may_propose": request.actor.may("billing.set_review"),
         "classes": _class_chips(chosen, kept),
         "chosen": chosen,
         "units": units,
@@ -86,7 +96,8 @@ def show_parameters(request: StaffRequest) -> HttpResponse:
     return render(request, "billing/review_parameters.html", values)
 
 
-def _list_units(actor: Actor) -> list[Unit]:
+def list_reached_units(actor: Actor) -> list[Unit]:
+    """Return the units that a right of the actor reaches, parents first."""
     reached = actor.list_unit_paths()
     return [unit for unit in org.list_units(actor=actor) if any(unit.path.startswith(path) for path in reached)]
 
@@ -165,6 +176,21 @@ def _draw_change(row: ReviewParameter, names: Names) -> dict[str, Any]:
     }
 
 
+def _draw_proposal(one: ReviewParameterProposal, names: Names) -> dict[str, Any]:
+    return {
+        "row": one,
+        "name": review_words.name_cause(one.code),
+        "usage_class": words.USAGE_CLASSES.get(one.usage_class, _("All classes")),
+        "values": [
+            (parameter_words.name_value(name), parameter_words.write_value(name, value))
+            for name, value in one.values.items()
+        ],
+        "chip": state_chip("review_proposal", one.state, quiet=True),
+        "proposer": names.of(one.proposed_by),
+        "decider": names.of(one.decided_by) if one.decided_by else "",
+    }
+
+
 def _class_chips(chosen: str, kept: dict[str, str]) -> list[FilterChip]:
     address = reverse("web:bill_review_parameters")
 
@@ -186,6 +212,7 @@ def _head(unit: Unit | None) -> Page:
         help=[
             _("Each rule of the review with the values in force on a day, and where they come from."),
             _("A unit may set its own values from a day on; they hold below it, a narrower unit before a wider one."),
+            _("One person proposes, another approves; until then the values measure nothing."),
             _("A run is measured by what is in force on the first day of its period."),
         ],
     )

@@ -51,6 +51,20 @@ NAMES: dict[str, Text] = {
 }
 
 
+# Why values are refused, as the rules say it; they know no languages, so that the texts are entered here.
+OBSTACLES: Sequence[Text] = (
+    _("there is no such rule"),
+    _("no value is given"),
+    _("the rule has no such value"),
+    _("a list of trades names two digits each, such as 06-46, 53"),
+    _("a value is a whole number from 0 to a thousand million"),
+    _("a switch is on or off"),
+    _("there is no such day"),
+    _("a share is at most 100 percent"),
+    _("the lowest mean price is above the highest"),
+)
+
+
 def name_value(name: str) -> str:
     """Return a value's name in words."""
     return str(NAMES.get(name, name))
@@ -92,6 +106,34 @@ _WRITING: Sequence[tuple[str, Callable[[int], str]]] = (
     ("_days", _counted(_("%(count)s days"))),
     ("days_a_year", _counted(_("%(count)s days"))),
 )
+
+
+# Kept in smaller steps than anybody types.
+IN_WHOLE = {"tolerance_register_e4": 10_000}
+_SCALES = (("_kva_e1", 1), ("z_e1", 1), ("_e2", 2), ("_e4", 4))
+_UNITS: Sequence[tuple[str, Text]] = (
+    ("_kva_e1", "kVA"),
+    ("_percent", "%"),
+    ("_kwh", "kWh"),
+    ("_kva", "kVA"),
+    ("months", _("months")),
+    ("_days", _("days")),
+    ("days_a_year", _("days")),
+    ("low_e4", _("yuan/kWh")),
+    ("high_e4", _("yuan/kWh")),
+)
+
+
+def get_scale(name: str) -> int:
+    """Return with how many decimals a value is typed."""
+    if name in IN_WHOLE:
+        return 0
+    return next((scale for ending, scale in _SCALES if name.endswith(ending)), 0)
+
+
+def name_unit(name: str) -> str:
+    """Return the unit that a value is typed in, or nothing."""
+    return str(next((unit for ending, unit in _UNITS if name.endswith(ending)), ""))
 
 
 def write_source(source: str) -> tuple[str, list[str]]:

@@ -353,6 +353,7 @@ def _state_chips(address: str, state: str, chosen: str, group: queries.CauseGrou
         SuspicionState.CORRECTION_ASKED.value: group.asked,
         SuspicionState.EXEMPT.value: group.exempt,
         SuspicionState.CORRECTED.value: group.corrected,
+        SuspicionState.HELD.value: group.held,
     } if group else {}  # fmt: skip
     chips = [FilterChip(_("All"), link(""), active=not state, count=group.count if group else 0)]
     return chips + [

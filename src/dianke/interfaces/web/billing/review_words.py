@@ -52,6 +52,7 @@ STATES: dict[str, Text] = {
     SuspicionState.EXEMPT.value: _("Exempt"),
     SuspicionState.CORRECTION_ASKED.value: _("Correction asked"),
     SuspicionState.CORRECTED.value: _("Gone after recalculation"),
+    SuspicionState.HELD.value: _("Held back"),
 }
 register_states(
     "suspicion",
@@ -61,6 +62,7 @@ register_states(
         SuspicionState.EXEMPT.value: ("ok", STATES[SuspicionState.EXEMPT.value]),
         SuspicionState.CORRECTION_ASKED.value: ("bad", STATES[SuspicionState.CORRECTION_ASKED.value]),
         SuspicionState.CORRECTED.value: ("ok", STATES[SuspicionState.CORRECTED.value]),
+        SuspicionState.HELD.value: ("idle", STATES[SuspicionState.HELD.value]),
     },
 )
 

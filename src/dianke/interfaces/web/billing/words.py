@@ -27,6 +27,15 @@ register_states(
         "ISSUED": ("ok", _("Issued")),
     },
 )
+register_states(
+    "review_proposal",
+    {
+        "PROPOSED": ("warn", _("To be approved")),
+        "APPROVED": ("ok", _("Approved")),
+        "REJECTED": ("bad", _("Rejected")),
+        "WITHDRAWN": ("idle", _("Withdrawn")),
+    },
+)
 register_states("fault", {"OPEN": ("bad", _("Undecided")), "DEFERRED": ("idle", _("Put off"))})
 
 USAGE_CLASSES: dict[str, Text] = {
@@ -109,7 +118,16 @@ CONDITIONS: dict[str, Text] = {
     "exempted_by_another": _("Issued by another than who exempted"),
 }
 
+RUN_KINDS: dict[str, Text] = {
+    "CYCLE": _("Whole cycle"),
+    "FINAL": _("Final bill"),
+    "OPENING": _("First bill after a hand-over"),
+    "SUPPLEMENTARY": _("Supplementary"),
+}
+
 FAULTS: dict[str, Text] = {
+    "final_billed": _("Has its final bill"),
+    "held_back": _("Bill held back from issue"),
     "start_reading_missing": _("Reading at the start is missing"),
     "end_reading_missing": _("Reading at the end is missing"),
     "sub_meter_reading_missing": _("A sub-meter's reading is missing"),
@@ -184,6 +202,10 @@ def _space_unit(text: str) -> str:
 
 
 def name_run(run: BillRun) -> str:
-    """Return the month, the stage and the cycle that a run bills."""
+    """Return the month, the stage and the cycle that a run bills, or its kind where it bills some points beside it."""
     month = run.cycle_month
+    if run.has_own_period:
+        return f"{name_month(month.month, 1, 1)} {RUN_KINDS[run.kind]}"
+    if not run.is_of_cycle:
+        return f"{name_month(month.month, month.stage, month.stages)} {month.cycle.name} {RUN_KINDS[run.kind]}"
     return f"{name_month(month.month, month.stage, month.stages)} {month.cycle.name}"

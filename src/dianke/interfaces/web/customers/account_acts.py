@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dianke.application.final_bills import RIGHT as ASK_FINAL
 from dianke.application.protection.export_person import RIGHT as EXPORT_PERSON
 from dianke.domain.customers.models import Customer, CustomerAccount
-from dianke.domain.customers.types import CustomerKind
+from dianke.domain.customers.types import AccountStatus, CustomerKind
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.customers.archive_acts import list_archive_acts
 from dianke.platform.identity.types import Actor
@@ -24,6 +25,8 @@ class Act:
 def list_acts(actor: Actor, customer: Customer, account: CustomerAccount | None) -> list[Act]:
     """Return what the reader may do with a customer."""
     acts = [Act(label, url) for label, url in list_archive_acts(actor, customer, account)]
+    if account is not None and account.status != AccountStatus.CLOSED.value and actor.may(ASK_FINAL, account.unit.path):
+        acts.append(Act(_("Final bill: close or hand over"), reverse("web:final_new", args=[account.number])))
     if account is not None:
         acts.append(Act(_("Print the customer card"), reverse("web:customer_card", args=[account.number])))
     if customer.kind == CustomerKind.PERSON.value and actor.may(EXPORT_PERSON, customer.unit.path):

@@ -18,12 +18,14 @@ from dianke.application.listings import customer_archive as archive
 from dianke.application.listings.account_bills import BilledMonth, list_billed_months
 from dianke.domain.billing.models import Bill
 from dianke.domain.billing.queries import bills as bill_queries
+from dianke.domain.billing.queries import finals as final_queries
 from dianke.domain.billing.queries import terms as term_queries
 from dianke.domain.billing.rules import explain
 from dianke.domain.customers import queries as customers
 from dianke.domain.customers.queries import details
 from dianke.domain.metering import queries as metering
 from dianke.domain.metering.types import Ratio
+from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.paging import page_by_key
@@ -175,7 +177,12 @@ def show_bills(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         return refuse_tab(request, viewed, "bills")
     rows = bill_queries.filter_bills(actor=viewed.actor, account_ids=[viewed.get_account().pk], month=None)
     page = page_by_key(rows, order=["-id"], at=request.GET.get("at", ""))
-    values = {"paged": page, "bills": _with_average(page.rows)}
+    kinds = final_queries.list_kinds(run_ids=[bill.run_id for bill in page.rows])
+    bills = [
+        (bill, average, billing_words.RUN_KINDS.get(kinds.get(bill.run_id, ""), ""))
+        for bill, average in _with_average(page.rows)
+    ]
+    values = {"paged": page, "bills": bills}
     return show_tab(request, viewed, "bills", "customers/account_bills.html", values)
 
 

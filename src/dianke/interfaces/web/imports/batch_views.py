@@ -56,11 +56,12 @@ def show_batch(request: StaffRequest, batch_id: int) -> HttpResponse:
     if batch.state == BatchState.UPLOADED.value:
         return draw_columns(request, batch)
     values = {"page": head_of(batch), "batch": batch, "stages": list_stages(batch), **_values_of_state(request, batch)}
-    return render(request, _TEMPLATES[batch.state], values)
+    template = "imports/working.html" if batch.is_being_undone else _TEMPLATES[batch.state]
+    return render(request, template, values)
 
 
 def _values_of_state(request: StaffRequest, batch: ImportBatch) -> dict[str, Any]:
-    if batch.is_moving:
+    if batch.is_moving or batch.is_being_undone:
         return describe_work(batch)
     if batch.state == BatchState.CHECKED.value:
         return describe_faults(request, batch)
@@ -137,6 +138,24 @@ def _describe_result(request: StaffRequest, batch: ImportBatch) -> dict[str, Any
 
 @require_GET
 @page_right(batches.RIGHT)
+def show_obstacles(request: StaffRequest, batch_id: int) -> HttpResponse:
+    """Return what stands in the way of an undo as the archive is now, for the page of a batch that was refused it."""
+    batch = find_batch(request, batch_id)
+    obstacles = [
+        (
+            one.kind,
+            words.name_thing(one.label),
+            words.name_thing(one.by_label) if one.by_label else "",
+            one.count,
+            _(", ").join(one.examples),
+        )
+        for one in batches.list_obstacles(actor=request.actor, batch_id=batch.pk)
+    ]
+    return render(request, "imports/in_use.html", {"batch": batch, "obstacles": obstacles})
+
+
+@require_GET
+@page_right(batches.RIGHT)
 def send_rejects(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Send the bad rows back in the layout they came in, with what is wrong and what to do behind them."""
     batch = find_batch(request, batch_id)
@@ -174,7 +193,7 @@ def head_of(batch: ImportBatch) -> Page:
             Crumb(_("Bulk import"), reverse("web:imports")),
             Crumb(batch.number),
         ],
-        chips=[state_chip("import_batch", batch.state)],
+        chips=[state_chip("import_batch", batch.shown_state)],
         menu_url=reverse("web:imports"),
     )
 

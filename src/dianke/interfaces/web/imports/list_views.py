@@ -57,7 +57,7 @@ BATCHES = register(
             Column("at", _("Brought at"), lambda batch: batch.brought_at, order=("brought_at",), css="n", width=18),
             Column("table", _("Table"), lambda batch: words.name_table(batch.table), css="nw"),
             Column("file", _("File"), lambda batch: batch.file_name, width=30),
-            Column("state", _("State"), lambda batch: state_chip("import_batch", batch.state), width=12),
+            Column("state", _("State"), lambda batch: state_chip("import_batch", batch.shown_state), width=12),
             Column("rows", _("Rows"), lambda batch: batch.row_count, css="num"),
             Column("bad", _("Bad rows"), lambda batch: batch.bad_row_count, css="num"),
             Column("stored", _("Stored rows"), lambda batch: batch.stored_count, css="num"),

@@ -22,6 +22,7 @@ from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused
 from dianke.platform.import_batches.models import ImportBatch
+from dianke.platform.import_batches.operations import UnableToMoveBatch
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,26 +172,25 @@ def correct_cell(request: StaffRequest, batch_id: int, line: int, place: int) ->
 @require_POST
 @page_right("imports.undo")
 def undo_batch(request: StaffRequest, batch_id: int) -> HttpResponse:
-    """Take out again what a batch stored, or say what stands in the way."""
+    """Take out again what a batch stored; its page tells how far that is, or what stands in the way."""
     batch = batch_views.find_batch(request, batch_id)
-    reason = request.POST.get("reason", "").strip()
-    try:
-        removed = batches.undo_batch(actor=request.actor, batch_id=batch_id, reason=reason, at=SystemClock().now())
-    except batches.UnableToUndoBatch as refusal:
-        obstacles = [
-            (
-                one.kind,
-                words.name_thing(one.label),
-                words.name_thing(one.by_label) if one.by_label else "",
-                one.count,
-                _(", ").join(one.examples),
-            )
-            for one in refusal.obstacles
-        ]
-        values = {"page": batch_views.head_of(batch), "batch": batch, "obstacles": obstacles}
-        return render(request, "imports/in_use.html", values, status=409)
-    messages.success(request, _("Undone: %(count)s rows were taken out again.") % {"count": f"{removed:,}"})
+    if batches.is_undoable(batch):
+        reason = request.POST.get("reason", "").strip()
+        try:
+            batches.begin_undo(actor=request.actor, batch_id=batch_id, reason=reason, at=SystemClock().now())
+        except UnableToMoveBatch:
+            # A second click came first: the page tells of the work that it began.
+            return redirect("web:import_batch", batch_id)
+        _undo(request, batch)
     return redirect("web:import_batch", batch_id)
+
+
+def _undo(request: StaffRequest, batch: ImportBatch) -> None:
+    if batches.is_undone_at_once(batch):
+        now = SystemClock().now()
+        batches.carry_out_undo(actor=request.actor, batch_id=batch.pk, at=now, data_dir=settings.DATA_DIR)
+    else:
+        tasks.undo_import.defer(batch_id=batch.pk, login=request.actor.login)
 
 
 @require_POST

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:batch_id>/check/", step_views.check_batch, name="import_check"),
     path("<int:batch_id>/rows/<int:line>/cells/<int:place>/", step_views.correct_cell, name="import_cell"),
     path("<int:batch_id>/load/", step_views.load_batch, name="import_load"),
+    path("<int:batch_id>/obstacles/", batch_views.show_obstacles, name="import_obstacles"),
     path("<int:batch_id>/undo/", step_views.undo_batch, name="import_undo"),
     path("<int:batch_id>/throw-away/", step_views.throw_away, name="import_throw_away"),
 ]

@@ -21,7 +21,7 @@ STATES: dict[str, tuple[str, Text]] = {
     "UNDONE": ("idle", _("Undone")),
     "FAILED": ("bad", _("Broken off")),
 }
-register_states("import_batch", STATES)
+register_states("import_batch", {**STATES, "UNDOING": ("run", _("Being undone"))})
 
 STAGES: dict[str, Text] = {
     "": _("Waiting for the worker"),
@@ -29,6 +29,9 @@ STAGES: dict[str, Text] = {
     "cells": _("Checking cells"),
     "archive": _("Comparing with the archive"),
     "store": _("Storing"),
+    "look": _("Looking whether the rows were used"),
+    "remove": _("Taking the rows out"),
+    "keys": _("Looking at the keys"),
 }
 
 # The tables that rows of a batch lie in, as an undo names them.

@@ -127,11 +127,12 @@ def _rows(actor: Actor) -> QuerySet[Any]:
 def _enrich(actor: Actor, rows: Sequence[Any]) -> None:
     changes = lists.describe_alarms(rows)
     names = Names(row.actor_login for row in rows)
+    people = words.name_people(changes.values())
     for row in rows:
         change = changes.get(row.pk)
         row.title = change.title if change else f"{row.model_label}:{row.key}"
         row.person = names.of(row.actor_login) or "–"
-        lines = words.write_lines(change) if change else []
+        lines = words.write_lines(change, people) if change else []
         watched = {words.name_field(row.model_label, name) for name in row.fields}
         row.words = "; ".join(
             f"{line.label} {line.before or '–'} → {line.after or '–'}" for line in lines if line.label in watched

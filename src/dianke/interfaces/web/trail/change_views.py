@@ -1,7 +1,7 @@
 """Looking changes up: by thing, person and time; one change; everything that one act changed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.filters import FilterChip
 from dianke.interfaces.web.components.page import Chip, Crumb, Page, Text
 from dianke.interfaces.web.components.paging import Cursor, CursorNotReadable, KeyPage
+from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.trail import words
 from dianke.platform.audit.chaining import bounds_of
@@ -46,9 +47,9 @@ class ChangeLine:
     url: str
 
     @classmethod
-    def make(cls, change: Change) -> "ChangeLine":
-        """Draw a change."""
-        lines = words.write_lines(change)
+    def make(cls, change: Change, names: Names) -> "ChangeLine":
+        """Draw a change; `names` are those of the people in all changes of the page."""
+        lines = words.write_lines(change, names)
         return cls(
             change=change,
             thing=words.name_thing(change.model_label),
@@ -57,6 +58,12 @@ class ChangeLine:
             more=max(len(lines) - _SHOWN_FIELDS, 0),
             url=reverse("web:trail_change", args=[change.model_label, change.event_id]),
         )
+
+
+def draw_changes(changes: Sequence[Change]) -> list[ChangeLine]:
+    """Return changes as a list draws them."""
+    names = words.name_people(changes)
+    return [ChangeLine.make(change, names) for change in changes]
 
 
 @require_GET
@@ -84,7 +91,7 @@ def search_changes(request: StaffRequest) -> HttpResponse:
         "is_lost": is_lost,
         "is_narrowed": any(asked.values()),
         "filters": _draw_chips(asked),
-        "lines": [ChangeLine.make(change) for change in page.changes],
+        "lines": draw_changes(page.changes),
         "rows": KeyPage(rows=(), next=write_mark(page.next_after)),
     }
     return render(request, "trail/changes.html", values)
@@ -117,7 +124,7 @@ def show_change(request: StaffRequest, model_label: str, event_id: int) -> HttpR
         "lines": words.write_lines(change),
         "facts": _list_facts(change),
         "act": act,
-        "others": [ChangeLine.make(one) for one in others],
+        "others": draw_changes(others),
         "chain": _chain_chip(request, timezone.localdate(change.at)),
         "thing_url": f"{reverse('web:trail')}?{urlencode({'thing': change.reference})}",
     }

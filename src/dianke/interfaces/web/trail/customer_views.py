@@ -15,7 +15,7 @@ from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.paging import KeyPage
 from dianke.interfaces.web.customers.account_frame import Viewed, customer_page, show_tab
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.trail.change_views import ChangeLine, read_mark, write_mark
+from dianke.interfaces.web.trail.change_views import draw_changes, read_mark, write_mark
 
 _PAGE = 30
 
@@ -43,7 +43,7 @@ def show_customer_changes(request: StaffRequest, viewed: Viewed) -> HttpResponse
     after = read_mark(request.GET.get("at", ""))
     page = list_changes(actor=viewed.actor, model_label=thing.label, key=thing.key, after=after, limit=_PAGE)
     sees_trail = viewed.actor.may(VIEW)
-    lines = [ChangeLine.make(change) for change in page.changes]
+    lines = draw_changes(page.changes)
     values = {
         "filters": [
             FilterChip(one.name, f"?{urlencode({'thing': one.reference})}", active=one == thing) for one in things

@@ -1,24 +1,19 @@
 """Words of the trail: things, fields, values, acts, alarms, breaks."""
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dianke.application.trail.look_up import Change
-from dianke.application.trail.values import FieldChange
-from dianke.interfaces.web.administration.words import UNIT_KINDS
-from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components.page import Chip, Text
-from dianke.interfaces.web.components.states import register_states, state_label
-from dianke.interfaces.web.corrections import words as correction_words
-from dianke.interfaces.web.customers import words as customer_words
-from dianke.interfaces.web.quality import words as quality_words
+from dianke.interfaces.web.components.states import register_states
+from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.trail.act_words import ACTS
 from dianke.interfaces.web.trail.field_words import FIELDS, THINGS
+from dianke.interfaces.web.trail.value_words import write_value
 from dianke.platform.audit.types import BreakKind
 
 register_states(
@@ -52,7 +47,7 @@ GROUPS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "metering": (pgettext_lazy("trail", "Points and meters"), ("metering",)),
     "network": (pgettext_lazy("trail", "Network"), ("network",)),
     "tariffs": (pgettext_lazy("trail", "Tariffs"), ("tariffs",)),
-    "billing": (pgettext_lazy("trail", "Billing and reading"), ("billing", "readings")),
+    "billing": (pgettext_lazy("trail", "Billing and reading"), ("billing", "readings", "receivables")),
     "people": (pgettext_lazy("trail", "People and units"), ("identity", "org", "api_access")),
 }
 
@@ -70,40 +65,6 @@ ORIGINS: dict[str, Text] = {
     "api": pgettext_lazy("origin", "API"),
     "job": pgettext_lazy("origin", "background job"),
     "system": pgettext_lazy("origin", "system"),
-}
-
-# How the ends of a period come from the history.
-_BETWEEN = " → "
-_YES_NO: dict[str, Text] = {"true": _("yes"), "false": _("no")}
-_VALUES: dict[str, dict[str, Text]] = {
-    "usage_class": billing_words.USAGE_CLASSES,
-    "structure": billing_words.STRUCTURES,
-    "basic_mode": billing_words.BASIC_MODES,
-    "loss_method": billing_words.LOSS_METHODS,
-    "metering_side": billing_words.SIDES,
-    "importance": customer_words.IMPORTANCES,
-    "identity_kind": customer_words.IDENTITY_KINDS,
-    "role": customer_words.ROLES,
-}
-_VALUES_OF_TABLE: dict[tuple[str, str], dict[str, Text]] = {
-    ("customers.customer", "kind"): customer_words.KINDS,
-    ("customers.specialmark", "kind"): customer_words.MARKS,
-    ("customers.keychange", "field"): customer_words.KEY_FIELDS,
-    ("org.unit", "kind"): UNIT_KINDS,
-    ("audits.qualityfinding", "rule"): quality_words.RULES,
-    ("audits.qualityfinding", "subject_label"): quality_words.SUBJECTS,
-    ("billing.billcorrection", "cause"): correction_words.CAUSES,
-    ("billing.billcorrection", "kind"): correction_words.KINDS,
-}
-_STATES_OF_TABLE: dict[tuple[str, str], str] = {
-    ("customers.keychange", "state"): "key_change",
-    ("customers.customeraccount", "status"): "account",
-    ("metering.usagepoint", "status"): "usage_point",
-    ("network.transformerspell", "state"): "transformer",
-    ("billing.billrun", "status"): "bill_run",
-    ("audits.qualityfinding", "severity"): "finding_severity",
-    ("audits.qualityfinding", "state"): "finding",
-    ("billing.billcorrection", "state"): "correction",
 }
 
 
@@ -137,49 +98,32 @@ def name_origin(origin: str) -> Text:
     return ORIGINS.get(origin, origin)
 
 
-def write_lines(change: Change) -> list[FieldLine]:
-    """Return the fields of a change in words."""
+def name_people(changes: Iterable[Change]) -> Names:
+    """Return the names of everybody whom the fields of some changes tell of by login."""
+    fields = (one for change in changes for one in change.fields if one.name.endswith("_by"))
+    return Names(login for one in fields for login in (one.before, one.after))
+
+
+def write_lines(change: Change, names: Names | None = None) -> list[FieldLine]:
+    """Return the fields of a change in words; for many changes give the names of their people (`name_people`)."""
+    people = names or name_people([change])
     return [
         FieldLine(
             label=name_field(change.model_label, one.name),
-            before=_write(change.model_label, one, one.before),
-            after=_write(change.model_label, one, one.after),
+            before=_write(change.model_label, one.name, one.before, people),
+            after=_write(change.model_label, one.name, one.after, people),
             is_personal=one.is_personal,
         )
         for one in change.fields
     ]
 
 
-def _write(model_label: str, one: FieldChange, value: str) -> Text:
+def _write(model_label: str, name: str, value: str, people: Names) -> Text:
     if not value:
         return ""
-    place = (model_label, one.name)
-    if place in _STATES_OF_TABLE:
-        return state_label(_STATES_OF_TABLE[place], value)
-    if _BETWEEN in value:
-        return _write_period(value)
-    if value.startswith("{"):
-        return _write_parts(value)
-    words = _VALUES_OF_TABLE.get(place) or _VALUES.get(one.name) or _YES_NO
-    return words.get(value, value)
-
-
-def _write_period(value: str) -> str:
-    """Return a period without the arrow that stands between before and after."""
-    start, _arrow, end = value.partition(_BETWEEN)
-    if not end:
-        return _now("from %(start)s") % {"start": start}
-    return _now("%(start)s to %(end)s") % {"start": start, "end": end}
-
-
-def _write_parts(value: str) -> str:
-    """Return a value of several parts, as the readings of a meter, part by part."""
-    try:
-        parts = json.loads(value)
-    except ValueError:
-        return value
-    names = {key: billing_words.PERIODS.get(key) or FIELDS.get(key, key) for key in parts}
-    return _now(", ").join(f"{names[key]} {part}" for key, part in parts.items())
+    if name.endswith("_by"):
+        return people.of(value) if people.of(value) == value else f"{people.of(value)} {value}"
+    return write_value(model_label, name, value)
 
 
 def alarm_chip(kind: str) -> Chip:

@@ -1,0 +1,176 @@
+"""Values of the trail in words: codes, lists of codes, periods, and values of several parts."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dianke.application.rights import RIGHTS
+from dianke.interfaces.web.administration.words import DEPARTMENTS, UNIT_KINDS
+from dianke.interfaces.web.billing import back_billing_words, parameter_words, review_words
+from dianke.interfaces.web.billing import words as billing_words
+from dianke.interfaces.web.components.page import Text
+from dianke.interfaces.web.components.states import state_label
+from dianke.interfaces.web.corrections import words as correction_words
+from dianke.interfaces.web.customers import duplicate_words
+from dianke.interfaces.web.customers import words as customer_words
+from dianke.interfaces.web.finals import words as final_words
+from dianke.interfaces.web.ledger import words as ledger_words
+from dianke.interfaces.web.quality import words as quality_words
+from dianke.interfaces.web.readings import words as reading_words
+from dianke.interfaces.web.trail.field_words import FIELDS
+
+# How the ends of a period and the entries of a list come from the history.
+_BETWEEN = " → "
+_COMMA = ", "
+_YES_NO: dict[str, Text] = {"true": _("yes"), "false": _("no")}
+_PLAN_KINDS: dict[str, Text] = {
+    "COMMERCIAL_INDUSTRIAL": pgettext_lazy("plan", "Commercial and industrial"),
+    "RESIDENTIAL": pgettext_lazy("plan", "Residential"),
+    "AGRICULTURAL": pgettext_lazy("plan", "Agricultural"),
+    "TRANSMISSION_DISTRIBUTION": pgettext_lazy("plan", "Transmission and distribution"),
+}
+_SHEET_KINDS: dict[str, Text] = {
+    "AGENCY_PURCHASE_MONTHLY": pgettext_lazy("sheet", "Monthly agency purchase"),
+    "RESIDENTIAL": pgettext_lazy("sheet", "Residential sales price"),
+    "AGRICULTURAL": pgettext_lazy("sheet", "Agricultural sales price"),
+    "PARTIAL": pgettext_lazy("sheet", "Single prices"),
+}
+# What is approved is in force on its days: the page of a version tells those apart, the trail cannot.
+_VERSION_STATES: dict[str, Text] = {
+    "PROPOSED": _("To be approved"),
+    "ACTIVE": pgettext_lazy("version", "Approved"),
+    "SUPERSEDED": pgettext_lazy("version", "Superseded"),
+    "REJECTED": _("Rejected"),
+    "WITHDRAWN": _("Withdrawn"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "usage_class": billing_words.USAGE_CLASSES,
+    "structure": billing_words.STRUCTURES,
+    "basic_mode": billing_words.BASIC_MODES,
+    "loss_method": billing_words.LOSS_METHODS,
+    "metering_side": billing_words.SIDES,
+    "importance": customer_words.IMPORTANCES,
+    "identity_kind": customer_words.IDENTITY_KINDS,
+    "role": customer_words.ROLES,
+}
+VALUES_OF_TABLE: dict[tuple[str, str], dict[str, Text]] = {
+    ("audits.qualityfinding", "rule"): quality_words.RULES,
+    ("audits.qualityfinding", "subject_label"): quality_words.SUBJECTS,
+    ("billing.billcorrection", "cause"): correction_words.CAUSES,
+    ("billing.billcorrection", "kind"): correction_words.KINDS,
+    ("billing.billcorrection", "level"): correction_words.LEVELS,
+    ("billing.billrun", "kind"): billing_words.RUN_KINDS,
+    ("billing.billsuspicion", "code"): review_words.NAMES,
+    ("billing.finalbilling", "kind"): final_words.KINDS,
+    ("billing.billsuspicion", "severity"): review_words.SEVERITIES,
+    ("billing.reviewparameter", "code"): review_words.NAMES,
+    ("billing.reviewparameterproposal", "code"): review_words.NAMES,
+    ("customers.consent", "channel"): customer_words.CHANNELS,
+    ("customers.consent", "purpose"): customer_words.PURPOSES,
+    ("customers.customer", "kind"): customer_words.KINDS,
+    ("customers.customerequipment", "kind"): customer_words.EQUIPMENT_KINDS,
+    ("customers.duplicatesuspicion", "decision"): duplicate_words.DECISIONS,
+    ("customers.keychange", "field"): customer_words.KEY_FIELDS,
+    ("customers.specialmark", "kind"): customer_words.MARKS,
+    ("documents.document", "kind"): customer_words.DOCUMENT_KINDS,
+    ("identity.post", "department"): DEPARTMENTS,
+    ("org.unit", "kind"): UNIT_KINDS,
+    ("receivables.accountingperiod", "kind"): ledger_words.PERIOD_KINDS,
+    ("receivables.ledgeraccount", "category"): ledger_words.CATEGORIES,
+    ("readings.calendartemplate", "shift"): reading_words.SHIFTS,
+    ("readings.calendartemplate", "step"): reading_words.STEPS,
+    ("readings.plannedday", "step"): reading_words.STEPS,
+    ("tariffs.tariffplan", "kind"): _PLAN_KINDS,
+    ("tariffs.tariffversion", "sheet_kind"): _SHEET_KINDS,
+    ("tariffs.tariffversion", "status"): _VERSION_STATES,
+}
+STATES_OF_TABLE: dict[tuple[str, str], str] = {
+    ("audits.qualityfinding", "severity"): "finding_severity",
+    ("audits.qualityfinding", "state"): "finding",
+    ("billing.billcorrection", "state"): "correction",
+    ("billing.billrun", "status"): "bill_run",
+    ("billing.billsuspicion", "state"): "suspicion",
+    ("billing.finalbilling", "state"): "final_billing",
+    ("billing.reviewparameterproposal", "state"): "review_proposal",
+    ("customers.customeraccount", "status"): "account",
+    ("customers.customerequipment", "condition"): "equipment",
+    ("customers.keychange", "state"): "key_change",
+    ("metering.usagepoint", "status"): "usage_point",
+    ("network.transformerspell", "state"): "transformer",
+    ("receivables.accountingperiod", "state"): "ledger.period",
+    ("receivables.ledgeraccount", "state"): "ledger.account",
+    ("receivables.periodreopening", "state"): "ledger.reopening",
+}
+
+
+def _name_right(code: str) -> Text:
+    return _now(RIGHTS.get(code, code))
+
+
+def _name_in(words: dict[str, Text]) -> Callable[[str], Text]:
+    return lambda code: words.get(code, code)
+
+
+_LISTS: dict[tuple[str, str], Callable[[str], Text]] = {
+    ("api_access.apitoken", "scopes"): _name_right,
+    ("customers.duplicatesuspicion", "reasons"): _name_in(duplicate_words.LIKENESSES),
+    ("identity.post", "rights"): _name_right,
+    ("metering.meterasset", "registers"): _name_in(billing_words.FIELDS),
+    ("tariffs.tariffplan", "usage_classes"): _name_in(billing_words.USAGE_CLASSES),
+}
+
+
+def _write_part(name: str, value: Any) -> tuple[Text, Any]:
+    label = billing_words.FIELDS.get(name) or billing_words.PERIODS.get(name) or FIELDS.get(name, name)
+    return label, value
+
+
+def _write_parameter(name: str, value: Any) -> tuple[Text, Any]:
+    return parameter_words.name_value(name), parameter_words.write_value(name, value)
+
+
+def _write_case(name: str, value: Any) -> tuple[Text, Any]:
+    return back_billing_words.FIELDS.get(name, name), value
+
+
+_PARTS: dict[tuple[str, str], Callable[[str, Any], tuple[Text, Any]]] = {
+    ("billing.billcorrection", "case"): _write_case,
+    ("billing.reviewparameter", "values"): _write_parameter,
+    ("billing.reviewparameterproposal", "values"): _write_parameter,
+}
+
+
+def write_value(model_label: str, name: str, value: str) -> Text:
+    """Return the value of a field of a table in words; what has none stays as it is."""
+    place = (model_label, name)
+    if place in STATES_OF_TABLE:
+        return state_label(STATES_OF_TABLE[place], value)
+    if place in _LISTS:
+        return _now(", ").join(str(_LISTS[place](code)) for code in value.split(_COMMA))
+    if _BETWEEN in value:
+        return _write_period(value)
+    if value.startswith("{"):
+        return _write_parts(value, _PARTS.get(place, _write_part))
+    words = VALUES_OF_TABLE.get(place) or VALUES.get(name) or _YES_NO
+    return words.get(value, value)
+
+
+def _write_period(value: str) -> str:
+    """Return a period without the arrow that stands between before and after."""
+    start, _arrow, end = value.partition(_BETWEEN)
+    if not end:
+        return _now("from %(start)s") % {"start": start}
+    return _now("%(start)s to %(end)s") % {"start": start, "end": end}
+
+
+def _write_parts(value: str, write: Callable[[str, Any], tuple[Text, Any]]) -> str:
+    """Return a value of several parts, as the readings of a meter, part by part."""
+    try:
+        parts = json.loads(value)
+    except ValueError:
+        return value
+    return _now(", ").join(f"{label} {part}" for label, part in (write(*one) for one in parts.items()))
