@@ -28,6 +28,7 @@ from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.money import fen_to_yuan, spell_yuan
+from dianke.platform.identity.types import Actor
 
 Event = tuple[datetime | None, str, str]
 
@@ -42,7 +43,7 @@ def show_bill(request: StaffRequest, bill_id: int) -> HttpResponse:
         raise Http404 from error
     lines = bill_queries.list_lines(actor=request.actor, bill_id=bill_id)
     before, after = bill_queries.list_neighbours(actor=request.actor, bill=bill)
-    values = {**_draw(bill, explain.lines_of(lines)), "before": before, "after": after}
+    values = {**_draw(bill, explain.lines_of(lines), actor=request.actor), "before": before, "after": after}
     values |= {**correction_bands.draw(request.actor, bill), **back_bill.draw_bill(bill)}
     values["texts"] = bill_documents.list_messages(actor=request.actor, bill=bill)
     issued = (bill.issued_at, _("issued"), bill.issued_by)
@@ -58,7 +59,7 @@ def show_draft(request: StaffRequest, bill_id: int) -> HttpResponse:
     except bill_queries.BillNotFound as error:
         raise Http404 from error
     lines = bill_queries.list_draft_lines(actor=request.actor, bill_id=bill_id)
-    values = {**_draw(draft, explain.lines_of(lines)), "is_draft": True}
+    values = {**_draw(draft, explain.lines_of(lines), actor=request.actor), "is_draft": True}
     return _render(request, draft, values, number=draft.account_number, steps=[], calculated_by=draft.run.started_by)
 
 
@@ -110,7 +111,7 @@ def _head(bill: Bill | BillDraft, *, number: str, run: BillRun | None, is_equal:
     )
 
 
-def _draw(bill: Bill | BillDraft, lines: list[explain.Line]) -> dict[str, Any]:
+def _draw(bill: Bill | BillDraft, lines: list[explain.Line], *, actor: Actor) -> dict[str, Any]:
     basis = get_basis(bill)
     explanation = explain_issued(bill, basis=basis, lines=lines)
     groups = paper.lay_out(explanation, basis=basis)
@@ -124,7 +125,8 @@ def _draw(bill: Bill | BillDraft, lines: list[explain.Line]) -> dict[str, Any]:
         "groups": groups,
         "losses": paper.draw_steps(explanation.losses),
         "facts": _list_facts(bill, basis),
-        "version_id": basis["price"]["version"],
+        # A name without a link for who may not open it.
+        "version_id": basis["price"]["version"] if actor.may("tariffs.view") else None,
         "sheet": basis["price"]["sheet"],
         "spelled": spell_yuan(bill.amount_fen),
         "included": [(bill_words.name_line(line), line) for line in included],

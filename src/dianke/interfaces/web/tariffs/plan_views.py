@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from dianke.domain.tariffs import queries as tariffs
 from dianke.domain.tariffs.types import PlanKind, VersionFacts
-from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.access import open_to_staff, page_right
 from dianke.interfaces.web.components.filters import ChoiceFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
@@ -90,7 +90,7 @@ def show_plan(request: StaffRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-@page_right("billing.view")
+@open_to_staff
 def show_rules(request: StaffRequest) -> HttpResponse:
     """Show the rules that bills cite."""
     values = {
