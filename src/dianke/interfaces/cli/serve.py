@@ -10,7 +10,7 @@ from pathlib import Path
 # As `nice` counts: 0 is what everything else has, 19 the last.
 BEHIND_PAGES = 10
 # Of each web process: more than take their turn at once, for what waits in them is seen and dealt to the others.
-_THREADS = 8
+_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 
 
 def run(argv: list[str]) -> int:

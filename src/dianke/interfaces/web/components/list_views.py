@@ -247,7 +247,7 @@ def draw_row(
     cells = []
     for column in columns:
         html, place = draw_cell(column, row), places.get(column.key, "")
-        is_empty = html is formats.NONE or (isinstance(html, str) and html == formats.NONE)
+        is_empty = html is formats.NONE or (isinstance(html, str) and html in ("", formats.NONE))
         cells.append(DrawnCell(html, column.css, column.title, "rest" if is_empty else place))
     return DrawnRow(key=row.pk, url=spec.row_url(row) if spec.row_url else "", cells=cells)
 
