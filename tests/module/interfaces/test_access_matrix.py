@@ -52,6 +52,8 @@ OPEN_TO_STAFF = {
     "web:account_language", "web:account_sessions",
     "web:list_export", "web:list_view_save", "web:list_view_restore", "web:list_view_change", "web:list_view_delete",
     "web:list_bulk",
+    # What bills are computed by is no secret of a post.
+    "web:rules",
 }  # fmt: skip
 GUARDED = [one for one in WEB if one.mark("page_right") and not addresses.list_unknown([one])]
 OF_ONE_UNIT = [one for one in GUARDED if one.parts and addresses.is_of_one_unit(one)]
