@@ -14,9 +14,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from tests.factories import utility as factory
+from tests.factories.billed import FOUNDRY_END, FOUNDRY_START, TWO_PART, add_home
 from tests.factories.months import exempt_everything
 from tests.journeys.conftest import RunWorker, Stage
-from tests.module.billing.test_billing_cycle import FOUNDRY_END, FOUNDRY_START, TWO_PART, add_home
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
 from dianke.domain.billing.models import Bill, BillRun, BillSuspicion

@@ -8,10 +8,10 @@ from django.db import transaction
 from playwright.sync_api import Page, expect
 from tests.factories import months
 from tests.factories import utility as factory
+from tests.factories.billed import FOUNDRY_END, add_foundry
 from tests.factories.utility import JANUARY, LATER, Utility
 from tests.journeys.conftest import Enter, Stage
 from tests.journeys.looks import list_serious_faults, look_at
-from tests.module.billing.test_billing_cycle import FOUNDRY_END, add_foundry
 
 from dianke.domain.billing.models import Bill, BillCorrection
 

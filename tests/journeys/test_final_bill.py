@@ -7,10 +7,10 @@ from django.db import transaction
 from playwright.sync_api import Page, expect
 from tests.factories import months
 from tests.factories import utility as factory
-from tests.factories.utility import JANUARY, LATER, Utility
+from tests.factories.billed import issue_homes
+from tests.factories.utility import Utility
 from tests.journeys.conftest import Enter, Stage
 from tests.journeys.looks import look_at
-from tests.module.billing.test_billing_cycle import add_home
 
 from dianke.application import meter_to_cash
 from dianke.domain.billing.models import FinalBilling
@@ -25,10 +25,7 @@ LOOKING = ["archive.view", "billing.view", "tariffs.view"]
 def bill_a_month(_data_dir: Path) -> Utility:
     """Return a utility whose one home was billed for January."""
     with transaction.atomic():
-        built = factory.build_utility()
-        add_home(built, "1450")
-        factory.freeze_january(built)
-        months.issue_month(built, JANUARY, LATER)
+        built = issue_homes("1450")
         factory.add_clerk(built.root, "counter", [*LOOKING, "billing.ask_final"])
         factory.add_clerk(built.root, "maker", [*LOOKING, "billing.run", "billing.review"])
         factory.add_clerk(built.root, "chief", [*LOOKING, "billing.issue"])

@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 from playwright.sync_api import expect
-from tests.factories import months
-from tests.factories import utility as factory
-from tests.factories.utility import LATER, Utility
+from tests.factories.billed import issue_homes
+from tests.factories.utility import Utility
 from tests.journeys.conftest import PASSWORD, Enter, Stage
 from tests.journeys.looks import look_around
-from tests.module.billing.test_billing_cycle import add_home, run_january
 
-from dianke.application import meter_to_cash
 from dianke.domain.billing.models import Bill
 from dianke.domain.receivables.models import AccountingPeriod
 from dianke.platform.identity import operations as identity
@@ -38,12 +35,7 @@ class Office:
 def issue_january(_data_dir: Path) -> Office:
     """Build the office."""
     with transaction.atomic():
-        utility = factory.build_utility()
-        for end in ("1120", "1180", "1450"):
-            add_home(utility, end)
-        run = run_january(utility)
-    months.exempt_everything(actor=utility.runner, run=run)
-    meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
+        utility = issue_homes("1120", "1180", "1450")
     for login, rights in PEOPLE.items():
         person = identity.add_staff(login=login, name=login, unit=utility.root, password=PASSWORD)
         post = identity.define_post(code=login.upper(), name=login, rights=rights)

@@ -8,11 +8,11 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 from tests.factories import utility as factory
+from tests.factories.billed import add_home, run_january
 from tests.factories.prices import MOVED_TIER, propose_moved_tier
 from tests.factories.utility import LATER, Utility
 from tests.journeys.conftest import PASSWORD, Enter, Stage
 from tests.journeys.looks import look_at
-from tests.module.billing.test_billing_cycle import add_home, run_january
 
 from dianke.application import meter_to_cash, trials
 from dianke.domain.billing.models import BillTrial

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from tests.factories import months
 from tests.factories import utility as factory
+from tests.factories.billed import add_foundry, add_home
 from tests.factories.utility import JANUARY, LATER, Utility
-from tests.module.billing.test_billing_cycle import add_foundry, add_home
 from tests.module.billing.test_corrections import Staff
 
 from dianke.application import bill_corrections, bill_documents, meter_to_cash

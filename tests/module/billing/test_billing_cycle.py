@@ -4,10 +4,17 @@ from decimal import Decimal
 
 import pytest
 from tests.factories import utility as factory
+from tests.factories.billed import (
+    HOME,
+    add_foundry,
+    add_home,
+    list_bills,
+    run_january,
+)
 from tests.factories.utility import LATER, Utility
 
 from dianke.application import meter_to_cash
-from dianke.domain.billing.models import Bill, BillRun
+from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.operations.issue import UnableToIssueRun
 from dianke.domain.billing.operations.runs import UnableToDecideFault, UnableToStartRun
 from dianke.domain.billing.queries import bills as bill_queries
@@ -15,55 +22,14 @@ from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.queries.frozen import get_basis
 from dianke.domain.billing.rules import explain
 from dianke.domain.customers.types import UsageClass
-from dianke.domain.metering.types import MeteringSide, Ratio
 from dianke.platform.audit.use_case import PermissionRefused
 
 pytestmark = pytest.mark.django_db
-
-FOUNDRY_START = {
-    "sharp": "902.18", "peak": "3184.62", "flat": "4870.05", "valley": "5017.33",
-    "reactive_import": "1000", "reactive_export": "10",
-}  # fmt: skip
-FOUNDRY_END = {
-    "sharp": "915.60", "peak": "3232.47", "flat": "4942.41", "valley": "5092.24",
-    "reactive_import": "1081.2", "reactive_export": "10.35",
-}  # fmt: skip
-TWO_PART = {
-    "structure": "TWO_PART", "price_voltage": "1-10(20)kV", "time_of_use": True,
-    "basic_mode": "CAPACITY", "power_factor_standard": Decimal("0.90"),
-}  # fmt: skip
-HOME = {"structure": "SINGLE", "time_of_use": False}
 
 
 @pytest.fixture
 def utility() -> Utility:
     return factory.build_utility()
-
-
-def add_foundry(utility: Utility) -> None:
-    factory.add_point(
-        utility, start=FOUNDRY_START, end=FOUNDRY_END, terms=TWO_PART, kva="2050",
-        ct=Ratio(Decimal(150), Decimal(5)), pt=Ratio(Decimal(10000), Decimal(100)),
-    )  # fmt: skip
-
-
-def add_home(utility: Utility, end: str, **options: object) -> None:
-    factory.add_point(
-        utility, start={"total": "1000"}, end={"total": end}, terms=HOME, plan=factory.GUANGZHOU,
-        usage_class=UsageClass.RESIDENTIAL, side=MeteringSide.LOW_LOW, **options,
-    )  # fmt: skip
-
-
-def run_january(utility: Utility, shard_size: int = 100) -> BillRun:
-    month = factory.freeze_january(utility)
-    run = meter_to_cash.start_run(
-        actor=utility.runner, cycle_code=month.cycle.code, month=month.month, at=LATER, shard_size=shard_size
-    )
-    return meter_to_cash.calculate_run(actor=utility.runner, number=run.number)
-
-
-def list_bills(utility: Utility) -> list[Bill]:
-    return list(Bill.objects.for_actor(utility.actor).order_by("usage_point_id"))
 
 
 class TestIssuedBill:

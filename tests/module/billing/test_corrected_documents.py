@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 from tests.factories import utility as factory
+from tests.factories.billed import add_home
 from tests.factories.utility import Utility
-from tests.module.billing.test_billing_cycle import add_home
 from tests.module.billing.test_corrections import Staff, carry_out, issue_january, only_bill
 
 from dianke.application import bill_documents

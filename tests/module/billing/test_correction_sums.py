@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from tests.factories import months
 from tests.factories import utility as factory
+from tests.factories.billed import FOUNDRY_END, FOUNDRY_START, HOME, TWO_PART
 from tests.factories.utility import JANUARY, LATER, Utility
-from tests.module.billing.test_billing_cycle import FOUNDRY_END, FOUNDRY_START, HOME, TWO_PART
 from tests.module.billing.test_corrections import Staff, carry_out
 
 from dianke.application import meter_to_cash

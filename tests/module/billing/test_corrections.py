@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from tests.factories import months
 from tests.factories import utility as factory
+from tests.factories.billed import FOUNDRY_END, add_foundry, add_home
 from tests.factories.utility import JANUARY, LATER, Utility
-from tests.module.billing.test_billing_cycle import FOUNDRY_END, add_foundry, add_home
 
 from dianke.application import bill_corrections, meter_to_cash
 from dianke.domain.billing.models import Bill, BillCorrection, BillLine, CorrectedBill

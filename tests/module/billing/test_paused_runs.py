@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 from tests.factories import utility as factory
+from tests.factories.billed import add_home
 from tests.factories.utility import LATER, Utility
-from tests.module.billing.test_billing_cycle import add_home
 
 from dianke.application import meter_to_cash
 from dianke.domain.billing.models import BillDraft, BillDraftLine, BillRun

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from tests.factories import utility as factory
+from tests.factories.billed import add_foundry, add_home, list_bills, run_january
 from tests.factories.utility import LATER, Utility
-from tests.module.billing.test_billing_cycle import add_foundry, add_home, list_bills, run_january
 
 from dianke.application import meter_to_cash
 from dianke.domain.billing.models import Bill, BillLine, BillRun, FrozenInputs

@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 from tests.factories import months
 from tests.factories import utility as factory
+from tests.factories.billed import add_foundry, add_home
 from tests.factories.utility import JANUARY, LATER, Utility
-from tests.module.billing.test_billing_cycle import add_foundry, add_home
 from tests.module.billing.test_corrections import Staff, carry_out, only_bill
 
 from dianke.application import statistics as use_cases

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.factories import utility as factory
+from tests.factories.billed import add_foundry, add_home, list_bills, run_january
 from tests.factories.prices import MOVED_TIER, propose_moved_tier
 from tests.factories.utility import LATER, Utility
-from tests.module.billing.test_billing_cycle import add_foundry, add_home, list_bills, run_january
 
 from dianke.application import meter_to_cash, tariffs, trials
 from dianke.application.tariffs.proposals import TrialMissing

@@ -10,6 +10,7 @@ from dianke.platform.org.scoping import QueryWithoutActor
 
 pytestmark = pytest.mark.django_db
 NAME = "\0name"
+SYSTEM = Actor.system("asking in a test")
 
 
 def named(actor: Actor) -> object:
@@ -22,23 +23,37 @@ def test_is_written_once_and_asked_with_other_values() -> None:
         factory.add_account(archive, name=name)
     statements, written = KeptStatements(), []
 
-    def write() -> object:
+    def write(actor: Actor) -> object:
         written.append(1)
-        return named(archive.actor)
+        return named(actor)
 
-    found = [statements.ask("shape", write, {NAME: name}) for name in ("张建国", "李国强", "没有人")]
+    names = ("张建国", "李国强", "没有人")
+    found = [statements.ask(actor=archive.actor, write=write, values={NAME: name}) for name in names]
 
     assert (found, len(written)) == ([[("张建国",)], [("李国强",)], []], 1)
 
 
 def test_without_an_actor_is_refused() -> None:
     with pytest.raises(QueryWithoutActor):
-        KeptStatements().ask("shape", Customer.objects.all, {})
+        KeptStatements().ask(actor=SYSTEM, write=lambda _actor: Customer.objects.all(), values={})
 
 
 def test_of_nothing_and_of_a_reader_without_units_finds_nothing() -> None:
     factory.build_archive()
     nobody = Actor(login="nobody", name="nobody", grants=frozenset())
 
-    assert KeptStatements().ask("shape", lambda: None, {}) == []
-    assert KeptStatements().ask("shape", lambda: named(nobody), {NAME: "张建国"}) == []
+    assert KeptStatements().ask(actor=SYSTEM, write=lambda _actor: None, values={}) == []
+    assert KeptStatements().ask(actor=nobody, write=named, values={NAME: "张建国"}) == []
+
+
+def test_of_one_reader_is_not_answered_to_another() -> None:
+    archive = factory.build_archive()
+    factory.add_account(archive, name="张建国")
+    statements, elsewhere = KeptStatements(), factory.actor_of(archive.west, "archive.view")
+
+    found = [
+        statements.ask(actor=actor, write=named, values={NAME: "张建国"})
+        for actor in (archive.actor, elsewhere, archive.actor)
+    ]
+
+    assert found == [[("张建国",)], [], [("张建国",)]]

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, transaction
 from tests.factories import months
 from tests.factories import utility as factory
+from tests.factories.billed import add_foundry, add_home, run_january
 from tests.factories.utility import LATER, Utility
-from tests.module.billing.test_billing_cycle import add_foundry, add_home, run_january
 from tests.module.billing.test_corrections import APPROVED, ASKED, ISSUED, Staff, draft, only_bill
 
 from dianke.application import bill_corrections, ledger, meter_to_cash

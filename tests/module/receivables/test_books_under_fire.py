@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from tests.factories import utility as factory
+from tests.factories.billed import add_home, run_january
 from tests.factories.utility import Utility
-from tests.module.billing.test_billing_cycle import add_home, run_january
 from tests.module.billing.test_corrections import Staff, draft
 
 from dianke.application import bill_corrections, ledger

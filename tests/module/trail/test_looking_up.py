@@ -54,11 +54,9 @@ def account(archive: Archive) -> CustomerAccount:
     return factory.add_account(archive, name="王晓明")
 
 
-def test_a_change_that_its_table_names_a_decision_is_told_as_a_change(
-    viewer: Actor, editor: Actor, archive: Archive
-) -> None:
+def add_finding(archive: Archive) -> QualityFinding:
     now = SystemClock().now()
-    finding = QualityFinding.objects.create(
+    found: QualityFinding = QualityFinding.objects.create(
         unit=archive.root,
         rule="customer_without_phone",
         severity="MEDIUM",
@@ -69,6 +67,13 @@ def test_a_change_that_its_table_names_a_decision_is_told_as_a_change(
         last_seen_at=now,
         due_date=now.date(),
     )
+    return found
+
+
+def test_a_change_that_its_table_names_a_decision_is_told_as_a_change(
+    viewer: Actor, editor: Actor, archive: Archive
+) -> None:
+    finding = add_finding(archive)
 
     finding.state, finding.taken_by = "TAKEN", editor.login
     finding.save()
@@ -228,18 +233,7 @@ def test_a_row_that_was_removed_leaves_its_last_state(viewer: Actor, account: Cu
 
 
 def test_people_in_fields_are_told_by_name_and_login(viewer: Actor, editor: Actor, archive: Archive) -> None:
-    now = SystemClock().now()
-    finding = QualityFinding.objects.create(
-        unit=archive.root,
-        rule="customer_without_phone",
-        severity="MEDIUM",
-        subject_label="customers.customer",
-        subject_key=1,
-        subject_number="C420000001",
-        first_seen_at=now,
-        last_seen_at=now,
-        due_date=now.date(),
-    )
+    finding = add_finding(archive)
     finding.state, finding.taken_by = "TAKEN", editor.login
     finding.save()
     changes = list_changes(actor=viewer, model_label="audits.QualityFinding", key=finding.pk).changes

@@ -55,13 +55,13 @@ def list_alarms(*, actor: Actor, customer: Customer, account: CustomerAccount | 
     values: dict[Any, Any] = {_CUSTOMER: customer.pk, _TODAY: today, _WARNED: today + timedelta(days=WARN_DAYS)}
     if account is not None:
         values |= {_ACCOUNT: account.pk, _NUMBER: account.number}
-    reach = tuple((actor.may(right), actor.list_unit_paths(right)) for right in (VIEW, REVIEW))
+    stand_in = CustomerAccount(pk=_ACCOUNT, number=_NUMBER) if account is not None else None
     rows = _STATEMENTS.ask(
-        (account is not None, actor.list_unit_paths(), reach),
-        lambda: _unite(
-            actor, Customer(pk=_CUSTOMER), CustomerAccount(pk=_ACCOUNT, number=_NUMBER) if account is not None else None
-        ),
-        values,
+        actor=actor,
+        # Findings and changes answer to rights of their own.
+        shape=(account is not None, *((actor.may(right), actor.list_unit_paths(right)) for right in (VIEW, REVIEW))),
+        write=lambda reader: _unite(reader, Customer(pk=_CUSTOMER), stand_in),
+        values=values,
     )
     return [Alarm(AlarmKind(kind), key, on, json.loads(facts)) for kind, key, on, facts in rows]
 

@@ -60,14 +60,13 @@ def narrow_to_mark(*, rows: Accounts, kind: str, on: date) -> Accounts:
 def attach_places(*, actor: Actor, rows: Sequence[Any], on: date) -> None:
     """Set address, feeder and area of the first usage point, and the kinds of the marks in force, on each account."""
     ids = [row.pk for row in rows]
-    reach = (actor.list_unit_paths(), actor.sees_every_unit)
-    points = _POINTS.ask(reach, lambda: _places_of(actor), {_KEYS: write_keys(ids)})
+    points = _POINTS.ask(actor=actor, write=_places_of, values={_KEYS: write_keys(ids)})
     # By themselves: joined to thousands of points the whole table of places would be read for them.
     locations = write_keys(location for _account, location, *_rest in points)
-    addresses: dict[int, str] = dict(_ADDRESSES.ask((), _addresses, {_KEYS: locations}))
+    addresses: dict[int, str] = dict(_ADDRESSES.ask(actor=_NAMING, write=_addresses, values={_KEYS: locations}))
     places = {account_id: (addresses[location_id], *found) for account_id, location_id, *found in points}
     marks: dict[int, list[str]] = {}
-    for account_id, kind in _MARKS.ask(reach, lambda: _marks_of(actor), {_KEYS: write_keys(ids), _DAY: on}):
+    for account_id, kind in _MARKS.ask(actor=actor, write=_marks_of, values={_KEYS: write_keys(ids), _DAY: on}):
         marks.setdefault(account_id, []).append(kind)
     for row in rows:
         address, area, own_feeder, area_feeder = places.get(row.pk, ("", None, None, None))
@@ -78,6 +77,7 @@ def attach_places(*, actor: Actor, rows: Sequence[Any], on: date) -> None:
 # Stand-ins: no key of a row, and no day of one.
 _KEY, _DAY = -1, date(1, 2, 3)
 _KEYS = write_keys([_KEY])
+_NAMING = Actor.system("naming the places of points that may be seen")
 _POINTS, _ADDRESSES, _MARKS = KeptStatements(), KeptStatements(), KeptStatements()
 
 
@@ -87,9 +87,8 @@ def _places_of(actor: Actor) -> Any:
     return first.values_list("account_id", "location_id", "area__name", "feeder__name", "area__feeder__name")
 
 
-def _addresses() -> Any:
-    places = ServiceLocation.objects.for_actor(Actor.system("naming the places of points that may be seen"))
-    return places.filter(pk__any_of=[_KEY]).values_list("pk", "address")
+def _addresses(actor: Actor) -> Any:
+    return ServiceLocation.objects.for_actor(actor).filter(pk__any_of=[_KEY]).values_list("pk", "address")
 
 
 def _marks_of(actor: Actor) -> Any:

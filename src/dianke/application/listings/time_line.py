@@ -12,6 +12,7 @@ from dianke.application.listings import time_line_sources as sources
 from dianke.application.listings.time_line_sources import Happening, Source, Subject
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.kept_statements import KeptStatements
+from dianke.platform.org.scoping import Scope
 
 
 class EventGroup(StrEnum):
@@ -75,7 +76,6 @@ def list_happenings(
     One statement: each table gives its newest rows beyond the mark, the newest of all are kept.
     """
     groups = tuple(own for own in list_groups(actor=actor) if group in (None, own))
-    reach = _Reach(actor.list_unit_paths(), actor.sees_every_unit)
     shape = _Shape(
         has_account=subject.account_id is not None,
         points=len(subject.usage_point_ids),
@@ -83,24 +83,14 @@ def list_happenings(
         after=after.source if after else None,
     )
     rows = _STATEMENTS.ask(
-        (reach, groups, shape, limit),
-        lambda: _unite(reach, groups, shape, limit + 1),
-        _values_of(subject, after),
+        actor=actor,
+        shape=(groups, shape, limit),
+        write=lambda scope: _unite(scope, groups, shape, limit + 1),
+        values=_values_of(subject, after),
     )
     found = [Happening(at, Source(source), key, json.loads(facts)) for at, source, key, facts in rows]
     last = found[limit - 1] if len(found) > limit else None
     return TimeLinePage(tuple(found[:limit]), Mark(last.at, last.source, last.key) if last else None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """The units that a reader reaches, as querysets ask for them."""
-
-    paths: tuple[str, ...]
-    sees_every_unit: bool
-
-    def list_unit_paths(self, right: str | None = None) -> tuple[str, ...]:
-        return self.paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +106,10 @@ class _Shape:
 # Stand-ins: no key or moment of a row.
 _CUSTOMER, _ACCOUNT, _AFTER_KEY, _FIRST_POINT, _FIRST_PLACE = -1, -2, -3, -1_000_000, -2_000_000
 _AFTER_AT = datetime(1, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC)
-
-
 _STATEMENTS = KeptStatements()
 
 
-def _unite(reach: _Reach, groups: tuple[EventGroup, ...], shape: _Shape, size: int) -> Any:
+def _unite(scope: Scope, groups: tuple[EventGroup, ...], shape: _Shape, size: int) -> Any:
     """Return the happenings of a shape with the stand-ins in it, None where there is no branch."""
     subject = Subject(
         customer_id=_CUSTOMER,
@@ -132,7 +120,7 @@ def _unite(reach: _Reach, groups: tuple[EventGroup, ...], shape: _Shape, size: i
     after = Mark(_AFTER_AT, shape.after, _AFTER_KEY) if shape.after is not None else None
     wanted = {source for own in groups for source in GROUPS[own]}
     branches = []
-    for source, rows in sources.list_sources(scope=reach, subject=subject, wanted=wanted):
+    for source, rows in sources.list_sources(scope=scope, subject=subject, wanted=wanted):
         beyond = rows.filter(_beyond(source, after)) if after else rows
         branches.append(beyond.order_by("-at", "-key")[:size])
     if not branches:

@@ -7,35 +7,41 @@ go, and kept; a stand-in is a value that no row can hold, such as a key below no
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from psycopg import Binary
 
+from dianke.platform.org.scoping import Scope
+
 _MOST = 512
+_Reader = TypeVar("_Reader", bound=Scope)
 
 
 class KeptStatements:
-    """The statements of one question, by their shape; what a reader may see is a part of the shape."""
+    """The statements of one question, by their shape and by the units that the reader reaches."""
 
     def __init__(self) -> None:
         """Begin without any."""
         self._kept: dict[Hashable, tuple[str, tuple[Any, ...]]] = {}
 
-    def ask(self, shape: Hashable, write: Callable[[], Any], values: Mapping[Any, Any]) -> list[tuple[Any, ...]]:
+    def ask(
+        self, *, actor: _Reader, write: Callable[[_Reader], Any], values: Mapping[Any, Any], shape: Hashable = ()
+    ) -> list[tuple[Any, ...]]:
         """
         Return the rows of the statement of a shape, with `values` in the place of its stand-ins.
 
-        `write` returns the queryset of an actor with the stand-ins in it, None where there is nothing to ask; it is
-        called once for a shape.
+        `write` returns the actor's queryset with the stand-ins in it, None where there is nothing to ask; it is called
+        once for a shape and the units that an actor reaches. What else of the actor decides its text is of the shape.
         """
-        kept = self._kept.get(shape)
+        key = (actor.list_unit_paths(), actor.sees_every_unit, shape)
+        kept = self._kept.get(key)
         if kept is None:
-            kept = _write_out(write())
+            kept = _write_out(write(actor))
             if len(self._kept) >= _MOST:
                 self._kept.clear()
-            self._kept[shape] = kept
+            self._kept[key] = kept
         statement, parameters = kept
         if not statement:
             return []

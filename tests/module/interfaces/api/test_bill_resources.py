@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from tests.factories import utility as factory
-from tests.factories.utility import LATER, Utility
-from tests.module.billing.test_billing_cycle import add_home, run_january
+from tests.factories.billed import issue_homes
+from tests.factories.utility import Utility
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
-from dianke.application import meter_to_cash
 from dianke.domain.billing.models import Bill
 from dianke.platform.org import operations as org
 from dianke.platform.org.types import UnitKind
@@ -21,12 +19,7 @@ pytestmark = pytest.mark.django_db
 def utility() -> Iterator[Utility]:
     """Build a utility whose January holds two issued bills."""
     cache.clear()
-    utility = factory.build_utility()
-    add_home(utility, "1180")
-    add_home(utility, "1250")
-    run = run_january(utility)
-    meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
-    yield utility
+    yield issue_homes("1180", "1250")
     cache.clear()
 
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 import pytest
 from django.core.cache import cache
 from tests.factories import utility as factory
+from tests.factories.billed import add_home, run_january
 from tests.factories.utility import JANUARY, LATER, Utility
-from tests.module.billing.test_billing_cycle import add_home, run_january
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
 from dianke.application import meter_to_cash, reading_calendars

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from tests.factories import utility as factory
-from tests.factories.utility import LATER, Utility
-from tests.module.billing.test_billing_cycle import add_home, run_january
+from tests.factories.billed import issue_homes
+from tests.factories.utility import Utility
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
-from dianke.application import meter_to_cash
 from dianke.domain.billing.models import Bill, GroupStatement
 from dianke.domain.customers.models import CustomerAccount
 from dianke.platform.org import operations as org
@@ -26,11 +24,7 @@ RIGHTS = ["billing.view", "billing.combine"]
 def utility() -> Iterator[Utility]:
     """Build a utility whose only customer holds two accounts, billed for 289.99 and for 213.60 in January."""
     cache.clear()
-    utility = factory.build_utility()
-    add_home(utility, "1450")
-    add_home(utility, "1350")
-    run = run_january(utility)
-    meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
+    utility = issue_homes("1450", "1350")
     accounts = CustomerAccount.objects.for_actor(utility.actor).order_by("pk")
     accounts.update(customer=accounts[0].customer)
     yield utility

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from tests.factories import utility as factory
+from tests.factories.billed import add_home, run_january
 from tests.factories.prices import propose_moved_tier
 from tests.factories.utility import LATER, Utility
-from tests.module.billing.test_billing_cycle import add_home, run_january
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
 from dianke.application import meter_to_cash, trials

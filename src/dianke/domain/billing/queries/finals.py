@@ -66,12 +66,6 @@ def filter_finals(*, actor: Scope) -> QuerySet[FinalBilling]:
     return rows
 
 
-def list_of_account(*, actor: Scope, account_id: int) -> list[FinalBilling]:
-    """Return the final bills of an account that were not withdrawn, the newest first."""
-    rows = filter_finals(actor=actor).filter(account_id=account_id).exclude(state=FinalState.WITHDRAWN.value)
-    return list(rows.order_by("-id"))
-
-
 def find_of_run(*, actor: Scope, run: BillRun) -> FinalBilling | None:
     """Return the final bill that a run bills, or that opened it; None for other runs."""
     own = "run" if run.kind == RunKind.FINAL.value else "opening_run"

@@ -167,9 +167,10 @@ def find_keys(*, actor: Actor, text: str, branches: Branches, limit: int) -> lis
         return []
     bound, shape = max(_FOUND_AT_ONCE, limit), typed.stand_in()
     rows = _STATEMENTS.ask(
-        (branches, shape, bound, actor.list_unit_paths(), actor.sees_every_unit),
-        lambda: _unite(branches(actor, shape), bound),
-        typed.list_values(),
+        actor=actor,
+        shape=(branches, shape, bound),
+        write=lambda reader: _unite(branches(reader, shape), bound),
+        values=typed.list_values(),
     )
     return sorted({key for (key,) in rows})[:limit]
 

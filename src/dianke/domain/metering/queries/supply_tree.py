@@ -68,7 +68,7 @@ class _Transformer(NamedTuple):
 def get_supply_tree(*, actor: Actor, account: CustomerAccount, on: date) -> SupplyTree:
     """Return what supplies an account on a day: points, meters, transformers, feeders."""
     customer = account.customer
-    rows = _POINTS.ask(_reach(actor), lambda: _write_points(actor), {_ACCOUNT: account.pk})
+    rows = _POINTS.ask(actor=actor, write=_write_points, values={_ACCOUNT: account.pk})
     points = [_Point(*row) for row in rows]
     meters = _list_meters(actor, points, on)
     own, public = _list_transformers(actor, account, points, on)
@@ -103,10 +103,6 @@ def _draw_feeder(point: _Point) -> FeederNode:
     return FeederNode(point.feeder_code, point.feeder_name, point.feeder_voltage, substation)
 
 
-def _reach(actor: Actor) -> tuple[Any, ...]:
-    return (actor.list_unit_paths(), actor.sees_every_unit)
-
-
 def _write_points(actor: Actor) -> Any:
     points = UsagePoint.objects.for_actor(actor).filter(account=_ACCOUNT).order_by("code", "id")
     feeder = {
@@ -129,7 +125,7 @@ def _write_points(actor: Actor) -> Any:
 
 def _list_meters(actor: Actor, points: Sequence[_Point], on: date) -> dict[int, MeterNode]:
     keys = write_keys(point.id for point in points)
-    rows = _METERS.ask(_reach(actor), lambda: _write_meters(actor), {_KEYS: keys, _DAY: on})
+    rows = _METERS.ask(actor=actor, write=_write_meters, values={_KEYS: keys, _DAY: on})
     return {
         point_id: MeterNode(
             asset_number=asset_number,
@@ -157,11 +153,11 @@ def _list_transformers(
 ) -> tuple[list[TransformerNode], dict[int | None, list[TransformerNode]]]:
     areas = write_keys({point.area_id for point in points if point.area_id is not None})
     asked: dict[Any, Any] = {_ACCOUNT: account.pk, _KEYS: areas}
-    rows = [_Transformer(*row) for row in _TRANSFORMERS.ask(_reach(actor), lambda: _write_transformers(actor), asked)]
+    rows = [_Transformer(*row) for row in _TRANSFORMERS.ask(actor=actor, write=_write_transformers, values=asked)]
     spells: dict[int, tuple[str, Any]] = {}
     if rows:
         asked = {_KEYS: write_keys(row.id for row in rows), _DAY: on}
-        found = _SPELLS.ask(_reach(actor), lambda: _write_spells(actor), asked)
+        found = _SPELLS.ask(actor=actor, write=_write_spells, values=asked)
         spells = {transformer_id: (state, period) for transformer_id, state, period in found}
     own: list[TransformerNode] = []
     public: dict[int | None, list[TransformerNode]] = defaultdict(list)

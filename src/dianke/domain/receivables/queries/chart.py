@@ -43,12 +43,6 @@ def list_accounts(*, actor: Scope) -> list[LedgerAccount]:
     return list(filter_accounts(actor=actor).order_by("code"))
 
 
-def count_proposed(*, actor: Scope) -> int:
-    """Return how many accounts wait for a decision."""
-    count: int = LedgerAccount.objects.for_actor(actor).filter(state=AccountState.PROPOSED.value).count()
-    return count
-
-
 def list_keys_below(*, actor: Scope, code: str) -> list[int]:
     """Return the keys of the account of a code and of all below it."""
     rows = LedgerAccount.objects.for_actor(actor)

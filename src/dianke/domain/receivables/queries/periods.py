@@ -14,7 +14,6 @@ from dianke.domain.receivables.types import (
     PeriodKind,
     PeriodState,
     PeriodTotals,
-    ReopeningState,
     get_key_range,
 )
 from dianke.kernel.errors import DomainError
@@ -114,12 +113,6 @@ def get_reopening(*, actor: Scope, key: int, lock: bool = False) -> PeriodReopen
     if wish is None:
         raise ReopeningUnknown(field="key", key=key)
     return wish
-
-
-def count_asked(*, actor: Scope) -> int:
-    """Return how many wishes wait for a decision."""
-    count: int = filter_reopenings(actor=actor).filter(state=ReopeningState.ASKED.value).count()
-    return count
 
 
 def compute_totals(*, kind: PeriodKind, first: date, last: date) -> dict[date, PeriodTotals]:

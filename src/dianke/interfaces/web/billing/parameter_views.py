@@ -163,7 +163,7 @@ def _draw_value(one: ValueInForce, beside: Sequence[tuple[str, ValueInForce]], n
     )
 
 
-def _draw_change(row: ReviewParameter, names: Names) -> dict[str, Any]:
+def _draw_values(row: ReviewParameter | ReviewParameterProposal) -> dict[str, Any]:
     return {
         "row": row,
         "name": review_words.name_cause(row.code),
@@ -172,19 +172,16 @@ def _draw_change(row: ReviewParameter, names: Names) -> dict[str, Any]:
             (parameter_words.name_value(name), parameter_words.write_value(name, value))
             for name, value in row.values.items()
         ],
-        "set_by": names.of(row.set_by),
     }
+
+
+def _draw_change(row: ReviewParameter, names: Names) -> dict[str, Any]:
+    return {**_draw_values(row), "set_by": names.of(row.set_by)}
 
 
 def _draw_proposal(one: ReviewParameterProposal, names: Names) -> dict[str, Any]:
     return {
-        "row": one,
-        "name": review_words.name_cause(one.code),
-        "usage_class": words.USAGE_CLASSES.get(one.usage_class, _("All classes")),
-        "values": [
-            (parameter_words.name_value(name), parameter_words.write_value(name, value))
-            for name, value in one.values.items()
-        ],
+        **_draw_values(one),
         "chip": state_chip("review_proposal", one.state, quiet=True),
         "proposer": names.of(one.proposed_by),
         "decider": names.of(one.decided_by) if one.decided_by else "",

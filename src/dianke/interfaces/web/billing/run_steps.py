@@ -5,10 +5,12 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dianke.application import final_bills, meter_to_cash
+from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.operations.issue import UnableToIssueRun
 from dianke.domain.billing.operations.runs import UnableToDecideFault
 from dianke.domain.billing.queries import bills as bill_queries
@@ -29,22 +31,17 @@ _Act = Callable[[StaffRequest, str], None]
 @page_right("billing.run")
 def start_run(request: StaffRequest) -> HttpResponse:
     """Start the run of a frozen month and hand its calculation to the worker."""
-    try:
-        run = meter_to_cash.start_run(
+    return start_in_worker(
+        request,
+        lambda: meter_to_cash.start_run(
             actor=request.actor,
             cycle_code=request.POST.get("cycle", ""),
             month=bill_queries.get_month(request.POST.get("month", "")),
             stage=_read_stage(request.POST.get("stage", "")),
             at=SystemClock().now(),
-        )
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-        return redirect("web:bill_runs")
-    tasks.calculate_run.defer(number=run.number, login=request.actor.login)
-    messages.success(request, _("The run has started; the board shows its progress."))
-    return redirect("web:bill_run", run.number)
+        ),
+        refused=reverse("web:bill_runs"),
+    )
 
 
 @require_POST
@@ -80,16 +77,11 @@ def hold_back(request: StaffRequest, number: str) -> HttpResponse:
 def start_supplement(request: StaffRequest, number: str) -> HttpResponse:
     """Start a run of the points that an issued run left."""
     find_run(request, number)
-    try:
-        run = final_bills.start_supplement(actor=request.actor, number=number, at=SystemClock().now())
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-        return redirect("web:bill_run", number)
-    tasks.calculate_run.defer(number=run.number, login=request.actor.login)
-    messages.success(request, _("The run has started; the board shows its progress."))
-    return redirect("web:bill_run", run.number)
+    return start_in_worker(
+        request,
+        lambda: final_bills.start_supplement(actor=request.actor, number=number, at=SystemClock().now()),
+        refused=reverse("web:bill_run", args=[number]),
+    )
 
 
 @require_POST
@@ -152,6 +144,20 @@ def _issue(request: StaffRequest, number: str) -> None:
 
 def _cancel(request: StaffRequest, number: str) -> None:
     meter_to_cash.cancel_run(actor=request.actor, number=number, reason=request.POST.get("reason", ""))
+
+
+def start_in_worker(request: StaffRequest, start: Callable[[], BillRun], *, refused: str) -> HttpResponse:
+    """Start a run, hand its calculation to the worker and open its board; a refusal leads to the address given."""
+    try:
+        run = start()
+    except PermissionRefused:
+        raise
+    except DomainError as refusal:
+        messages.error(request, explain(refusal))
+        return redirect(refused)
+    tasks.calculate_run.defer(number=run.number, login=request.actor.login)
+    messages.success(request, _("The run has started; the board shows its progress."))
+    return redirect("web:bill_run", run.number)
 
 
 def _step(request: StaffRequest, number: str, act: _Act, done: str) -> HttpResponse:

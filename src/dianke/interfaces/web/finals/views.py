@@ -12,15 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianke.application import final_bills
 from dianke.application.final_bills import FinalPreview
-from dianke.domain.billing.models import BillRun, FinalBilling
+from dianke.domain.billing.models import FinalBilling
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import finals as queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.types import FinalKind, FinalState, RunStatus
 from dianke.domain.customers import queries as customers
 from dianke.domain.customers.models import CustomerAccount
-from dianke.interfaces.jobs import tasks
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.billing.run_steps import start_in_worker
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
@@ -206,13 +206,8 @@ def withdraw_final(request: StaffRequest, key: int) -> HttpResponse:
 def start_opening(request: StaffRequest, key: int) -> HttpResponse:
     """Start the run of the days after a hand-over."""
     _find_final(request, key)
-    try:
-        run: BillRun = final_bills.start_opening(actor=request.actor, key=key, at=SystemClock().now())
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-        return redirect("web:final", key=key)
-    tasks.calculate_run.defer(number=run.number, login=request.actor.login)
-    messages.success(request, _("The run has started; the board shows its progress."))
-    return redirect("web:bill_run", run.number)
+    return start_in_worker(
+        request,
+        lambda: final_bills.start_opening(actor=request.actor, key=key, at=SystemClock().now()),
+        refused=reverse("web:final", args=[key]),
+    )

@@ -14,7 +14,7 @@ from dianke.domain.receivables.models import LedgerAccount
 from dianke.domain.receivables.queries import books
 from dianke.domain.receivables.queries.chart import list_accounts
 from dianke.domain.receivables.rules.chart import count_levels
-from dianke.domain.receivables.rules.trial_balance import BalanceRow
+from dianke.domain.receivables.rules.trial_balance import BalanceRow, TrialBalance
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.exports import export_table
@@ -51,11 +51,7 @@ class DrawnRow:
 @page_right(ledger.VIEW)
 def show_trial_balance(request: StaffRequest) -> HttpResponse:
     """Show the trial balance that the address asks for."""
-    asked = read_address(request)
-    balance = books.get_trial_balance(
-        actor=request.actor, month=asked.month, level=asked.level, unit_path=asked.unit_path
-    )
-    accounts = {account.code: account for account in list_accounts(actor=request.actor)}
+    asked, balance, accounts = _read(request)
     values = {
         "page": _head(asked, is_balanced=balance.is_balanced),
         "asked": asked,
@@ -72,11 +68,7 @@ def show_trial_balance(request: StaffRequest) -> HttpResponse:
 @page_right(ledger.VIEW)
 def export_trial_balance(request: StaffRequest) -> HttpResponseBase:
     """Give the trial balance out as a file."""
-    asked = read_address(request)
-    balance = books.get_trial_balance(
-        actor=request.actor, month=asked.month, level=asked.level, unit_path=asked.unit_path
-    )
-    accounts = {account.code: account for account in list_accounts(actor=request.actor)}
+    asked, balance, accounts = _read(request)
     rows: list[list[Any]] = [
         [row.code, words.name_account(accounts[row.code]), *_list_figures(row)] for row in balance.rows
     ]
@@ -100,6 +92,14 @@ def export_trial_balance(request: StaffRequest) -> HttpResponseBase:
         rows=rows,
         file_format=FileFormat.CSV if request.POST.get("format") == "CSV" else FileFormat.XLSX,
     )
+
+
+def _read(request: StaffRequest) -> tuple[Asked, TrialBalance, dict[str, LedgerAccount]]:
+    asked = read_address(request)
+    balance = books.get_trial_balance(
+        actor=request.actor, month=asked.month, level=asked.level, unit_path=asked.unit_path
+    )
+    return asked, balance, {account.code: account for account in list_accounts(actor=request.actor)}
 
 
 def _list_figures(row: BalanceRow) -> list[Any]:

@@ -21,18 +21,13 @@ from dianke.interfaces.web.finals import words as final_words
 from dianke.interfaces.web.ledger import words as ledger_words
 from dianke.interfaces.web.quality import words as quality_words
 from dianke.interfaces.web.readings import words as reading_words
+from dianke.interfaces.web.tariffs import words as tariff_words
 from dianke.interfaces.web.trail.field_words import FIELDS
 
 # How the ends of a period and the entries of a list come from the history.
 _BETWEEN = " → "
 _COMMA = ", "
 _YES_NO: dict[str, Text] = {"true": _("yes"), "false": _("no")}
-_PLAN_KINDS: dict[str, Text] = {
-    "COMMERCIAL_INDUSTRIAL": pgettext_lazy("plan", "Commercial and industrial"),
-    "RESIDENTIAL": pgettext_lazy("plan", "Residential"),
-    "AGRICULTURAL": pgettext_lazy("plan", "Agricultural"),
-    "TRANSMISSION_DISTRIBUTION": pgettext_lazy("plan", "Transmission and distribution"),
-}
 _SHEET_KINDS: dict[str, Text] = {
     "AGENCY_PURCHASE_MONTHLY": pgettext_lazy("sheet", "Monthly agency purchase"),
     "RESIDENTIAL": pgettext_lazy("sheet", "Residential sales price"),
@@ -84,7 +79,7 @@ VALUES_OF_TABLE: dict[tuple[str, str], dict[str, Text]] = {
     ("readings.calendartemplate", "shift"): reading_words.SHIFTS,
     ("readings.calendartemplate", "step"): reading_words.STEPS,
     ("readings.plannedday", "step"): reading_words.STEPS,
-    ("tariffs.tariffplan", "kind"): _PLAN_KINDS,
+    ("tariffs.tariffplan", "kind"): {kind.value: word for kind, word in tariff_words.KINDS.items()},
     ("tariffs.tariffversion", "sheet_kind"): _SHEET_KINDS,
     ("tariffs.tariffversion", "status"): _VERSION_STATES,
 }
