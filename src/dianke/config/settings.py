@@ -86,7 +86,7 @@ TEMPLATES = [
 
 def _database(address: DatabaseAddress) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "dianke.platform.database.backend",
         "NAME": address.name,
         "USER": address.user,
         "PASSWORD": address.password,

@@ -68,7 +68,7 @@ def list_alarms(*, actor: Actor, customer: Customer, account: CustomerAccount | 
 
 # Stand-ins: no key, number or day of a row.
 _CUSTOMER, _ACCOUNT, _NUMBER, _TODAY, _WARNED = -1, -2, "\0account", date(1, 2, 3), date(1, 2, 4)
-_STATEMENTS = KeptStatements()
+_STATEMENTS = KeptStatements(is_prepared=True)
 
 
 def _unite(actor: Actor, customer: Customer, account: CustomerAccount | None) -> QuerySet[Any]:

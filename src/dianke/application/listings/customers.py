@@ -78,7 +78,7 @@ def attach_places(*, actor: Actor, rows: Sequence[Any], on: date) -> None:
 _KEY, _DAY = -1, date(1, 2, 3)
 _KEYS = write_keys([_KEY])
 _NAMING = Actor.system("naming the places of points that may be seen")
-_POINTS, _ADDRESSES, _MARKS = KeptStatements(), KeptStatements(), KeptStatements()
+_POINTS, _ADDRESSES, _MARKS = (KeptStatements(is_prepared=True) for _of in range(3))
 
 
 def _places_of(actor: Actor) -> Any:

@@ -106,7 +106,7 @@ class _Shape:
 # Stand-ins: no key or moment of a row.
 _CUSTOMER, _ACCOUNT, _AFTER_KEY, _FIRST_POINT, _FIRST_PLACE = -1, -2, -3, -1_000_000, -2_000_000
 _AFTER_AT = datetime(1, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC)
-_STATEMENTS = KeptStatements()
+_STATEMENTS = KeptStatements(is_prepared=True)
 
 
 def _unite(scope: Scope, groups: tuple[EventGroup, ...], shape: _Shape, size: int) -> Any:

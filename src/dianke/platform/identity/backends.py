@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest
 
+from dianke.platform.database.prepared import fetch_prepared
 from dianke.platform.identity.models import Staff
 from dianke.platform.org.models import Unit
 
@@ -41,11 +42,9 @@ class StaffBackend:
     def get_user(self, user_id: int) -> Staff | None:
         """Return the person of a session while they may log in."""
         # Asked before every page: written out, for the ORM takes longer to put it together than the database to answer.
-        with connection.cursor() as cursor:
-            cursor.execute(_PERSON_OF_SESSION, [user_id])
-            found = cursor.fetchone()
-        if found is None:
+        found = fetch_prepared(_PERSON_OF_SESSION, [user_id])
+        if not found:
             return None
-        person = Staff.from_db(connection.alias, _STAFF_FIELDS, found[: len(_STAFF_FIELDS)])
-        person.unit = Unit.from_db(connection.alias, _UNIT_FIELDS, found[len(_STAFF_FIELDS) :])
+        person = Staff.from_db(connection.alias, _STAFF_FIELDS, found[0][: len(_STAFF_FIELDS)])
+        person.unit = Unit.from_db(connection.alias, _UNIT_FIELDS, found[0][len(_STAFF_FIELDS) :])
         return person

@@ -7,6 +7,8 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.utils import timezone
 
+from dianke.platform.database.prepared import fetch_prepared
+
 _READ = "select session_data from django_session where session_key = %s and expire_date > %s"
 _WRITE = """
     update django_session set session_data = %s, expire_date = %s
@@ -19,13 +21,11 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """Return what the session holds; one that ended or never was is forgotten."""
-        with connection.cursor() as cursor:
-            cursor.execute(_READ, [self.session_key, timezone.now()])
-            found = cursor.fetchone()
-        if found is None:
+        found = fetch_prepared(_READ, [self.session_key, timezone.now()])
+        if not found:
             self._session_key = None
             return {}
-        return self.decode(found[0])
+        return self.decode(found[0][0])
 
     def save(self, must_create: bool = False) -> None:
         """

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from dianke.kernel.errors import DomainError
+from dianke.platform.database.prepared import fetch_prepared
 from dianke.platform.identity.models import Deputyship, Post, PostAssignment, Staff
 from dianke.platform.identity.types import EVERY_UNIT, Actor, Grant
 from dianke.platform.org.scoping import Scope
@@ -41,9 +41,7 @@ def build_actor(*, staff: Staff, on: date, origin: str, address: str = "") -> Ac
     grants: set[Grant] = set()
     posts: list[str] = []
     lenders: set[str] = set()
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD_POSTS, {"staff": staff.pk, "day": on})
-        held = cursor.fetchall()
+    held = fetch_prepared(_HELD_POSTS, {"staff": staff.pk, "day": on})
     for staff_id, login, name, post_name, rights, is_root, unit_path in held:
         # The root's own path is "/1/"; a post held there reaches everything.
         path = EVERY_UNIT if is_root else unit_path

@@ -13,6 +13,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from psycopg import Binary
 
+from dianke.platform.database.prepared import fetch_prepared
 from dianke.platform.org.scoping import Scope
 
 _MOST = 512
@@ -22,9 +23,10 @@ _Reader = TypeVar("_Reader", bound=Scope)
 class KeptStatements:
     """The statements of one question, by their shape and by the units that the reader reaches."""
 
-    def __init__(self) -> None:
-        """Begin without any."""
+    def __init__(self, *, is_prepared: bool = False) -> None:
+        """Begin without any; `is_prepared` where one plan is good for all values (see `platform.database.prepared`)."""
         self._kept: dict[Hashable, tuple[str, tuple[Any, ...]]] = {}
+        self._is_prepared = is_prepared
 
     def ask(
         self, *, actor: _Reader, write: Callable[[_Reader], Any], values: Mapping[Any, Any], shape: Hashable = ()
@@ -45,8 +47,11 @@ class KeptStatements:
         statement, parameters = kept
         if not statement:
             return []
+        given = [_look_up(values, one) for one in parameters]
+        if self._is_prepared:
+            return fetch_prepared(statement, given)
         with connection.cursor() as cursor:
-            cursor.execute(statement, [_look_up(values, one) for one in parameters])
+            cursor.execute(statement, given)
             return list(cursor.fetchall())
 
 

@@ -1,8 +1,8 @@
 """Reads of saved views."""
 
-from django.db import connection
 from django.db.models import CharField, F, Q, QuerySet, Value
 
+from dianke.platform.database.prepared import fetch_prepared
 from dianke.platform.identity.types import Actor
 from dianke.platform.preferences.models import SavedView
 from dianke.platform.preferences.types import ViewFacts
@@ -22,12 +22,11 @@ _VIEWS = """
 
 def list_views(*, actor: Actor, page: str) -> list[ViewFacts]:
     """Return the actor's own views of a list and those that units above share, own ones first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_VIEWS, {"page": page, "staff": actor.staff_id, "unit_path": actor.unit_path})
-        views = [
-            ViewFacts(key, name, query, tuple(columns), is_shared, is_default and is_own, is_own, owner_name)
-            for key, name, query, columns, is_shared, is_default, is_own, owner_name in cursor.fetchall()
-        ]
+    found = fetch_prepared(_VIEWS, {"page": page, "staff": actor.staff_id, "unit_path": actor.unit_path})
+    views = [
+        ViewFacts(key, name, query, tuple(columns), is_shared, is_default and is_own, is_own, owner_name)
+        for key, name, query, columns, is_shared, is_default, is_own, owner_name in found
+    ]
     return [view for view in views if view.is_own] + [view for view in views if not view.is_own]
 
 

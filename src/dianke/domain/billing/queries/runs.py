@@ -39,7 +39,7 @@ class RunTotals:
     differing: int
 
 
-_UNFINISHED = KeptStatements()
+_UNFINISHED = KeptStatements(is_prepared=True)
 _NO_FIGURES = dict.fromkeys(
     ("points", "points_done", "bills", "faults", "amount_fen", "shards", "shards_done", "differing"), 0
 )

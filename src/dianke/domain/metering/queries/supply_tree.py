@@ -29,7 +29,7 @@ from dianke.platform.org.kept_statements import KeptStatements
 # Stand-ins: no key of a row, no day of one.
 _ACCOUNT, _KEY, _DAY = -1, -2, date(1, 2, 3)
 _KEYS = write_keys([_KEY])
-_POINTS, _METERS, _TRANSFORMERS, _SPELLS = KeptStatements(), KeptStatements(), KeptStatements(), KeptStatements()
+_POINTS, _METERS, _TRANSFORMERS, _SPELLS = (KeptStatements(is_prepared=True) for _of in range(4))
 
 
 class _Point(NamedTuple):

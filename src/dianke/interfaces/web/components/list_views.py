@@ -111,7 +111,7 @@ class DrawnList:
         return replace(self.query, text=TYPED) if self.query.text else self.query
 
     @cached_property
-    def head_key(self) -> tuple[object, ...]:
+    def head_key(self) -> str:
         """Return what the head of the list is drawn from, so that it is drawn once for all its pages and readers."""
         query = self.head_query
         choices = [
@@ -121,7 +121,18 @@ class DrawnList:
         ]
         tabs = [(tab.url, tab.is_open, tab.view.name, tab.view.owner_name, tab.view.is_default) for tab in self.tabs]
         allowed = [column.key for column in query.allowed]
-        return (self.spec.name, query.encode(), query.view, allowed, choices, tabs, self.is_own_view, self.may_pick)
+        drawn_from = (
+            self.spec.name,
+            query.encode(),
+            query.view,
+            allowed,
+            choices,
+            tabs,
+            self.is_own_view,
+            self.may_pick,
+        )
+        # As one text: several pieces are kept by it, and each would go through hundreds of values again.
+        return repr(drawn_from)
 
     @property
     def heads(self) -> Sequence[Head]:

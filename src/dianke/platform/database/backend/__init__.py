@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend; what differs stands in `base`."""
