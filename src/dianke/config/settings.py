@@ -95,8 +95,12 @@ def _database(address: DatabaseAddress) -> dict[str, Any]:
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        # The first rows that fit are then the same ones when they are asked for again, as for the next page of a list.
-        "OPTIONS": {"options": "-c synchronize_seqscans=off"},
+        "OPTIONS": {
+            # The first rows that fit are then the same when they are asked for again, as for the next page of a list.
+            "options": "-c synchronize_seqscans=off",
+            # None, Django's own, would forbid what platform/database/prepared.py asks for; the ORM prepares nothing.
+            "prepare_threshold": 5,
+        },
     }
 
 
