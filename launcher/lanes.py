@@ -3,8 +3,8 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,7 +13,7 @@ from launcher import binaries, database, debian, environment
 from launcher.commands import product_arguments
 from launcher.errors import LauncherError, say
 from launcher.paths import ROOT
-from launcher.processes import run
+from launcher.processes import run, start, wait
 
 _NO_TESTS = 5  # pytest's status
 _WRONG_ARGUMENTS = 4  # pytest's status
@@ -116,6 +116,36 @@ class Lanes:
         result = Result(name, verdict, time.monotonic() - started, note, counts)
         self._add(result, interrupted=outcome.interrupted)
 
+    @contextmanager
+    def beside(self, name: str, *arguments: str, env: Mapping[str, str], is_pytest: bool = False) -> Iterator[None]:
+        """
+        Run Python with these arguments while the lanes of the block run, for what keeps one processor busy at most.
+
+        What it prints is shown after them, when it fails; its time is that of the block where that took longer.
+        """
+        if not self.goes_on:
+            yield
+            return
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as output:
+            report = Path(folder) / "report.xml"
+            command = [str(self.python), *arguments, *([f"--junitxml={report}"] if is_pytest else [])]
+            child = start(command, env=env, cwd=ROOT, output=output)
+            try:
+                yield
+            except BaseException:
+                child.terminate()
+                child.wait()
+                raise
+            outcome = wait(child)
+            counts = _read_counts(report) if is_pytest else {}
+            if outcome.status:
+                output.seek(0)
+                print(output.read().decode("utf-8", "replace"), flush=True)
+        note = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
+        verdict = "FAILED" if outcome.status else "ok"
+        self._add(Result(name, verdict, time.monotonic() - started, note, counts), interrupted=outcome.interrupted)
+
     def skip(self, name: str, reason: str) -> None:
         """Say that a lane cannot run here."""
         if self.goes_on:
@@ -174,8 +204,6 @@ def _all_tests(*, keep_going: bool) -> int:
         _static_lanes(lanes, quick=False)
         if lanes.goes_on:
             _database_lanes(lanes)
-        if lanes.goes_on:
-            _oldest_lane(lanes)
 
     return _finish(lanes, work)
 
@@ -205,12 +233,11 @@ def _static_lanes(lanes: Lanes, *, quick: bool) -> None:
     django = ("-m", "django", "makemigrations", "--check", "--dry-run")
     lanes.tool("format", "ruff", "format", "--check", ".", env=environ)
     lanes.tool("lint", "ruff", "check", ".", env=environ)
-    if not quick:
-        lanes.tool("types", "mypy", "-p", "dianke", "-p", "launcher", env=environ)
     lanes.tool("imports", "lint-imports", env=environ)
     lanes.tool("migrations", "python", *django, env=environ)
     if not quick:
-        lanes.pytest("unit", ["-n", "2", *_markers(), _UNIT], env=environ)
+        with lanes.beside("types", "-m", "mypy", "-p", "dianke", "-p", "launcher", env=environ):
+            lanes.pytest("unit", ["-n", "2", *_markers(), _UNIT], env=environ)
 
 
 def _database_lanes(lanes: Lanes) -> None:
@@ -219,20 +246,25 @@ def _database_lanes(lanes: Lanes) -> None:
     with database.thrown_away() as environ:
         apart = [f"--ignore={folder}" for folder in (_UNIT, _PROPERTIES, _JOURNEYS, _LAUNCHER)]
         lanes.pytest("database", [*_BY_FILE, *_markers(), *apart, "tests"], env=environ)
-        # These start servers and kill them at a moment: alone, so that the moment comes when it should.
-        _folder_lane(lanes, "launcher", _LAUNCHER, [], environ)
         _folder_lane(lanes, "journeys", _JOURNEYS, _BY_FILE, _for_browser(environ))
+        # These start servers and kill them at a moment: one after the other, so that the moment comes when it should.
+        with _beside_oldest(lanes):
+            _folder_lane(lanes, "launcher", _LAUNCHER, [], environ)
 
 
-def _oldest_lane(lanes: Lanes) -> None:
-    """Prove the SQL on the oldest PostgreSQL that is supported, which Debian 12 brings."""
+@contextmanager
+def _beside_oldest(lanes: Lanes) -> Iterator[None]:
+    """Prove the SQL on the oldest supported PostgreSQL, which Debian 12 brings, beside the lanes of the block."""
     programs = binaries.find_debian(binaries.OLDEST_MAJOR)
     if programs is None:
         lanes.skip("sql", f"PostgreSQL {binaries.OLDEST_MAJOR} is not installed (apt: postgresql-15)")
+        yield
         return
     with database.thrown_away(programs) as environ:
         lanes.tool("sql schema", "python", *product_arguments("migrate"), env=environ)
-        lanes.pytest("sql", [*_markers("sql"), "tests"], env=environ)
+        arguments = ["-m", "pytest", "-q", *_markers("sql"), "tests"]
+        with lanes.beside("sql", *arguments, env=environ, is_pytest=True):
+            yield
 
 
 def _folder_lane(lanes: Lanes, name: str, folder: str, options: Sequence[str], environ: Mapping[str, str]) -> None:

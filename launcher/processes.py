@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 _ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+_WAITED_FOR = frozenset({*_ENDING, signal.SIGCHLD})
 _PR_SET_PDEATHSIG = 1
 
 
@@ -30,10 +31,20 @@ def run(
     output: IO[bytes] | int | None = None,
 ) -> Outcome:
     """Run a program to its end; signals meant for this process reach it too."""
+    return wait(start(command, env=env, cwd=cwd, output=output))
+
+
+def start(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path | None = None,
+    output: IO[bytes] | int | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a program that does not outlive this process; `wait` for it, or end it."""
     prctl = ctypes.CDLL(None).prctl
-    wait_for = {*_ENDING, signal.SIGCHLD}
-    interrupted = False
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, wait_for)
+    # A signal that comes before the child has its own mask would be lost in it.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED_FOR)
 
     def in_child() -> None:
         # The child must not outlive a launcher that was killed outright.
@@ -42,9 +53,18 @@ def run(
 
     errors = None if output is None else subprocess.STDOUT
     try:
-        child = subprocess.Popen(command, env=env, cwd=cwd, stdout=output, stderr=errors, preexec_fn=in_child)  # noqa: PLW1509  (one thread)
+        return subprocess.Popen(command, env=env, cwd=cwd, stdout=output, stderr=errors, preexec_fn=in_child)  # noqa: PLW1509  (one thread)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def wait(child: subprocess.Popen[bytes]) -> Outcome:
+    """Wait for the end of a program; signals meant for this process reach it too."""
+    interrupted = False
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED_FOR)
+    try:
         while child.poll() is None:
-            caught = signal.sigtimedwait(wait_for, 1.0)
+            caught = signal.sigtimedwait(_WAITED_FOR, 1.0)
             if caught is None or caught.si_signo not in _ENDING:
                 continue
             interrupted = True

@@ -42,6 +42,30 @@ class TestLanes:
         assert [result.verdict for result in run.results] == ["FAILED", "ok"]
         assert run.has_failed
 
+    @pytest.mark.parametrize(("status", "verdicts"), [(0, ["ok", "ok"]), (3, ["ok", "FAILED"])])
+    def test_run_one_program_beside_another(
+        self, programs: Path, capfd: pytest.CaptureFixture[str], status: int, verdicts: list[str]
+    ):
+        programs.write_text(f"#!/bin/sh\necho spoke of $1\nsleep 0.2\nexit {status}\n", "utf-8")
+        run = lanes.Lanes(programs, keep_going=True)
+
+        with run.beside("types", "types", env={}):
+            run.tool("good", "good", env={})
+
+        assert [(result.name, result.verdict) for result in run.results] == list(
+            zip(["good", "types"], verdicts, strict=True)
+        )
+        assert ("spoke of types" in capfd.readouterr().out) == bool(status)
+
+    def test_end_what_runs_beside_when_they_are_interrupted(self, programs: Path):
+        programs.write_text("#!/bin/sh\nexec sleep 600\n", "utf-8")
+        run = lanes.Lanes(programs, keep_going=True)
+
+        with pytest.raises(lanes.Interrupted), run.beside("types", "types", env={}):
+            raise lanes.Interrupted
+
+        assert run.results == []
+
     def test_close_with_all_tests_on_one_line(self, programs: Path):
         run = lanes.Lanes(programs, keep_going=False)
         run.results = [
