@@ -14,7 +14,9 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dianke.interfaces.web.components import formats
@@ -40,6 +42,8 @@ from dianke.platform.preferences.types import ViewFacts
 ALL_VIEW = "all"
 # Stands in an address where each choice of a filter puts its code; nobody types it.
 _MARK = "\0"
+_MOST_CHIPS = 1_000
+_CHIPS: dict[tuple[str | None, str, int], tuple[Text, SafeString]] = {}
 
 
 @dataclass(frozen=True)
@@ -268,15 +272,33 @@ def draw_cell(column: Column, row: Any) -> Text:
     if column.show is not None:
         return column.show(row)
     value = column.cell(row)
-    if value is None or value == "":
-        return formats.NONE
     if isinstance(value, Chip):
-        return mark_safe(f'<span class="chip {value.kind} quiet">{escape(str(value.label))}</span>')  # noqa: S308 - escaped
+        return _draw_chip(value)
+    # A lazy word is never empty, and to compare it would translate it in every row.
+    if value is None or (isinstance(value, str) and not value):
+        return formats.NONE
     if isinstance(value, int | Decimal):
         return formats.number(value, max(0, -int(Decimal(value).as_tuple().exponent)))
     if isinstance(value, date):
         return formats.moment(value) if isinstance(value, datetime) else formats.day(value)
     return value
+
+
+def _draw_chip(chip: Chip) -> SafeString:
+    if not isinstance(chip.label, Promise):
+        return _write_chip(chip)
+    # The words of states are the same objects in every row and page; the word is kept too, so that its id stays its.
+    key = (get_language(), chip.kind, id(chip.label))
+    known = _CHIPS.get(key)
+    if known is None:
+        if len(_CHIPS) >= _MOST_CHIPS:
+            _CHIPS.clear()
+        known = _CHIPS[key] = (chip.label, _write_chip(chip))
+    return known[1]
+
+
+def _write_chip(chip: Chip) -> SafeString:
+    return mark_safe(f'<span class="chip {chip.kind} quiet">{escape(str(chip.label))}</span>')  # noqa: S308 - escaped
 
 
 def address_of_view(spec: ListSpec, view: ViewFacts) -> str:
