@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from dianke.platform.database.prepared import fetch_prepared
+from dianke.platform.prepared_statements import fetch_prepared
 
 pytestmark = pytest.mark.django_db
 

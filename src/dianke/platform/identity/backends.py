@@ -5,9 +5,9 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest
 
-from dianke.platform.database.prepared import fetch_prepared
 from dianke.platform.identity.models import Staff
 from dianke.platform.org.models import Unit
+from dianke.platform.prepared_statements import fetch_prepared
 
 _STAFF_FIELDS = [field.attname for field in Staff._meta.concrete_fields]
 _UNIT_FIELDS = [field.attname for field in Unit._meta.concrete_fields]

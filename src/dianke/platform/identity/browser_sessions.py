@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.utils import timezone
 
-from dianke.platform.database.prepared import fetch_prepared
+from dianke.platform.prepared_statements import fetch_prepared
 
 _READ = "select session_data from django_session where session_key = %s and expire_date > %s"
 _WRITE = """

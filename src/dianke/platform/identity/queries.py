@@ -6,10 +6,10 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from dianke.kernel.errors import DomainError
-from dianke.platform.database.prepared import fetch_prepared
 from dianke.platform.identity.models import Deputyship, Post, PostAssignment, Staff
 from dianke.platform.identity.types import EVERY_UNIT, Actor, Grant
 from dianke.platform.org.scoping import Scope
+from dianke.platform.prepared_statements import fetch_prepared
 
 # Asked before every page: written out, because the ORM takes longer to put it together than the database to answer.
 _HELD_POSTS = """

@@ -13,8 +13,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from psycopg import Binary
 
-from dianke.platform.database.prepared import fetch_prepared
 from dianke.platform.org.scoping import Scope
+from dianke.platform.prepared_statements import fetch_prepared
 
 _MOST = 512
 _Reader = TypeVar("_Reader", bound=Scope)
@@ -24,7 +24,7 @@ class KeptStatements:
     """The statements of one question, by their shape and by the units that the reader reaches."""
 
     def __init__(self, *, is_prepared: bool = False) -> None:
-        """Begin without any; `is_prepared` where one plan is good for all values (see `platform.database.prepared`)."""
+        """Begin without any; `is_prepared` where one plan is good for all values, see `prepared_statements`."""
         self._kept: dict[Hashable, tuple[str, tuple[Any, ...]]] = {}
         self._is_prepared = is_prepared
 

@@ -2,10 +2,10 @@
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 
-from dianke.platform.database.prepared import fetch_prepared
 from dianke.platform.identity.types import Actor
 from dianke.platform.preferences.models import SavedView
 from dianke.platform.preferences.types import ViewFacts
+from dianke.platform.prepared_statements import fetch_prepared
 
 # Asked before every list: written out, for the ORM takes longer to put it together than the database to answer.
 _VIEWS = """
