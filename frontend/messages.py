@@ -8,6 +8,7 @@ It stands for GNU gettext, which a bare machine does not have.
 
 import argparse
 import ast
+import functools
 import os
 import re
 import struct
@@ -88,48 +89,88 @@ def _note(found: dict[Message, list[str]], path: Path, messages: Iterator[Messag
 
 def find_in_template(text: str) -> Iterator[Message]:
     """Yield the texts of a Django template."""
+    yield from _read_template(text)
+
+
+@functools.cache
+def _read_template(text: str) -> tuple[Message, ...]:
     from django.utils.translation.template import templatize
 
-    for name, first, second in _CALL.findall(templatize(text)):
-        yield _message_of(name, [ast.literal_eval(literal) for literal in (first, second) if literal])
+    return tuple(
+        _message_of(name, [ast.literal_eval(literal) for literal in (first, second) if literal])
+        for name, first, second in _CALL.findall(templatize(text))
+    )
 
 
 def find_in_python(text: str) -> Iterator[Message]:
     """Yield the arguments of gettext and its kin in a module."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            literals = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-            if name in _SIMPLE | _PLURAL | _CONTEXT and literals:
-                yield _message_of(name, literals)
+    yield from _read_python(text).calls
 
 
 def find_refusals(text: str) -> Iterator[Message]:
     """Yield the message of each class of a module that has a code and a message."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ClassDef):
-            texts = dict(_text_fields(node))
-            if "code" in texts and "message" in texts:
-                yield Message(texts["message"])
+    yield from _read_python(text).refusals
 
 
 def find_reasons(text: str) -> Iterator[Message]:
     """Yield the reasons that refusals of a module are raised with, as far as they are fixed texts."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            for keyword in node.exc.keywords:
-                if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant):
-                    yield Message(str(keyword.value.value))
+    yield from _read_python(text).reasons
 
 
 def find_remedies(text: str) -> Iterator[Message]:
     """Yield the values of a module's REMEDIES or RIGHTS: what lies below the pages knows no gettext."""
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [target.id for target in targets if isinstance(target, ast.Name)]
-            if names in (["REMEDIES"], ["RIGHTS"]):
-                yield from (Message(str(value.value)) for value in node.value.values if isinstance(value, ast.Constant))
+    yield from _read_python(text).remedies
+
+
+@dataclass(frozen=True)
+class _PythonTexts:
+    """What a module says, each kind in the order that it stands in."""
+
+    calls: tuple[Message, ...]
+    refusals: tuple[Message, ...]
+    reasons: tuple[Message, ...]
+    remedies: tuple[Message, ...]
+
+
+@functools.cache
+def _read_python(text: str) -> _PythonTexts:
+    """Return what a module says; it is read once, however often it is asked for."""
+    tree = ast.parse(text)
+    nodes = list(ast.walk(tree))
+    return _PythonTexts(
+        calls=tuple(message for node in nodes if isinstance(node, ast.Call) for message in _in_call(node)),
+        refusals=tuple(message for node in nodes if isinstance(node, ast.ClassDef) for message in _in_class(node)),
+        reasons=tuple(message for node in nodes if isinstance(node, ast.Raise) for message in _in_raise(node)),
+        remedies=tuple(message for node in tree.body for message in _in_statement(node)),
+    )
+
+
+def _in_call(node: ast.Call) -> Iterator[Message]:
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    literals = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    if name in _SIMPLE | _PLURAL | _CONTEXT and literals:
+        yield _message_of(name, literals)
+
+
+def _in_class(node: ast.ClassDef) -> Iterator[Message]:
+    texts = dict(_text_fields(node))
+    if "code" in texts and "message" in texts:
+        yield Message(texts["message"])
+
+
+def _in_raise(node: ast.Raise) -> Iterator[Message]:
+    if isinstance(node.exc, ast.Call):
+        for keyword in node.exc.keywords:
+            if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant):
+                yield Message(str(keyword.value.value))
+
+
+def _in_statement(node: ast.stmt) -> Iterator[Message]:
+    if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        if names in (["REMEDIES"], ["RIGHTS"]):
+            yield from (Message(str(value.value)) for value in node.value.values if isinstance(value, ast.Constant))
 
 
 def _message_of(name: str, literals: list[str]) -> Message:

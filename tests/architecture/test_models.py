@@ -6,8 +6,21 @@ from django.db import models
 
 from dianke.platform.org.scoping import QueryWithoutActor
 
-PLATFORM = ["org", "identity", "audit", "documents", "protection", "preferences", "import_batches", "api_access"]
-DOMAIN = ["customers", "network", "metering", "tariffs", "readings", "billing", "receivables", "audits"]
+PLATFORM = [
+    "org",
+    "identity",
+    "audit",
+    "documents",
+    "protection",
+    "preferences",
+    "import_batches",
+    "api_access",
+    "outbox",
+]
+DOMAIN = [
+    "customers", "network", "metering", "tariffs", "readings", "billing", "receivables", "channels", "collection",
+    "invoicing", "audits",
+]  # fmt: skip
 ORDER = ["database", *PLATFORM, *DOMAIN]
 OURS = [model for model in apps.get_models() if model._meta.app_label in ORDER]
 

@@ -17,15 +17,15 @@ KINDS = {
 _EVERY = ROWS // sum(KINDS.values())
 
 
-def write_customers(unit: str = "GSE", *, rows: int = ROWS) -> tuple[bytes, dict[int, str]]:
-    """Return a CSV file of customers, and the code of the fault in each bad line."""
+def write_customers(unit: str = "GSE", *, rows: int = ROWS, every: int = _EVERY) -> tuple[bytes, dict[int, str]]:
+    """Return a CSV file of customers, each so manieth bad, and the code of the fault in each bad line."""
     waiting = list(Counter(KINDS).elements())
     faults: dict[int, str] = {}
     lines = [HEADER]
     for serial in range(rows):
         cells = [f"K{serial:06d}", f"示例客户{serial:06d}", "个人", "", "2020-05-01", unit]
         line = serial + 2
-        if waiting and serial % _EVERY == _EVERY - 1:
+        if waiting and serial % every == every - 1:
             code = waiting.pop(0)
             faults[line] = code
             _spoil(cells, code, serial)

@@ -30,6 +30,12 @@ _FITTING: dict[str, Any] = {
     "customers.keychange.after": lambda serial: '{"name": "王晓敏"}',
     "billing.billdraft.id": lambda serial: serial,
     "receivables.voucher.id": lambda serial: serial,
+    "receivables.payment.id": lambda serial: serial,
+    "receivables.payment.voucher_id": lambda serial: serial,
+    "receivables.paymentevent.voucher_id": lambda serial: serial,
+    # An amount of one fen, none of it tax.
+    "invoicing.invoice.tax_fen": lambda serial: 0,
+    "invoicing.invoiceline.tax_fen": lambda serial: 0,
     "billing.billsuspicion.code": lambda serial: "zero_use",
     "billing.billsuspicion.evidence": lambda serial: {"cycles": 6, "limit": 6},
     "tariffs.tariffversion.urls": lambda serial: ["https://example.org/"],
@@ -39,7 +45,7 @@ _FITTING: dict[str, Any] = {
     "identity.deputyship.period": lambda serial: DateRange(_DAY, date(2025, 6, 8)),
 }
 # Keys that may be empty but that a check wants.
-_NEEDED = {"metering.usagepoint.feeder"}
+_NEEDED = {"metering.usagepoint.feeder", "collection.responsibility.account"}
 # Keys that must lead to another row than the key of the same table beside them.
 _ANOTHER = {"identity.deputyship.deputy"}
 

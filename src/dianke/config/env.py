@@ -37,6 +37,37 @@ class DatabaseAddress:
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over, and as whom; no host: nowhere."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    # "", "starttls" or "tls".
+    security: str = ""
+    sender: str = ""
+
+    @classmethod
+    def parse(cls, url: str, *, password: str, sender: str) -> "MailServer":
+        """Read smtp://user@host:port, smtp+starttls://… or smtps://…."""
+        parts = urlsplit(url)
+        kinds = {"smtp": "", "smtp+starttls": "starttls", "smtps": "tls"}
+        if parts.scheme not in kinds or not parts.hostname:
+            raise EnvironmentFault("DIANKE_SMTP_URL must be smtp://, smtp+starttls:// or smtps:// with a host")
+        if "@" not in sender:
+            raise EnvironmentFault("DIANKE_MAIL_FROM must be the address that mail comes from")
+        return cls(
+            host=parts.hostname,
+            port=parts.port or (465 if parts.scheme == "smtps" else 25),
+            user=unquote(parts.username or ""),
+            password=password,
+            security=kinds[parts.scheme],
+            sender=sender,
+        )
+
+
+@dataclass(frozen=True)
 class Environment:
     """The typed environment of one process."""
 
@@ -52,6 +83,11 @@ class Environment:
     telemetry: bool
     # Set by the command that starts several web processes, for them to deal their readers evenly.
     web_board: Path | None
+    mail: MailServer
+    # SMS and WeChat go to a carrier that reaches nobody, for trials.
+    simulated_carrier: bool
+    # Invoices go to a tax platform that issues nothing, for trials.
+    simulated_tax_platform: bool
 
 
 def read_environment() -> Environment:
@@ -72,7 +108,22 @@ def read_environment() -> Environment:
         log_json=_flag("DIANKE_LOG_JSON"),
         telemetry=_flag("DIANKE_TELEMETRY"),
         web_board=Path(os.environ["DIANKE_WEB_BOARD"]) if os.environ.get("DIANKE_WEB_BOARD") else None,
+        mail=_read_mail_server(),
+        simulated_carrier=_flag("DIANKE_SIMULATED_CARRIER"),
+        simulated_tax_platform=_flag("DIANKE_SIMULATED_TAX_PLATFORM"),
     )
+
+
+def _read_mail_server() -> MailServer:
+    url = os.environ.get("DIANKE_SMTP_URL", "")
+    if not url:
+        return MailServer()
+    path = os.environ.get("DIANKE_SMTP_PASSWORD_FILE", "")
+    if path and not Path(path).is_file():
+        msg = f"DIANKE_SMTP_PASSWORD_FILE names {path}, which is not a file"
+        raise EnvironmentFault(msg)
+    password = Path(path).read_text("utf-8").strip() if path else ""
+    return MailServer.parse(url, password=password, sender=os.environ.get("DIANKE_MAIL_FROM", ""))
 
 
 def _flag(name: str) -> bool:

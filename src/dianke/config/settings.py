@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "dianke.platform.preferences",
     "dianke.platform.import_batches",
     "dianke.platform.api_access",
+    "dianke.platform.outbox",
     "dianke.domain.customers",
     "dianke.domain.network",
     "dianke.domain.metering",
@@ -46,6 +47,9 @@ INSTALLED_APPS = [
     "dianke.domain.readings",
     "dianke.domain.billing",
     "dianke.domain.receivables",
+    "dianke.domain.channels",
+    "dianke.domain.collection",
+    "dianke.domain.invoicing",
     "dianke.domain.audits",
     "dianke.interfaces.jobs",
     "dianke.interfaces.web",
@@ -98,7 +102,7 @@ def _database(address: DatabaseAddress) -> dict[str, Any]:
         "OPTIONS": {
             # The first rows that fit are then the same when they are asked for again, as for the next page of a list.
             "options": "-c synchronize_seqscans=off",
-            # None, Django's own, would forbid what platform/database/prepared.py asks for; the ORM prepares nothing.
+            # None, Django's own, would forbid what platform/prepared_statements.py asks for; the ORM prepares nothing.
             "prepare_threshold": 5,
         },
     }
@@ -162,6 +166,14 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not _COLLECTED
 WHITENOISE_MAX_AGE = 3600
+
+EMAIL_HOST, EMAIL_PORT = ENV.mail.host, ENV.mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENV.mail.user, ENV.mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.mail.security == "starttls", ENV.mail.security == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail.sender or "nobody@localhost"
+SIMULATED_CARRIER = ENV.simulated_carrier
+SIMULATED_TAX_PLATFORM = ENV.simulated_tax_platform
 
 PGHISTORY_BASE_MODEL = "dianke.platform.org.history.ScopedEvent"
 # A row that was removed leaves a last line in its history too; pghistory by itself tracks only the other two.

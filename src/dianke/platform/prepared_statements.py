@@ -25,6 +25,8 @@ class _PreparingCursor(Cursor[Any]):
 
 def fetch_prepared(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
     """Return the rows of a statement; whole numbers go as bigint, so that it is prepared once and not once a size."""
+    # As a cursor of Django's does: a connection that the server closed meanwhile is opened again.
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     cursor: Any = _PreparingCursor(connection.connection)
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from tests.factories import months
 from tests.factories import utility as factory
-from tests.factories.billed import add_foundry, add_home
-from tests.factories.utility import JANUARY, LATER, Utility
+from tests.factories.billed import issue_homes
+from tests.factories.once import built_once, fresh
+from tests.factories.utility import JANUARY, Utility
 from tests.module.billing.test_corrections import Staff
 
 from dianke.application import bill_corrections, bill_documents, meter_to_cash
@@ -56,13 +57,12 @@ WIRING = {"kind": "wrong_wiring", "recorded_kwh": "30000", "correction_factor": 
 MULTIPLIER = {"kind": "wrong_multiplier", "kwh": "6000", "used": "30", "right": "40", "price": "0.7"}
 
 
+_built = built_once(lambda: issue_homes("1450"))
+
+
 @pytest.fixture
-def utility() -> Utility:
-    built = factory.build_utility()
-    add_home(built, "1450")
-    factory.freeze_january(built)
-    months.issue_month(built, JANUARY, LATER)
-    return built
+def utility(_built: Utility) -> Utility:
+    return fresh(_built)
 
 
 @pytest.fixture
@@ -178,6 +178,22 @@ class TestBill:
         assert list(rows.values_list("month", "booked_month", "bill_count", "energy_kwh_e2", "amount_fen")) == [
             (JANUARY, date(2026, 4, 1), 1, -23800, -11900)
         ]
+        assert check_month(month=JANUARY).differing_groups == 0
+
+    @pytest.mark.parametrize(
+        ("case", "recovery_fen", "penalty_fen"),
+        [(FAST, -11_900, 0), (THEFT, 1_080_000, 3_240_000), (BASIC, 777_000, 2_331_000), (MOVED, 0, 50_000)],
+        ids=["fast", "theft", "basic", "moved"],
+    )
+    def test_stands_in_columns_of_its_own_in_the_totals(
+        self, utility: Utility, staff: Staff, case: dict[str, Any], recovery_fen: int, penalty_fen: int
+    ) -> None:
+        carry_out(staff, only_bill(utility), case)
+
+        parts = ("basic_fen", "energy_fen", "recovery_fen", "penalty_fen", "amount_fen")
+        rows = BillTotal.objects.for_actor(utility.actor).filter(is_correction=True)
+
+        assert list(rows.values_list(*parts)) == [(0, 0, recovery_fen, penalty_fen, recovery_fen + penalty_fen)]
         assert check_month(month=JANUARY).differing_groups == 0
 
     def test_concerns_every_month_from_the_first_to_the_last(self, utility: Utility, staff: Staff) -> None:
@@ -419,19 +435,6 @@ class TestPrefill:
 
         assert theft["user"] == "lighting"
         assert (breach["residential"], breach["kwh"], breach["months"]) == ("true", "450", "1")
-
-    def test_takes_multiplier_capacity_and_basic_price_of_a_foundry(self) -> None:
-        built = factory.build_utility()
-        add_foundry(built)
-        factory.freeze_january(built)
-        months.issue_month(built, JANUARY, LATER)
-        bill = only_bill(built)
-
-        wrong = queries.prefill_case(actor=built.actor, kind="wrong_multiplier", bills=[bill], day=FEBRUARY)
-        breach = queries.prefill_case(actor=built.actor, kind="breach", bills=[bill], day=FEBRUARY)
-
-        assert wrong["used"] == "3000"
-        assert (breach["kva"], breach["basic_price"]) == ("2050", "26.3")
 
 
 class TestEvidence:

@@ -11,6 +11,7 @@ from tests.factories.billed import (
     list_bills,
     run_january,
 )
+from tests.factories.once import built_once, fresh
 from tests.factories.utility import LATER, Utility
 
 from dianke.application import meter_to_cash
@@ -27,9 +28,12 @@ from dianke.platform.audit.use_case import PermissionRefused
 pytestmark = pytest.mark.django_db
 
 
+_built = built_once(factory.build_utility)
+
+
 @pytest.fixture
-def utility() -> Utility:
-    return factory.build_utility()
+def utility(_built: Utility) -> Utility:
+    return fresh(_built)
 
 
 class TestIssuedBill:

@@ -1,19 +1,22 @@
 """Issued bills are put right by new bills: reversed, billed again, followed where they count; approved by another."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.factories import months
 from tests.factories import utility as factory
 from tests.factories.billed import FOUNDRY_END, add_foundry, add_home
+from tests.factories.once import built_once, fresh
+from tests.factories.pages import rolled_back
 from tests.factories.utility import JANUARY, LATER, Utility
 
 from dianke.application import bill_corrections, meter_to_cash
 from dianke.domain.billing.models import Bill, BillCorrection, BillLine, CorrectedBill
 from dianke.domain.billing.operations.corrections import (
     BillUnderCorrection,
-    CorrectionIsStale,
     CorrectionOutOfState,
     ReasonNeeded,
 )
@@ -24,9 +27,7 @@ from dianke.domain.billing.queries.frozen import get_basis
 from dianke.domain.billing.rules import explain
 from dianke.domain.billing.rules.correction_facts import FactUnknown, FactUnreadable
 from dianke.domain.billing.types import CorrectionCause
-from dianke.domain.customers.types import UsageClass
 from dianke.domain.metering.models import UsagePoint
-from dianke.domain.metering.types import MeteringSide
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.audit.models import UseCaseRecord
 from dianke.platform.audit.use_case import PermissionRefused
@@ -55,9 +56,12 @@ class Staff:
         )
 
 
+_built = built_once(factory.build_utility)
+
+
 @pytest.fixture
-def utility() -> Utility:
-    return factory.build_utility()
+def utility(_built: Utility) -> Utility:
+    return fresh(_built)
 
 
 @pytest.fixture
@@ -288,68 +292,38 @@ def test_share_that_was_wrong_moves_energy_between_prices(utility: Utility, staf
     assert replacement.amount_fen == 8000 + 64412
 
 
-class TestTiersOfTheYear:
-    @pytest.fixture
-    def home(self, utility: Utility) -> UsagePoint:
-        months.load_sheet(utility, months.JIANGSU)
-        home = factory.add_point(
-            utility, start={"total": "1000"}, end={"total": "3000"}, terms=HOME, plan=months.ANNUAL_HOME,
-            usage_class=UsageClass.RESIDENTIAL, side=MeteringSide.LOW_LOW,
-        )  # fmt: skip
+def test_order_above_the_limit_needs_the_higher_level(utility: Utility, staff: Staff) -> None:
+    add_foundry(utility)
+    issue_january(utility)
+    order = draft(staff, only_bill(utility), {"segment.1.multiplier": "2000"})
+    bill_corrections.ask_correction(actor=staff.clerk, key=order.pk, at=ASKED)
+
+    with pytest.raises(PermissionRefused, match="approve_large"):
+        bill_corrections.approve_correction(actor=staff.chief, key=order.pk, at=APPROVED)
+    bill_corrections.approve_correction(actor=staff.head, key=order.pk, at=APPROVED)
+
+    order.refresh_from_db()
+    assert (order.level, order.state, order.decided_by) == ("UTILITY", "APPROVED", "head")
+
+
+@pytest.fixture(scope="class")
+def _two_homes(_built: Utility, django_db_blocker: Any) -> Iterator[Utility]:
+    """Issue the January of two homes."""
+    with django_db_blocker.unblock(), rolled_back():
+        utility = fresh(_built)
+        add_home(utility, "1450")
+        add_home(utility, "1500")
         issue_january(utility)
-        months.bill_month(utility, date(2026, 2, 1), {home: {"total": "3700"}})
-        months.bill_month(utility, date(2026, 3, 1), {home: {"total": "4200"}})
-        return home
-
-    def test_later_bills_that_change_are_billed_again_in_their_order(
-        self, utility: Utility, staff: Staff, home: UsagePoint
-    ) -> None:
-        before = months.list_bills_of(utility, home)
-
-        replacements = carry_out(staff, before[0], {"segment.1.total_start": "1500"})
-
-        # 2000 kWh × 0.5283; 700 × 0.5283; 500 × 0.5283 + 440 above 2760 × 0.05.
-        assert sums(before) == [(200000, 105660), (70000, 36981), (50000, 28615)]
-        # 1500 kWh; February stays within the first block; March no longer leaves it.
-        assert [(bill.month.month, *sums([bill])[0]) for bill in replacements] == [
-            (1, 150000, 79245),
-            (3, 50000, 26415),
-        ]
-        assert all(
-            meter_to_cash.replay_bill(actor=utility.runner, number=bill.number).is_equal
-            for bill in months.list_bills_of(utility, home)
-        )
-
-    def test_energy_that_was_reversed_counts_once_in_the_next_month(
-        self, utility: Utility, staff: Staff, home: UsagePoint
-    ) -> None:
-        carry_out(staff, months.list_bills_of(utility, home)[0], {"segment.1.total_start": "1500"})
-
-        months.bill_month(utility, date(2026, 4, 1), {home: {"total": "4400"}})
-
-        # 2700 kWh before: 200 × 0.5283 + 140 above 2760 × 0.05.
-        assert sums(months.list_bills_of(utility, home)[-1:]) == [(20000, 10566 + 700)]
-
-    def test_bill_under_way_stops_the_correction_it_would_change(
-        self, utility: Utility, staff: Staff, home: UsagePoint
-    ) -> None:
-        order = draft(staff, months.list_bills_of(utility, home)[0], {"segment.1.total_start": "1500"})
-        bill_corrections.ask_correction(actor=staff.clerk, key=order.pk, at=ASKED)
-        months.bill_month(utility, date(2026, 4, 1), {home: {"total": "4900"}})
-
-        with pytest.raises(CorrectionIsStale):
-            bill_corrections.approve_correction(actor=staff.head, key=order.pk, at=APPROVED)
-
-        order.refresh_from_db()
-        assert order.state == "PENDING"
+        yield utility
 
 
 class TestOrder:
     @pytest.fixture
+    def utility(self, _two_homes: Utility) -> Utility:
+        return fresh(_two_homes)
+
+    @pytest.fixture
     def bill(self, utility: Utility) -> Bill:
-        add_home(utility, "1450")
-        add_home(utility, "1500")
-        issue_january(utility)
         return only_bill(utility)
 
     def test_shows_what_it_comes_to_before_anybody_is_asked(self, staff: Staff, bill: Bill) -> None:
@@ -389,19 +363,6 @@ class TestOrder:
 
         order.refresh_from_db()
         assert order.state == "PENDING"
-
-    def test_above_the_limit_needs_the_higher_level(self, utility: Utility, staff: Staff) -> None:
-        add_foundry(utility)
-        issue_january(utility)
-        order = draft(staff, only_bill(utility), {"segment.1.multiplier": "2000"})
-        bill_corrections.ask_correction(actor=staff.clerk, key=order.pk, at=ASKED)
-
-        with pytest.raises(PermissionRefused, match="approve_large"):
-            bill_corrections.approve_correction(actor=staff.chief, key=order.pk, at=APPROVED)
-        bill_corrections.approve_correction(actor=staff.head, key=order.pk, at=APPROVED)
-
-        order.refresh_from_db()
-        assert (order.level, order.state, order.decided_by) == ("UTILITY", "APPROVED", "head")
 
     def test_holds_its_bill_until_it_is_taken_back(self, staff: Staff, bill: Bill) -> None:
         order = draft(staff, bill, {"segment.1.total_end": "1350"})

@@ -15,6 +15,7 @@ from tests.factories.months import (
     issue_month,
     load_sheet,
 )
+from tests.factories.once import built_once, fresh
 from tests.factories.utility import HUBEI, LATER, Utility, add_clerk, add_point, build_utility, freeze_january
 
 from dianke.application import final_bills, meter_to_cash
@@ -67,9 +68,8 @@ class Town:
         return {line.code: (line.quantity, line.amount) for line in lines if not line.included}
 
 
-@pytest.fixture
-def town() -> Town:
-    """A town with the yearly tiers of Jiangsu (2760 and 4800 kWh) and the two-part price of Hubei."""
+def build_town() -> Town:
+    """Return a town with the yearly tiers of Jiangsu (2760 and 4800 kWh) and the two-part price of Hubei."""
     utility = build_utility()
     load_sheet(utility, JIANGSU)
     load_sheet(utility, HUBEI_FEBRUARY)
@@ -85,6 +85,14 @@ def town() -> Town:
     freeze_january(utility)
     issue_month(utility, JANUARY, LATER)
     return Town(utility, add_clerk(utility.root, "counter", ["billing.ask_final", "billing.view"]), home, factory)
+
+
+_built = built_once(build_town)
+
+
+@pytest.fixture
+def town(_built: Town) -> Town:
+    return fresh(_built)
 
 
 def order(

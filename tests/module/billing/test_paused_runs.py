@@ -1,6 +1,7 @@
 """A run is paused and goes on where it stood; two workers on one run share its shards."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -11,13 +12,14 @@ from tests.factories.utility import LATER, Utility
 
 from dianke.application import meter_to_cash
 from dianke.domain.billing.models import BillDraft, BillDraftLine, BillRun
-from dianke.domain.billing.operations.runs import UnableToCancelRun, UnableToPauseRun
+from dianke.domain.billing.operations import calculation
+from dianke.domain.billing.operations.runs import UnableToPauseRun, UnableToRecalculateRun
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.platform.audit.models import UseCaseRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HOMES = 24
+HOMES = 16
 SHARDS = 8
 
 
@@ -65,7 +67,7 @@ class TestPause:
 
         assert found.status == "PAUSED"
         assert list_attempts(utility, run) == [1, 1, 1, 0, 0, 0, 0, 0]
-        assert len(list_drafts(utility)) == 9
+        assert len(list_drafts(utility)) == 6
 
     def test_holds_against_a_worker_that_comes_later(self, utility: Utility, run: BillRun) -> None:
         meter_to_cash.pause_run(actor=utility.runner, number=run.number)
@@ -117,7 +119,7 @@ class TestPause:
     def test_does_not_end_by_calculating_faults_again(self, utility: Utility, run: BillRun) -> None:
         meter_to_cash.pause_run(actor=utility.runner, number=run.number)
 
-        with pytest.raises(UnableToCancelRun, match="it is paused"):
+        with pytest.raises(UnableToRecalculateRun, match="it is paused; let it go on first"):
             meter_to_cash.recalculate_run(actor=utility.runner, number=run.number)
 
         assert run_queries.get_run(actor=utility.actor, number=run.number).status == "PAUSED"
@@ -163,6 +165,69 @@ class TestTwoWorkers:
         assert list_attempts(utility, run) == [0] + [1] * (SHARDS - 1)
 
 
+class TestCancelledWhileAtWork:
+    def test_waits_for_the_shard_at_work_and_leaves_no_draft_of_it(self, utility: Utility, run: BillRun) -> None:
+        ended = []
+
+        def cancel() -> str:
+            meter_to_cash.cancel_run(actor=utility.runner, number=run.number, reason="重来")
+            ended.append(list_drafts(utility))
+            return run_queries.get_run(actor=utility.actor, number=run.number).status
+
+        with transaction.atomic():
+            made = calculation.calculate_shard(actor=utility.runner, run=run, shard_number=1)
+            found = start_thread(cancel)
+            wait_until_somebody_waits_for_a_lock()
+            before = list(ended)
+        status = found()
+
+        assert made == HOMES // SHARDS
+        assert (before, ended, status) == ([], [[]], "CANCELLED")
+        assert list_drafts(utility) == []
+        assert BillDraftLine.objects.for_actor(utility.actor).count() == 0
+
+    def test_a_worker_that_read_the_run_before_calculates_nothing_more(self, utility: Utility, run: BillRun) -> None:
+        read_before = run_queries.get_run(actor=utility.actor, number=run.number)
+        start_thread(lambda: str(meter_to_cash.cancel_run(actor=utility.runner, number=run.number, reason="重来")))()
+
+        with pytest.raises(calculation.UnableToCalculateShard, match="CANCELLED"), transaction.atomic():
+            calculation.calculate_shard(actor=utility.runner, run=read_before, shard_number=1)
+
+        assert list_drafts(utility) == []
+
+    def test_lets_the_worker_end_its_job(self, utility: Utility, run: BillRun) -> None:
+        def cancel_before_shard(done: int, _total: int) -> None:
+            if done == 3:
+                meter_to_cash.cancel_run(actor=utility.runner, number=run.number, reason="重来")
+
+        found = meter_to_cash.calculate_run(actor=utility.runner, number=run.number, progress=cancel_before_shard)
+
+        assert found.status == "CANCELLED"
+        assert list_drafts(utility) == []
+
+    def test_is_not_calculated_again(self, utility: Utility, run: BillRun) -> None:
+        meter_to_cash.cancel_run(actor=utility.runner, number=run.number, reason="重来")
+
+        with pytest.raises(UnableToRecalculateRun, match="it is cancelled"):
+            meter_to_cash.recalculate_run(actor=utility.runner, number=run.number)
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    """Return once a connection of this database waits for a lock of another."""
+    until = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            # Within a transaction the view stands still otherwise.
+            cursor.execute("select pg_stat_clear_snapshot()")
+            cursor.execute(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    pytest.fail("nobody waits for a lock")
+
+
 def work_at_once(utility: Utility, run: BillRun) -> list[str]:
     """Let two workers calculate the run together and return what each found it to be at its end."""
     gate = threading.Barrier(2)
@@ -176,17 +241,24 @@ def work_at_once(utility: Utility, run: BillRun) -> list[str]:
 
 def in_threads(*acts: Callable[[], str]) -> list[str]:
     """Return what acts answer, each on a connection of its own."""
-    found = [""] * len(acts)
+    return [answer() for answer in [start_thread(act) for act in acts]]
 
-    def carry_out(number: int, act: Callable[[], str]) -> None:
+
+def start_thread(act: Callable[[], str]) -> Callable[[], str]:
+    """Start an act on a connection of its own and return what waits for its answer."""
+    found: list[str] = []
+
+    def carry_out() -> None:
         try:
-            found[number] = act()
+            found.append(act())
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=carry_out, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
+    thread = threading.Thread(target=carry_out)
+    thread.start()
+
+    def wait() -> str:
         thread.join()
-    return found
+        return found[0]
+
+    return wait

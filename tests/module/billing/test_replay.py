@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from tests.factories import utility as factory
 from tests.factories.billed import add_foundry, add_home, list_bills, run_january
+from tests.factories.once import built_once, fresh
 from tests.factories.utility import LATER, Utility
 
 from dianke.application import meter_to_cash
@@ -18,18 +19,27 @@ from dianke.platform.audit.use_case import PermissionRefused
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def utility() -> Utility:
-    return factory.build_utility()
-
-
-@pytest.fixture
-def run(utility: Utility) -> BillRun:
+def issue_january() -> tuple[Utility, BillRun]:
+    """Return a utility with its issued January of a foundry and five homes."""
+    utility = factory.build_utility()
     add_foundry(utility)
     for number in range(5):
         add_home(utility, str(1150 + 90 * number), household_size=3 + number)
     run = run_january(utility, shard_size=4)
-    return meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
+    return utility, meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
+
+
+_issued = built_once(issue_january)
+
+
+@pytest.fixture
+def utility(_issued: tuple[Utility, BillRun]) -> Utility:
+    return fresh(_issued[0])
+
+
+@pytest.fixture
+def run(_issued: tuple[Utility, BillRun]) -> BillRun:
+    return fresh(_issued[1])
 
 
 def change(table: str, column: str, key: int, by: int) -> None:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from tests.factories import utility as factory
+from tests.factories.once import built_once, fresh
 from tests.factories.review import homes
 from tests.factories.rows import open_month
 from tests.factories.utility import JANUARY, LATER, Utility
@@ -47,8 +48,8 @@ JUMPED_KWH_E2 = 60_000
 DAY = date(2026, 1, 20)
 
 
-@pytest.fixture
-def utility() -> Utility:
+def build() -> tuple[Utility, BillRun]:
+    """Return three homes with the calculated run of their January."""
     built = factory.build_utility(with_tariffs=False)
     for _ in range(3):
         factory.add_point(
@@ -59,12 +60,11 @@ def utility() -> Utility:
             usage_class=UsageClass.RESIDENTIAL,
             side=MeteringSide.LOW_LOW,
         )
-    return built
+    return built, add_run(built)
 
 
-@pytest.fixture
-def run(utility: Utility) -> BillRun:
-    """A calculated run of the three points in one shard, its bills left aside."""
+def add_run(utility: Utility) -> BillRun:
+    """Return a calculated run of the three points in one shard, its bills left aside."""
     month = factory.freeze_january(utility)
     made = BillRun(
         unit=utility.root,
@@ -86,6 +86,19 @@ def run(utility: Utility) -> BillRun:
         bill_count=3,
     ).save()
     return made
+
+
+_built = built_once(build)
+
+
+@pytest.fixture
+def utility(_built: tuple[Utility, BillRun]) -> Utility:
+    return fresh(_built[0])
+
+
+@pytest.fixture
+def run(_built: tuple[Utility, BillRun]) -> BillRun:
+    return fresh(_built[1])
 
 
 def facts_with(utility: Utility, *energies_kwh_e2: int) -> ReviewFacts:

@@ -9,6 +9,7 @@ from django.db import connections
 from tests.factories import months
 from tests.factories import utility as factory
 from tests.factories.billed import add_foundry, add_home
+from tests.factories.once import built_once, fresh
 from tests.factories.utility import JANUARY, LATER, Utility
 from tests.module.billing.test_corrections import Staff, carry_out, only_bill
 
@@ -32,9 +33,12 @@ ALL = StatisticsFilter()
 APRIL = date(2026, 4, 1)
 
 
+_built = built_once(factory.build_utility)
+
+
 @pytest.fixture
-def utility() -> Utility:
-    return factory.build_utility()
+def utility(_built: Utility) -> Utility:
+    return fresh(_built)
 
 
 def issue_january(utility: Utility) -> None:

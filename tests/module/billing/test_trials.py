@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.factories import utility as factory
 from tests.factories.billed import add_foundry, add_home, list_bills, run_january
+from tests.factories.once import built_once, fresh
+from tests.factories.pages import rolled_back
 from tests.factories.prices import MOVED_TIER, propose_moved_tier
 from tests.factories.utility import LATER, Utility
 
@@ -41,9 +44,12 @@ FAR_YEAR = MOVED_TIER.replace("tier_scheme: monthly", "tier_scheme: annual").rep
 )
 
 
+_built = built_once(factory.build_utility)
+
+
 @pytest.fixture
-def utility() -> Utility:
-    return factory.build_utility()
+def utility(_built: Utility) -> Utility:
+    return fresh(_built)
 
 
 @pytest.fixture
@@ -61,14 +67,23 @@ def approver(utility: Utility) -> Actor:
     return factory.add_clerk(utility.root, "approver", ["tariffs.view", "tariffs.approve"])
 
 
-@pytest.fixture
-def run(utility: Utility) -> BillRun:
+@pytest.fixture(scope="class")
+def _issued(_built: Utility, django_db_blocker: Any) -> Iterator[tuple[Utility, BillRun]]:
     """Issue the January of four homes (120, 180, 450 kWh, and 450 kWh of five persons) and a foundry."""
-    for end, persons in (("1120", 2), ("1180", 2), ("1450", 2), ("1450", 5)):
-        add_home(utility, end, household_size=persons)
-    add_foundry(utility)
-    run = run_january(utility, shard_size=3)
-    return meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
+    with django_db_blocker.unblock(), rolled_back():
+        utility = fresh(_built)
+        for end, persons in (("1120", 2), ("1180", 2), ("1450", 2), ("1450", 5)):
+            add_home(utility, end, household_size=persons)
+        add_foundry(utility)
+        run = run_january(utility, shard_size=3)
+        yield utility, meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
+
+
+@pytest.fixture
+def run(utility: Utility, _issued: tuple[Utility, BillRun]) -> BillRun:
+    issued, run = fresh(_issued)
+    utility.points.extend(issued.points)
+    return run
 
 
 @pytest.fixture
@@ -247,16 +262,17 @@ class TestScope:
         assert (none["totals"]["bills"], homes["totals"]["bills"]) == (0, 2)
 
 
+def test_trial_wants_issued_bills_of_the_month(utility: Utility, version: TariffVersion, clerk: Actor) -> None:
+    add_home(utility, "1450")
+    run_january(utility)
+
+    with pytest.raises(UnableToTry, match="no bills of the month are issued"):
+        try_january(clerk, version)
+
+    assert BillTrial.objects.for_actor(clerk).count() == 0
+
+
 class TestTrial:
-    def test_wants_issued_bills_of_the_month(self, utility: Utility, version: TariffVersion, clerk: Actor) -> None:
-        add_home(utility, "1450")
-        run_january(utility)
-
-        with pytest.raises(UnableToTry, match="no bills of the month are issued"):
-            try_january(clerk, version)
-
-        assert BillTrial.objects.for_actor(clerk).count() == 0
-
     def test_wants_the_right(self, utility: Utility, run: BillRun, version: TariffVersion) -> None:
         with pytest.raises(PermissionRefused):
             try_january(utility.runner, version)
@@ -396,15 +412,15 @@ class TestApproval:
         with pytest.raises(TrialMissing):
             self.approve(approver, version)
 
-    def test_of_a_plan_that_never_had_a_bill_wants_a_word_and_a_reason(
-        self, version: TariffVersion, approver: Actor
-    ) -> None:
-        with pytest.raises(TrialMissing, match="say that there is nothing to try"):
-            self.approve(approver, version)
-        with pytest.raises(TrialMissing, match="say why it is approved untried"):
-            self.approve(approver, version, has_nothing_to_try=True, reason=" ")
 
-        approved = self.approve(approver, version, has_nothing_to_try=True, reason="first sheet of the plan")
+class TestPlanThatNeverHadABill:
+    def test_wants_a_word_and_a_reason(self, version: TariffVersion, approver: Actor) -> None:
+        with pytest.raises(TrialMissing, match="say that there is nothing to try"):
+            TestApproval().approve(approver, version)
+        with pytest.raises(TrialMissing, match="say why it is approved untried"):
+            TestApproval().approve(approver, version, has_nothing_to_try=True, reason=" ")
+
+        approved = TestApproval().approve(approver, version, has_nothing_to_try=True, reason="first sheet of the plan")
 
         record = UseCaseRecord.objects.for_actor(approver).get(use_case="tariffs.proposals.approve_version")
         assert (approved.status, approved.decision_reason) == ("ACTIVE", "first sheet of the plan")

@@ -1,4 +1,4 @@
-"""The demo utility, loaded twice: each load is rolled back, so that every test file finds an empty database."""
+"""The demo utility, loaded once a file and rolled back, so that every test file finds an empty database."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from dianke.platform.identity.types import Actor
 SYSTEM = Actor.system("looking at the demo utility in a test")
 BILLS = """
 select 'ISSUED', account_number, customer_name, address, energy_kwh_e2, basic_fen, energy_fen, shares_fen,
-       power_factor_fen, funds_fen, amount_fen from billing_bill
+       power_factor_fen, funds_fen, amount_fen from billing_bill where month = '2026-01-01'
 union all
 select 'DRAFT', account_number, customer_name, address, energy_kwh_e2, basic_fen, energy_fen, shares_fen,
        power_factor_fen, funds_fen, amount_fen from billing_billdraft d
@@ -27,15 +27,14 @@ select 'DRAFT', account_number, customer_name, address, energy_kwh_e2, basic_fen
 
 @dataclass(frozen=True)
 class Loaded:
-    """The loaded demo utility, the bills of an earlier load, and what the command said."""
+    """The loaded demo utility: everybody's password, and where its files lie."""
 
     passwords: dict[str, str]
     data_dir: Path
-    bills_before: list[tuple[Any, ...]]
 
 
 def list_bills() -> list[tuple[Any, ...]]:
-    """Return every bill and draft without its keys."""
+    """Return every bill and draft of the billed month without its keys."""
     with connection.cursor() as cursor:
         cursor.execute(BILLS)
         return list(cursor.fetchall())
@@ -68,13 +67,8 @@ def prepare(data_dir: Path, homes: int = 17) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
-    """Load the demo utility, forget it, load it again, and forget it when the tests of the file are done."""
-    first, second = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
-    with django_db_blocker.unblock():
-        with rolled_back():
-            prepare(first)
-            bills = list_bills()
-        shutil.rmtree(first)
-        with rolled_back():
-            yield Loaded(passwords=prepare(second), data_dir=second, bills_before=bills)
-    shutil.rmtree(second)
+    """Load the demo utility, and forget it when the tests of the file are done."""
+    data_dir = tmp_path_factory.mktemp("demo")
+    with django_db_blocker.unblock(), rolled_back():
+        yield Loaded(passwords=prepare(data_dir), data_dir=data_dir)
+    shutil.rmtree(data_dir)

@@ -46,6 +46,9 @@ def test_every_night_has_its_work() -> None:
         "close_trail": "30 18 * * *",
         "dispose_documents": "30 19 * * *",
         "prove_trail": "30 20 * * 6",
+        # 05:30, and every minute.
+        "propose_dunning": "30 21 * * *",
+        "send_messages": "* * * * *",
     }
 
 

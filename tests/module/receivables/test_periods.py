@@ -1,5 +1,6 @@
 """Days and months are closed and reopened by rule, by two persons, and stay untouched meanwhile."""
 
+import json
 from datetime import date, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from tests.factories.utility import Utility
 from tests.module.receivables.test_vouchers import make_postings, make_voucher
 
 from dianke.application import ledger
+from dianke.application.ledger import vouchers as exporting
 from dianke.domain.receivables.models import AccountingPeriod, DailySum, LedgerAccount, PeriodReopening, Voucher
 from dianke.domain.receivables.operations import chart, vouchers
 from dianke.domain.receivables.operations.chart import AccountMap
@@ -258,3 +260,20 @@ def test_vouchers_are_exported_with_their_entries(utility: Utility) -> None:
     ]  # fmt: skip
     assert [row["line"] for row in ledger.list_csv_rows([voucher])] == [1, 2]
     assert Voucher.objects.for_actor(utility.actor).count() == 1
+
+
+def test_every_voucher_of_a_month_is_exported_however_many_and_none_that_came_later(
+    utility: Utility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "_BATCH", 2)
+    for number in range(5):
+        post_on(utility, MARCH, f"test:{number}")
+
+    exported = ledger.export_vouchers(actor=utility.actor, month=MARCH)
+    post_on(utility, MARCH, "test:later")
+    found = list(exported)
+
+    assert [one["voucher"] for one in found] == [f"JZ-202603-0-{number:06d}" for number in range(1, 6)]
+    assert {len(one["lines"]) for one in found} == {2}
+    assert json.loads("".join(ledger.write_json(found, month=MARCH))) == {"month": "2026-03", "vouchers": found}
+    assert list(ledger.export_vouchers(actor=utility.actor, month=date(2026, 7, 1))) == []

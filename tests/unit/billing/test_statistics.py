@@ -1,6 +1,6 @@
 """Average prices are exact, comparisons are made only where both sides hold bills, and parts add up to totals."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -54,6 +54,12 @@ class TestAveragePrice:
 
     def test_leaves_what_no_part_holds_to_other_charges(self) -> None:
         assert WORKS.other_fen == 500
+
+    def test_keeps_back_billings_and_penalties_apart_from_other_charges(self) -> None:
+        theft = BilledSums(recovery_fen=1_080_000, penalty_fen=3_240_000, amount_fen=4_320_000)
+
+        assert (WORKS + theft).other_fen == 500
+        assert ((WORKS + theft).recovery_fen, (WORKS + theft).penalty_fen) == (1_080_000, 3_240_000)
 
     def test_is_rounded_once_half_away_from_zero(self) -> None:
         assert round_fraction(Fraction(1, 8), decimals=2) == Decimal("0.13")
@@ -225,7 +231,7 @@ def priced(energy_kwh: int, amount_yuan: int) -> BilledSums:
 
 
 AMOUNTS = st.integers(-(10**10), 10**12)
-SUMS = st.builds(BilledSums, st.integers(0, 10**6), AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS)
+SUMS = st.builds(BilledSums, st.integers(0, 10**6), *[AMOUNTS] * (len(fields(BilledSums)) - 1))
 GROUPS = st.dictionaries(st.sampled_from("ABCDEFGH"), SUMS, max_size=8)
 
 
@@ -247,5 +253,8 @@ class TestParts:
 
         assert sum((row.sums for row in found.rows), NOTHING) == found.total.sums
         sums = found.total.sums
-        parts = (sums.basic_fen, sums.energy_fen, sums.shares_fen, sums.power_factor_fen, sums.funds_fen)
+        parts = (
+            sums.basic_fen, sums.energy_fen, sums.shares_fen, sums.power_factor_fen, sums.funds_fen,
+            sums.recovery_fen, sums.penalty_fen,
+        )  # fmt: skip
         assert sum(parts) + sums.other_fen == sums.amount_fen

@@ -9,7 +9,9 @@ from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import corrections as queries
 from dianke.domain.billing.rules.correction_levels import get_level
 from dianke.domain.billing.types import CorrectionCause, CorrectionKind
+from dianke.domain.invoicing.operations import requests as invoices
 from dianke.domain.receivables.operations import bills as books
+from dianke.domain.receivables.operations.prepayments import use_prepayments_of_order
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused, use_case
@@ -86,7 +88,8 @@ def reject_correction(*, actor: Actor, key: int, at: datetime, reason: str) -> B
 @use_case(right=ISSUE)
 def issue_correction(*, actor: Actor, key: int, at: datetime) -> list[Bill]:
     """
-    Issue the bills of an approved correction, as somebody else than who asked for it, and book them.
+    Issue the bills of an approved correction, as somebody else than who asked for it, book them, and ask for the red
+    letters of what was invoiced.
 
     :raises SamePerson: if the actor asked for it, or stands in for who did
     """
@@ -98,6 +101,9 @@ def issue_correction(*, actor: Actor, key: int, at: datetime) -> list[Bill]:
     else:
         issued = correction_issue.issue_correction(actor=actor, order=order, login=actor.login, at=at)
     books.post_issued_correction(actor=actor, order=order)
+    use_prepayments_of_order(actor=actor, order=order, at=at)
+    # What was invoiced of a bill that is reversed now has to be taken back.
+    invoices.ask_after_correction(order=order, at=at)
     return issued
 
 

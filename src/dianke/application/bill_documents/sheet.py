@@ -1,17 +1,15 @@
 """A structured bill as the paper shows it: groups with sums, figures with thousands marks, texts that are cited."""
 
-import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import segno
-
 from dianke.application.bill_documents.citations import cite
-from dianke.domain.billing.rules.documents.structured_bill import BillKind
+from dianke.domain.billing.rules.documents.structured_bill import BillKind, OccasionCode
 from dianke.domain.billing.rules.documents.words import BillWords
 from dianke.domain.billing.rules.explanations import money, plain
+from dianke.platform.documents.typesetting import draw_qr
 
 Row = dict[str, Any]
 _PERCENT_UNIT = "CNY"
@@ -40,17 +38,12 @@ def lay_out_sheet(bill: Row) -> Row:
     }
 
 
-def draw_qr(text: str) -> str:
-    """Return a text as a QR code in SVG."""
-    outlet = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(outlet, kind="svg", border=0, xmldecl=False, nl=False)
-    return outlet.getvalue().decode()
-
-
 def _write_title(bill: Row, words: BillWords) -> str:
     year, month = bill["month"].split("-")
     shown = f"{year}年{int(month)}月" if bill["language"] == "zh-Hans" else bill["month"]
-    return f"{shown} {words.word('labels', 'title')}"
+    occasion = bill["occasion"]
+    is_final = occasion is not None and occasion["code"] != OccasionCode.OPENING.value
+    return f"{shown} {words.word('labels', 'title_final' if is_final else 'title')}"
 
 
 def _list_facts(bill: Row, words: BillWords) -> Iterator[tuple[str, str]]:
@@ -70,6 +63,7 @@ def _list_facts(bill: Row, words: BillWords) -> Iterator[tuple[str, str]]:
     yield "mode", supply["basic_charge_mode_name"] if has_basic else ""
     yield "sheet", bill["price"]["sheet"]
     yield "issued", f"{datetime.fromisoformat(bill['issued_at']):%Y-%m-%d}"
+    yield "pay_by", bill["due_date"] or ""
 
 
 def _list_figures(bill: Row) -> Iterator[tuple[str, str]]:
@@ -81,7 +75,12 @@ def _list_figures(bill: Row) -> Iterator[tuple[str, str]]:
 
 
 def _list_notes(bill: Row, words: BillWords) -> list[str]:
-    notes = [_name_stage(bill["stage"], words)] if bill["stage"] else []
+    occasion = bill["occasion"]
+    notes: list[str] = []
+    if occasion:
+        notes.append(words.word("labels", f"occasion_{occasion['code'].lower()}").format(**occasion))
+    if bill["stage"]:
+        notes.append(_name_stage(bill["stage"], words))
     for one in bill["corrections"]:
         is_own = bill["number"] == one["original"]
         label = _NOTES.get(bill["kind"], "replaces")

@@ -8,11 +8,12 @@ from django.conf import settings
 
 from dianke.domain.billing.models import Bill
 from dianke.domain.billing.queries import bills as bill_queries
-from dianke.domain.billing.queries.documents import list_relations, open_bills
+from dianke.domain.billing.queries.documents import list_occasions, list_relations, open_bills
 from dianke.domain.billing.rules.documents import messages
 from dianke.domain.billing.rules.documents.structured_bill import (
     BillFacts,
     BillKind,
+    Occasion,
     Relation,
     write_head,
     write_structured_bill,
@@ -63,7 +64,7 @@ def write_structured_bills(
         raise LanguageUnknown(field="language", language=language)
     words, templates = BillWords(language), list_templates()
     for opened in open_bills(actor=actor, bills=bills):
-        facts = _write_facts(actor, opened.bill, opened.kind, opened.relations)
+        facts = _write_facts(actor, opened.bill, opened.kind, opened.relations, opened.occasion)
         written = write_structured_bill(facts=facts, basis=opened.basis, explanation=opened.explanation, words=words)
         yield {**written, "messages": [asdict(one) for one in _write_messages(written, facts, templates)]}
 
@@ -71,7 +72,8 @@ def write_structured_bills(
 def list_messages(*, actor: Actor, bill: Bill) -> list[messages.Message]:
     """Return the messages of a bill that the actor may see, in every language, without opening it."""
     kind, relations = list_relations(actor=actor, bills=[bill]).get(bill.pk, (BillKind.ORDINARY, ()))
-    facts = _write_facts(actor, bill, kind, relations)
+    occasion = list_occasions(bills=[bill], kinds={bill.pk: kind}).get(bill.pk)
+    facts = _write_facts(actor, bill, kind, relations, occasion)
     return _write_messages(write_head(facts, words=BillWords(LANGUAGES[0])), facts, list_templates())
 
 
@@ -95,7 +97,9 @@ def _write_messages(
     return messages.write_messages(written, templates=templates, on=to_shanghai(facts.issued_at).date())
 
 
-def _write_facts(actor: Actor, bill: Bill, kind: BillKind, relations: tuple[Relation, ...]) -> BillFacts:
+def _write_facts(
+    actor: Actor, bill: Bill, kind: BillKind, relations: tuple[Relation, ...], occasion: Occasion | None
+) -> BillFacts:
     customer_name, address = mask_for(actor, bill)
     return BillFacts(
         number=bill.number,
@@ -113,4 +117,6 @@ def _write_facts(actor: Actor, bill: Bill, kind: BillKind, relations: tuple[Rela
         energy_kwh_e2=bill.energy_kwh_e2,
         amount_fen=bill.amount_fen,
         relations=relations,
+        occasion=occasion,
+        due_date=bill.due_date,
     )

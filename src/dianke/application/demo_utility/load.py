@@ -18,6 +18,7 @@ from dianke.application.demo_utility.estate import MOST_HOMES, count_areas, list
 from dianke.application.demo_utility.sources import HOMES
 from dianke.application.demo_utility.trades import list_trades
 from dianke.domain.audits.models import QualityPass
+from dianke.domain.invoicing.operations import parties
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.readings import operations as readings
 from dianke.domain.readings import queries as reading_queries
@@ -133,6 +134,8 @@ def measure_utility(*, actor: Actor, root: Path, at: datetime) -> int:
         at=at,
     )
     _open_months(actor, (CYCLE_BUSINESS, CYCLE_HOMES))
+    utility = org.get_unit(actor=actor, code=organisation.UTILITY_CODE)
+    parties.set_seller(actor=actor, unit=utility, party=organisation.SELLER, login=actor.login, at=at)
     return len(points)
 
 

@@ -75,9 +75,10 @@ _NOTES = (
     ),
     Note(
         "BILLED",
-        "只有 2026 年 1 月出账；此前 11 个月只有用电量，时段按同一价表划分。",
-        "Only January 2026 is billed; of the eleven months before there is usage, split by the hours of the "
-        "same sheets.",
+        "只有 2026 年 1 月出账，另有 2 月 11 日一户销户、一户过户的终结账单；"
+        "此前 11 个月只有用电量，时段按同一价表划分。",
+        "January 2026 is billed, and a home that is closed and one that is handed over on 11 February; of the eleven "
+        "months before there is usage, split by the hours of the same sheets.",
     ),
 )
 

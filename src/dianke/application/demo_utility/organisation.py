@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from dianke.domain.invoicing.rules.parties import Party
 from dianke.platform.identity import operations as identity
 from dianke.platform.identity.passwords import draw_password
 from dianke.platform.identity.template import read_template
@@ -12,6 +13,15 @@ from dianke.platform.org.types import UnitKind
 
 UTILITY_CODE = "DEMO"
 UTILITY_NAME = "云泽供电公司"
+# A number whose check digit fits, of no company that there is.
+SELLER = Party(
+    name=UTILITY_NAME,
+    tax_number="91420100MA4KXYW128",
+    address="云泽市电力路 1 号",
+    phone="027-00000000",
+    bank_name="云泽银行电力支行",
+    bank_number="42000000000000000001",
+)
 _SINCE = date(2020, 1, 1)
 
 
@@ -59,6 +69,8 @@ PEOPLE = (
     PersonDesign("admin", "栖竹砚", "ADMINISTRATOR", UTILITY_CODE),
     PersonDesign("clerk", "拾穗宁", "COUNTER_CLERK", "DEMO-CQ"),
     PersonDesign("clerk-east", "倚松照", "COUNTER_CLERK", "DEMO-DJ"),
+    PersonDesign("cashier", "数玉明", "CASHIER", "DEMO-CQ"),
+    PersonDesign("cashier-east", "点星禾", "CASHIER", "DEMO-DJ"),
     PersonDesign("archivist", "观砚清和", "ARCHIVE_KEEPER", "DEMO-CQ"),
     PersonDesign("archivist-east", "沐禾安", "ARCHIVE_KEEPER", "DEMO-DJ"),
     PersonDesign("tariffs", "问渠明", "TARIFF_OFFICER", UTILITY_CODE),

@@ -9,6 +9,7 @@ from dianke.domain.billing.models import BillDraft, BillDraftLine, BillRun, Fina
 from dianke.domain.billing.operations import finals
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import finals as queries
+from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.rules.finals import FinalOrder
 from dianke.domain.customers import queries as customer_queries
 from dianke.domain.customers.models import CustomerAccount
@@ -64,7 +65,7 @@ class FinalPreview:
 @use_case(right=RIGHT)
 def preview_final(*, actor: Actor, account_number: str, order: FinalOrder, at: datetime) -> FinalPreview:
     """Return what a final bill would come to, calculated as it will be and rolled back."""
-    account = _get_account(actor, account_number)
+    account = get_account(actor, account_number)
     with transaction.atomic():
         _, run = finals.calculate_final(actor=actor, account=account, order=order, login=actor.login, at=at)
         found = _read_drafts(actor, run)
@@ -81,7 +82,7 @@ def ask_final(
 
     :raises FiguresChanged: if it comes to something else than the preview that was looked at
     """
-    account = _get_account(actor, account_number)
+    account = get_account(actor, account_number)
     final = finals.ask_final(actor=actor, account=account, order=order, login=actor.login, at=at)
     if expected_fen is not None and _read_drafts(actor, final.run).amount_fen != expected_fen:
         raise FiguresChanged(field="final_date", account=account_number)
@@ -91,13 +92,20 @@ def ask_final(
 @use_case(right=RIGHT)
 def withdraw_final(*, actor: Actor, key: int) -> FinalBilling:
     """Take a final bill back before it is issued."""
+    # The run first, as whoever issues it locks the two.
+    run_queries.lock_run(actor=actor, run=queries.get_final(actor=actor, key=key).run)
     final = queries.get_final(actor=actor, key=key, lock=True)
     finals.withdraw_final(actor=actor, final=final)
     final.refresh_from_db()
     return final
 
 
-def _get_account(actor: Actor, number: str) -> CustomerAccount:
+def get_account(actor: Actor, number: str) -> CustomerAccount:
+    """
+    Return the account of a number.
+
+    :raises AccountNotFound: if it is not within the actor's reach
+    """
     account = customer_queries.get_account(actor=actor, number=number)
     if account is None:
         raise AccountNotFound(field="account", account=number)

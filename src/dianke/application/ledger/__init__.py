@@ -11,7 +11,7 @@ from dianke.application.ledger.periods import (
     withdraw_reopening,
 )
 from dianke.application.ledger.proof import check_books
-from dianke.application.ledger.vouchers import CSV_FIELDS, export_vouchers, list_csv_rows
+from dianke.application.ledger.vouchers import CSV_FIELDS, export_vouchers, list_csv_rows, write_json
 
 VIEW, KEEP, APPROVE = "ledger.view", "ledger.keep", "ledger.approve"
 
@@ -34,4 +34,5 @@ __all__ = [
     "refuse_account",
     "refuse_reopening",
     "withdraw_reopening",
+    "write_json",
 ]

@@ -1,16 +1,18 @@
 """Vouchers for the finance system: every posting of a month with the figures and words that it asks for."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from dianke.domain.receivables.models import Voucher
 from dianke.domain.receivables.queries import books
+from dianke.domain.receivables.queries.books import VoucherSum
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
 
-MOST_VOUCHERS = 20_000
+_BATCH = 500
 _OF_VOUCHER = ("voucher", "booked_on", "occurred_on", "kind", "summary", "made_by")
 _OF_LINE = (
     "line", "account_code", "account_name", "unit_code", "unit_name", "debit", "credit", "usage_class", "bill_year",
@@ -20,27 +22,45 @@ CSV_FIELDS = (*_OF_VOUCHER, *_OF_LINE)
 
 
 @use_case(right="ledger.view")
-def export_vouchers(*, actor: Actor, month: date, day: date | None = None) -> list[dict[str, Any]]:
+def export_vouchers(*, actor: Actor, month: date, day: date | None = None) -> Iterator[dict[str, Any]]:
     """
     Return the vouchers of a month, or of one day of it, each with its postings; amounts are decimal texts.
 
+    However many there are, they are read as they are taken: those that were there when the export began.
     Postings of bills are summed by account, unit, class and year: the finance system keeps the general ledger, the
     bills stay here.
     """
     rows = books.narrow_to_month(books.filter_vouchers(actor=actor), month=month)
     if day is not None:
         rows = rows.filter(booked_on=day)
-    return [_write(actor, voucher) for voucher in rows.order_by("id")[:MOST_VOUCHERS]]
+    last = rows.order_by("-id").values_list("id", flat=True).first()
+    return _write_all(actor, rows.filter(id__lte=last)) if last is not None else iter(())
 
 
-def list_csv_rows(vouchers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a row for each line of exported vouchers, the fields of its voucher before it."""
-    return [
-        {**{name: voucher[name] for name in _OF_VOUCHER}, **line} for voucher in vouchers for line in voucher["lines"]
-    ]
+def list_csv_rows(vouchers: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each line of exported vouchers, the fields of its voucher before it."""
+    for voucher in vouchers:
+        head = {name: voucher[name] for name in _OF_VOUCHER}
+        yield from ({**head, **line} for line in voucher["lines"])
 
 
-def _write(actor: Actor, voucher: Voucher) -> dict[str, Any]:
+def write_json(vouchers: Iterable[dict[str, Any]], *, month: date) -> Iterator[str]:
+    """Yield exported vouchers as one JSON document, each on a line of its own."""
+    yield f'{{"month": "{month:%Y-%m}", "vouchers": ['
+    for at, voucher in enumerate(vouchers):
+        yield f"{',' if at else ''}\n{json.dumps(voucher, ensure_ascii=False)}"
+    yield "\n]}"
+
+
+def _write_all(actor: Actor, rows: Any) -> Iterator[dict[str, Any]]:
+    after = 0
+    while vouchers := list(rows.filter(id__gt=after).order_by("id")[:_BATCH]):
+        sums = books.list_sums_of_vouchers(actor=actor, vouchers=vouchers)
+        yield from (_write(voucher, sums.get(voucher.pk, [])) for voucher in vouchers)
+        after = vouchers[-1].pk
+
+
+def _write(voucher: Voucher, sums: Sequence[VoucherSum]) -> dict[str, Any]:
     return {
         "voucher": voucher.number,
         "booked_on": voucher.booked_on.isoformat(),
@@ -49,12 +69,12 @@ def _write(actor: Actor, voucher: Voucher) -> dict[str, Any]:
         "summary": voucher.summary,
         "made_by": voucher.made_by,
         "amount": str(fen_to_yuan(voucher.amount_fen)),
-        "lines": list(_list_lines(actor, voucher)),
+        "lines": list(_list_lines(sums)),
     }
 
 
-def _list_lines(actor: Actor, voucher: Voucher) -> Iterator[dict[str, Any]]:
-    for line, one in enumerate(books.list_voucher_sums(actor=actor, voucher=voucher), 1):
+def _list_lines(sums: Sequence[VoucherSum]) -> Iterator[dict[str, Any]]:
+    for line, one in enumerate(sums, 1):
         yield {
             "line": line,
             "account_code": one.code,

@@ -7,6 +7,7 @@ from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.operations import finals, issue
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.receivables.operations import bills as books
+from dianke.domain.receivables.operations.prepayments import use_prepayments_of_shard
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.separation import require_another_person
@@ -47,11 +48,12 @@ def begin_issue(*, actor: Actor, number: str, at: datetime) -> BillRun:
 
 @use_case(right="billing.issue")
 def issue_shard(*, actor: Actor, number: str, shard_number: int) -> int:
-    """Issue one shard, book it in the same transaction, and return how many bills it has."""
+    """Issue one shard, book it and use prepayments for it in the same transaction; return how many bills it has."""
     run = run_queries.get_run(actor=actor, number=number)
     bills = issue.issue_shard(actor=actor, run=run, shard_number=shard_number)
     if bills:
         books.post_issued_shard(actor=actor, run=run, shard_number=shard_number)
+        use_prepayments_of_shard(actor=actor, run=run, shard_number=shard_number)
     return bills
 
 

@@ -33,8 +33,8 @@ def calculate_run(*, actor: Actor, number: str, progress: Progress | None = None
     """
     Calculate every pending shard and close the calculation; safe to call again after a crash.
 
-    Several may do so at once, each taking the shards that no other is at. Once somebody pauses the run it is returned
-    as it stands.
+    Several may do so at once, each taking the shards that no other is at. Once somebody pauses or cancels the run it
+    is returned as it stands.
     """
     run = run_queries.get_run(actor=actor, number=number)
     pending = run_queries.list_pending_shards(actor=actor, run=run)
@@ -45,7 +45,7 @@ def calculate_run(*, actor: Actor, number: str, progress: Progress | None = None
             calculate_shard(actor=actor, number=number, shard_number=shard_number)
         except calculation.UnableToCalculateShard:
             run = run_queries.get_run(actor=actor, number=number)
-            if run.status != RunStatus.PAUSED.value:
+            if run.status not in {RunStatus.PAUSED.value, RunStatus.CANCELLED.value}:
                 raise
             return run
     if progress:

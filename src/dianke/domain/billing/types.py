@@ -23,6 +23,29 @@ class LossMethod(StrEnum):
     FIXED = "FIXED"
 
 
+class DueRuleKind(StrEnum):
+    """How the day on which a bill falls due is found (缴费期限)."""
+
+    DAYS_AFTER_ISSUE = "DAYS_AFTER_ISSUE"
+    DAY_OF_MONTH = "DAY_OF_MONTH"
+
+
+class AllocationOrder(StrEnum):
+    """What of a debt money settles first (抵扣顺序)."""
+
+    LATE_FEE_FIRST = "LATE_FEE_FIRST"
+    PRINCIPAL_FIRST = "PRINCIPAL_FIRST"
+
+
+class TermsState(StrEnum):
+    """Where an account's own terms of payment stand."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class RunKind(StrEnum):
     """What a bill run bills (核算类型)."""
 

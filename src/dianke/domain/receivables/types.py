@@ -43,6 +43,91 @@ class VoucherKind(StrEnum):
     BILL_CORRECTION = "BILL_CORRECTION"
     BACK_BILLING = "BACK_BILLING"
     PAYMENT = "PAYMENT"
+    PAYMENT_ASSIGN = "PAYMENT_ASSIGN"
+    PAYMENT_MOVE = "PAYMENT_MOVE"
+    PAYMENT_REVERSAL = "PAYMENT_REVERSAL"
+    PREPAYMENT_USE = "PREPAYMENT_USE"
+    CASH_COUNT = "CASH_COUNT"
+    CASH_DEPOSIT = "CASH_DEPOSIT"
+    WRITE_OFF = "WRITE_OFF"
+    BAD_DEBT_RETURN = "BAD_DEBT_RETURN"
+    LATE_FEE_WAIVER = "LATE_FEE_WAIVER"
+    REFUND = "REFUND"
+    REFUND_PAID = "REFUND_PAID"
+    DEPOSIT_TAKEN = "DEPOSIT_TAKEN"
+    DEPOSIT_USE = "DEPOSIT_USE"
+    DEPOSIT_RETURN = "DEPOSIT_RETURN"
+
+
+class Channel(StrEnum):
+    """How money comes (收费渠道)."""
+
+    COUNTER = "COUNTER"
+    BANK_WITHHOLDING = "BANK_WITHHOLDING"
+    ONLINE = "ONLINE"
+    AGENT = "AGENT"
+    TRANSFER = "TRANSFER"
+
+
+class Tender(StrEnum):
+    """What is handed over (支付方式); ACCOUNT is money that lands in the bank."""
+
+    CASH = "CASH"
+    CARD = "CARD"
+    CHEQUE = "CHEQUE"
+    ACCOUNT = "ACCOUNT"
+
+
+class PaymentEventKind(StrEnum):
+    """What became of a payment after it was received."""
+
+    ASSIGNED = "ASSIGNED"
+    MOVED = "MOVED"
+    REVERSED = "REVERSED"
+    # What other money of the account had done meanwhile was put right with it: a use of prepayment taken back.
+    REARRANGED = "REARRANGED"
+
+
+class HeldKind(StrEnum):
+    """Money that is held for an account without being owed for a bill."""
+
+    PREPAYMENT = "PREPAYMENT"
+    DEPOSIT = "DEPOSIT"
+
+
+class SpreadRule(StrEnum):
+    """How the one payment of a payer is spread over the debts of the members."""
+
+    OLDEST_FIRST = "OLDEST_FIRST"
+    BY_MEMBER = "BY_MEMBER"
+
+
+class Component(StrEnum):
+    """What a debt consists of (本金, 违约使用电费, 违约金)."""
+
+    PRINCIPAL = "PRINCIPAL"
+    PENALTY = "PENALTY"
+    LATE_FEE = "LATE_FEE"
+
+
+class ClaimKind(StrEnum):
+    """What somebody asks for on a customer's account, and another person decides (账务申请)."""
+
+    LATE_FEE_WAIVER = "LATE_FEE_WAIVER"
+    REFUND = "REFUND"
+    DEPOSIT_TAKEN = "DEPOSIT_TAKEN"
+    DEPOSIT_USE = "DEPOSIT_USE"
+    DEPOSIT_RETURN = "DEPOSIT_RETURN"
+
+
+class ClaimState(StrEnum):
+    """Where a claim stands; what is paid out waits as approved until it left the bank."""
+
+    ASKED = "ASKED"
+    APPROVED = "APPROVED"
+    PAID = "PAID"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class PeriodKind(StrEnum):
@@ -98,6 +183,73 @@ class NewVoucher:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPayment:
+    """Money as a channel reports it; `external_number` is unique within the channel."""
+
+    channel: Channel
+    external_number: str
+    unit_id: int
+    # None: nobody knows whose it is, and it waits in suspense; of a collective payer `payer_id` says who.
+    customer_account_id: int | None
+    amount_fen: int
+    tender: Tender
+    paid_on: date
+    received_by: str
+    summary: str = ""
+    # Bills that the payer named: these first, the rest by policy.
+    item_ids: tuple[int, ...] = ()
+    payer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of money when it came in; of a repeat, what became of it the first time."""
+
+    payment_id: int
+    number: str
+    is_new: bool
+    voucher_id: int
+    paid_fen: dict[int, int]
+    late_fee_fen: int
+    prepaid_fen: int
+    suspense_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """A bill that is not paid in full, as of a day; the late fee is what was booked and what runs since."""
+
+    item_id: int
+    bill_number: str
+    month: date
+    due_date: date | None
+    usage_class: str
+    principal_fen: int
+    penalty_fen: int
+    late_fee_fen: int
+    days_overdue: int
+
+    @property
+    def total_fen(self) -> int:
+        """Return what pays it in full on that day."""
+        return self.principal_fen + self.penalty_fen + self.late_fee_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What an account owes and what is held for it."""
+
+    debts: tuple[Debt, ...]
+    prepaid_fen: int
+    deposit_fen: int
+
+    @property
+    def owed_fen(self) -> int:
+        """Return what pays all debts in full on that day."""
+        return sum(debt.total_fen for debt in self.debts)
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodTotals:
     """What the postings of a day or month come to."""
 
@@ -130,3 +282,9 @@ def get_key_range(*, month: date) -> tuple[int, int]:
     """Return the half-open range of keys of the postings and vouchers of an accounting month: yymm × 10^12."""
     first = (month.year % 100 * 100 + month.month) * 10**KEY_SERIAL_DIGITS
     return first, first + 10**KEY_SERIAL_DIGITS
+
+
+def name_payment(key: int) -> str:
+    """Return the number on the receipt of a payment: month of receipt and serial."""
+    month, serial = divmod(key, 10**KEY_SERIAL_DIGITS)
+    return f"SK-{month:04d}-{serial:08d}"

@@ -13,6 +13,7 @@ from dianke.interfaces.api.access import RATE, CallerThrottle, Session, Token
 from dianke.interfaces.api.bills import router as bills
 from dianke.interfaces.api.calendars import router as calendars
 from dianke.interfaces.api.customers import router as customers
+from dianke.interfaces.api.final_bills import router as final_bills
 from dianke.interfaces.api.metering import router as metering
 from dianke.interfaces.api.personal import router as personal
 from dianke.interfaces.api.problems import MEDIA_TYPE, add_handlers, answer_problem
@@ -61,8 +62,8 @@ api = DiankeApi(
     title="Dianke",
     version="1",
     description=(
-        "Archive, meters, readings, calendar, tariffs, bill runs with review, bills, combined statements, trials and"
-        " statistics of a utility."
+        "Archive, meters, readings, calendar, tariffs, bill runs with review, bills, final bills, combined statements,"
+        " trials and statistics of a utility."
     ),
     urls_namespace="api",
     auth=_AUTH,
@@ -80,6 +81,7 @@ for _router in (
     runs,
     suspicions,
     bills,
+    final_bills,
     statements,
     trials,
     statistics,

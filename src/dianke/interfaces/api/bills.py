@@ -1,6 +1,7 @@
 """Issued bills: list them, read one as data, open its calculation."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,9 +15,10 @@ from dianke.application import bill_documents
 from dianke.application.bill_documents import VIEW
 from dianke.domain.billing.models import Bill
 from dianke.domain.billing.queries import bills as queries
-from dianke.domain.billing.queries import runs
+from dianke.domain.billing.queries import documents, runs
 from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.rules import explain
+from dianke.domain.billing.rules.documents.structured_bill import Occasion, OccasionCode
 from dianke.domain.customers.models import CustomerAccount
 from dianke.interfaces.api.access import actor_with
 from dianke.interfaces.api.paging import PageOf, PageQuery, Text, page_of
@@ -58,6 +60,19 @@ class BillQuery(PageQuery):
     run: Text = Field("", max_length=30)
 
 
+class OccasionOut(Schema):
+    """
+    The closing or hand-over within a month that a bill belongs to, with its order.
+
+    CLOSING and HANDOVER mark the final bill of who leaves, OPENING the first bill of who took the account over;
+    `date` is the first day that who leaves is not billed.
+    """
+
+    code: OccasionCode
+    date: date
+    order: str
+
+
 class BillOut(Schema):
     """A bill in short; money is fen, energy 1e-2 kWh. Name and address are masked without archive.view."""
 
@@ -73,7 +88,9 @@ class BillOut(Schema):
     energy_kwh_e2: int
     amount_fen: int
     is_correction: bool
+    occasion: OccasionOut | None
     issued_at: datetime
+    due_date: date | None
 
 
 class SummandOut(Schema):
@@ -136,7 +153,15 @@ def list_bills(request: HttpRequest, page: Query[BillQuery]) -> dict[str, Any]:
         rows = rows.filter(unit__code=page.unit)
     if page.run:
         rows = rows.filter(run_id__in=runs.filter_runs(actor=actor).filter(number=page.run).values("pk"))
-    return page_of(request, rows, page, lambda bill: _draw_bill(actor, bill))
+    occasions: dict[int, Occasion] = {}
+
+    def find_occasions(shown: Sequence[Bill]) -> None:
+        kinds = {key: kind for key, (kind, _own) in documents.list_relations(actor=actor, bills=shown).items()}
+        occasions.update(documents.list_occasions(bills=shown, kinds=kinds))
+
+    return page_of(
+        request, rows, page, lambda bill: _draw_bill(actor, bill, occasions.get(bill.pk)), prepare=find_occasions
+    )
 
 
 @router.get(
@@ -176,7 +201,7 @@ def _find_accounts(actor: Actor, number: str) -> list[int]:
     return list(CustomerAccount.objects.for_actor(actor).filter(number=number).values_list("pk", flat=True))
 
 
-def _draw_bill(actor: Actor, bill: Bill) -> dict[str, Any]:
+def _draw_bill(actor: Actor, bill: Bill, occasion: Occasion | None) -> dict[str, Any]:
     customer_name, address = bill_documents.mask_for(actor, bill)
     return {
         "number": bill.number,
@@ -191,7 +216,9 @@ def _draw_bill(actor: Actor, bill: Bill) -> dict[str, Any]:
         "energy_kwh_e2": bill.energy_kwh_e2,
         "amount_fen": bill.amount_fen,
         "is_correction": bill.correction_id is not None,
+        "occasion": occasion and {"code": occasion.code, "date": occasion.day, "order": occasion.order},
         "issued_at": bill.issued_at,
+        "due_date": bill.due_date,
     }
 
 

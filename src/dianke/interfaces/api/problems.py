@@ -18,7 +18,8 @@ _LOG = logging.getLogger(__name__)
 _CONFLICTS = frozenset(
     {
         "archive.duplicates_found", "readings.unable_to_record_readings", "tariffs.no_version_in_force",
-        "billing.unable_to_start_run", "billing.unable_to_issue_run",
+        "billing.unable_to_start_run", "billing.unable_to_issue_run", "billing.unable_to_withdraw_final",
+        "billing.final_figures_changed",
     }
 )  # fmt: skip
 _FORBIDDEN = frozenset({"identity.same_person"})

@@ -67,6 +67,8 @@ class SumsOut(Schema):
     shares_fen: int
     power_factor_fen: int
     funds_fen: int
+    recovery_fen: int
+    penalty_fen: int
     other_fen: int
     amount_fen: int
     price_per_kwh: str | None
@@ -223,6 +225,8 @@ def _draw_sums(sums: BilledSums) -> dict[str, Any]:
         "shares_fen": sums.shares_fen,
         "power_factor_fen": sums.power_factor_fen,
         "funds_fen": sums.funds_fen,
+        "recovery_fen": sums.recovery_fen,
+        "penalty_fen": sums.penalty_fen,
         "other_fen": sums.other_fen,
         "amount_fen": sums.amount_fen,
         "price_per_kwh": _write(price, 8),

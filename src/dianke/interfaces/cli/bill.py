@@ -1,4 +1,4 @@
-"""dianke bill: the billing cycle without a browser (run, review, issue, show, replay, pdf, message)."""
+"""dianke bill: the billing cycle without a browser (run, review, issue, show, replay, pdf, message, final)."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.rules import explain, remedies
 from dianke.domain.billing.rules.review.causes import CAUSES
-from dianke.interfaces.cli import bill_papers
+from dianke.interfaces.cli import bill_finals, bill_papers
 from dianke.interfaces.cli.acting import log_in
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
@@ -77,7 +77,8 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     trial.add_argument("--class", dest="usage_class", default="", help="one class of use, for example RESIDENTIAL")
     _add_statistics(steps)
     bill_papers.add_steps(steps)
-    for step in steps.choices.values():
+    leaves = [step for name, step in steps.choices.items() if name != "final"]
+    for step in (*leaves, *bill_finals.add_acts(steps)):
         step.add_argument("--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD")
         step.add_argument("--json", action="store_true")
     return parser.parse_args(argv)
@@ -362,4 +363,5 @@ _STEPS: dict[str, Callable[[Actor, argparse.Namespace], dict[str, Any]]] = {
     "statistics": _prove_statistics,
     "pdf": bill_papers.write_pdf,
     "message": bill_papers.show_messages,
+    "final": bill_finals.run,
 }

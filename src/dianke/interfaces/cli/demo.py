@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from dianke.application import ledger, meter_to_cash
+from django.db import transaction
+
+from dianke.application import final_bills, ledger, meter_to_cash
 from dianke.application.archive_quality.run import run_rules
-from dianke.application.demo_utility import load, logins, notes, organisation, proposals
+from dianke.application.demo_utility import farewells, load, logins, notes, organisation, proposals
 from dianke.application.demo_utility.designs import (
     BILLED_FROM,
     CYCLE_BUSINESS,
@@ -28,6 +30,7 @@ from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.types import RunStatus
 from dianke.domain.readings.rules import add_months
 from dianke.domain.readings.types import MonthStatus
+from dianke.interfaces.cli import demo_counter
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import format_yuan
 from dianke.platform.identity import queries as identity
@@ -114,11 +117,31 @@ def prepare(*, homes: int, data_dir: Path, progress: Progress) -> dict[str, str]
     if grown > HOMES and not state.is_growth_measured:
         with progress.step("新建小区曲线", "their curves and readings"):
             load.measure_growth(actor=system, root=root, homes=grown, at=SystemClock().now())
+    if demo_counter.is_due(actor=system):
+        with progress.step("柜台一周", "a week at the counters"):
+            demo_counter.take_days_before(at=_now())
     _bill([CYCLE_BUSINESS, CYCLE_HOMES, *([CYCLE_GROWN] if grown > HOMES else [])], progress)
+    _bid_farewell(system, progress)
     ledger.book_issued_bills(actor=system)
+    if demo_counter.is_today_due(actor=system, at=_now()):
+        demo_counter.take_today(at=_now())
     _plan_days()
     _leave_work(system, state, progress)
     return passwords
+
+
+def _bid_farewell(system: Actor, progress: Progress) -> None:
+    """Close a home and hand another over in the month after the billed one: asked for and issued by two people."""
+    if farewells.are_due(actor=system):
+        with progress.step("终结账单", "final bills"), transaction.atomic():
+            clerk = identity.get_actor(login=farewells.ASKER, on=_now().date(), origin="cli")
+            farewells.add_taker(actor=system)
+            for one in farewells.FAREWELLS:
+                order = farewells.design_order(actor=system, farewell=one)
+                final_bills.ask_final(actor=clerk, account_number=one.account_number, order=order, at=_now())
+    supervisor = identity.get_actor(login=organisation.SUPERVISOR, on=_now().date(), origin="cli")
+    for final in farewells.list_waiting(actor=system):
+        meter_to_cash.issue_run(actor=supervisor, number=final.run.number, at=_now())
 
 
 def _plan_days() -> None:

@@ -1,17 +1,23 @@
-"""dianke ledger: prove the books, book what was issued before there were any, write vouchers for the finance system."""
+"""dianke ledger: prove the books, book what was issued before there were any, export vouchers, debts, payers."""
 
 import argparse
 import csv
+import itertools
 import json
 import sys
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dianke.application import ledger
+from dianke.application import ledger, payments
 from dianke.domain.billing.queries.bills import get_month
-from dianke.domain.receivables.types import Finding
+from dianke.domain.customers import queries as customers
+from dianke.domain.receivables.queries.debts import get_position
+from dianke.domain.receivables.types import Finding, SpreadRule
 from dianke.interfaces.cli.acting import log_in
+from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.platform.identity.types import Actor
 
 WHOLE, BROKEN = 0, 1
@@ -36,6 +42,18 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     export.add_argument("--format", choices=("json", "csv"), default="json")
     export.add_argument("--out", type=Path, help="the file; without it standard output")
     export.add_argument("--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD")
+    debts = steps.add_parser("debts", help="print what an account owes and what is held for it as JSON")
+    debts.add_argument("account", help="the user number")
+    debts.add_argument("--on", type=date.fromisoformat, help="the day that late fees run to; without it today")
+    payer = steps.add_parser("payer", help="enter who pays for several accounts, and the accounts")
+    payer.add_argument("number", help="the number of the payer")
+    payer.add_argument("--new", metavar="NAME", help="enter the payer; --account keeps what is left of its payments")
+    payer.add_argument("--spread", type=SpreadRule, choices=list(SpreadRule), default=SpreadRule.OLDEST_FIRST)
+    payer.add_argument("--account", required=True, help="the user number")
+    payer.add_argument("--since", type=date.fromisoformat, help="let it pay for the account from this day on")
+    payer.add_argument("--until", type=date.fromisoformat, help="let it pay for the account no more from this day on")
+    for step in (debts, payer):
+        step.add_argument("--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD")
     for step in (check, opening):
         step.add_argument("--json", action="store_true", help="print one JSON object")
     return parser.parse_args(argv)
@@ -74,30 +92,58 @@ def _open(options: argparse.Namespace) -> int:
     return WHOLE
 
 
+def _debts(options: argparse.Namespace) -> int:
+    actor = log_in(options.login)
+    account = customers.get_account(actor=actor, number=options.account)
+    if account is None:
+        print(f"there is no account {options.account}", file=sys.stderr)
+        return BROKEN
+    on = options.on or to_shanghai(SystemClock().now()).date()
+    position = get_position(actor=actor, customer_account_id=account.pk, on=on)
+    told = {"account": account.number, "on": on, **asdict(position), "owed_fen": position.owed_fen}
+    print(json.dumps(told, default=str, ensure_ascii=False, indent=1))
+    return WHOLE
+
+
+def _payer(options: argparse.Namespace) -> int:
+    actor, whose = log_in(options.login), {"number": options.number, "account_number": options.account}
+    if options.new:
+        payments.add_payer(actor=actor, **whose, name=options.new, spread=options.spread)
+    if options.since:
+        payments.add_member(actor=actor, **whose, since_date=options.since)
+    if options.until:
+        payments.end_member(actor=actor, **whose, until_date=options.until)
+    return WHOLE
+
+
 def _export(options: argparse.Namespace) -> int:
     month = get_month(options.month)
     vouchers = ledger.export_vouchers(actor=log_in(options.login), month=month, day=options.day)
     if options.out is None:
-        _write(vouchers, options.format, sys.stdout)
+        _write(vouchers, month, options.format, sys.stdout)
         return WHOLE
     with options.out.open("w", encoding="utf-8", newline="") as file:
-        _write(vouchers, options.format, file)
-    print(f"{options.out}: {len(vouchers):,} vouchers", file=sys.stderr)
+        count = _write(vouchers, month, options.format, file)
+    print(f"{options.out}: {count:,} vouchers", file=sys.stderr)
     return WHOLE
 
 
-def _write(vouchers: list[dict[str, Any]], file_format: str, file: Any) -> None:
+def _write(vouchers: Iterable[dict[str, Any]], month: date, file_format: str, file: Any) -> int:
+    """Write vouchers as they come and return how many."""
+    counted = itertools.count()
+    passing = (voucher for voucher, _number in zip(vouchers, counted, strict=False))
     if file_format == "json":
-        json.dump({"vouchers": vouchers}, file, ensure_ascii=False, indent=1)
+        file.writelines(ledger.write_json(passing, month=month))
         file.write("\n")
-        return
-    writer = csv.DictWriter(file, fieldnames=ledger.CSV_FIELDS)
-    writer.writeheader()
-    writer.writerows(ledger.list_csv_rows(vouchers))
+    else:
+        writer = csv.DictWriter(file, fieldnames=ledger.CSV_FIELDS)
+        writer.writeheader()
+        writer.writerows(ledger.list_csv_rows(passing))
+    return next(counted)
 
 
 def _tell(summary: str) -> None:
     print(f"{summary} …", file=sys.stderr)
 
 
-_STEPS = {"check": _check, "open": _open, "export": _export}
+_STEPS = {"check": _check, "open": _open, "export": _export, "debts": _debts, "payer": _payer}

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from dianke.application import collection, invoices, outbox
 from dianke.application.archive.documents import dispose_expired_documents
 from dianke.application.archive_quality.run import run_rules
 from dianke.application.trail import chain_trail, prove_trail
@@ -36,6 +37,28 @@ def nightly_at(hour: int, minute: int, *, weekday: int | None = None) -> str:
 def audit_archive(timestamp: int, **_: Any) -> None:
     """Let the rules of archive quality go through the whole utility."""
     run_rules(actor=Actor.system("the nightly pass audits the archive"), at=SystemClock().now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="nightly", queueing_lock="send_messages", name="send_messages", pass_context=False)
+def send_messages(timestamp: int, **_: Any) -> None:
+    """Hand over the messages that are due, every minute."""
+    outbox.send_due(actor=Actor.system("the worker hands over messages"), at=SystemClock().now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="nightly", queueing_lock="send_invoices", name="send_invoices", pass_context=False)
+def send_invoices(timestamp: int, **_: Any) -> None:
+    """Hand invoices to the tax platform and ask after those that are due, every minute."""
+    invoices.send_due_invoices(actor=Actor.system("the worker sends tax invoices"), at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(5, 30))
+@app.task(queue="nightly", queueing_lock="propose_dunning", name="propose_dunning", pass_context=False)
+def propose_dunning(timestamp: int, **_: Any) -> None:
+    """Carry open items of yesterday, and propose the steps of dunning of the day."""
+    actor = Actor.system("the nightly pass carries open items and proposes dunning")
+    collection.run_night(actor=actor, at=SystemClock().now())
 
 
 @app.periodic(cron=nightly_at(2, 30))

@@ -4,7 +4,7 @@ from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from dianke.application import bill_documents, meter_to_cash, trials
+from dianke.application import bank_channels, bill_documents, invoices, meter_to_cash, trials
 from dianke.application.archive_quality.run import run_rules
 from dianke.application.imports import batches
 from dianke.interfaces.jobs import nightly  # noqa: F401 - the worker looks for tasks in this module only
@@ -40,6 +40,12 @@ def carry_out_run_work(*, key: int, login: str) -> None:
     bill_documents.carry_out_work(actor=_act_as(login), key=key)
 
 
+@app.task(queue="documents", retry=_AGAIN, name="make_run_invoices")
+def make_run_invoices(*, key: int, login: str) -> None:
+    """Make an invoice for every bill of a run that has none."""
+    invoices.carry_out_batch(actor=_act_as(login), key=key)
+
+
 @app.task(queue="imports", retry=_AGAIN, name="carry_out_import")
 def carry_out_import(*, batch_id: int, login: str) -> None:
     """Check or load a file that was handed in on the page."""
@@ -56,6 +62,18 @@ def carry_out_import(*, batch_id: int, login: str) -> None:
 def undo_import(*, batch_id: int, login: str) -> None:
     """Take out again what a file stored, for the person who asked on the page."""
     batches.carry_out_undo(actor=_act_as(login), batch_id=batch_id, at=SystemClock().now(), data_dir=settings.DATA_DIR)
+
+
+@app.task(queue="imports", retry=_AGAIN, name="check_bank_answer")
+def check_bank_answer(*, key: int, login: str) -> None:
+    """Check a file that a bank answered with, for the person who brought it."""
+    bank_channels.carry_out_check(actor=_act_as(login), key=key, at=SystemClock().now(), data_dir=settings.DATA_DIR)
+
+
+@app.task(queue="imports", retry=_AGAIN, name="book_bank_answer")
+def book_bank_answer(*, key: int, login: str) -> None:
+    """Book the good rows of a bank's answer, going on where a killed worker left it."""
+    bank_channels.carry_out_booking(actor=_act_as(login), key=key, at=SystemClock().now(), data_dir=settings.DATA_DIR)
 
 
 @app.task(queue="quality", retry=_AGAIN, name="run_quality_rules")

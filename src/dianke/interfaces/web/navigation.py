@@ -19,6 +19,7 @@ GROUPS: dict[str, Text] = {
     "readings": _("Meter reading"),
     "billing": _("Billing"),
     "receivables": _("Receivables"),
+    "collection": _("Collection of debts"),
     "contact_center": _("Contact centre"),
     "queries": _("Queries"),
     "administration": _("Administration"),

@@ -29,6 +29,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 # Nearly no text begins like a formula, or with spaces before one.
 _SUSPECT = frozenset({*FORMULA_STARTS, " "})
+# A fifth less time for the sheet than one step more, for three bytes in a hundred.
+_PACKED = 3
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 _TEXTS_KEPT = 2_000
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -103,7 +105,7 @@ def write_xlsx(
 ) -> Iterator[bytes]:
     """Return the pieces of a workbook with one sheet; the note is its last line, the footer is printed on each page."""
     outlet = _Outlet()
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=_PACKED) as archive:
         for name, text in _PARTS.items():
             archive.writestr(name, _XML + text)
         with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:

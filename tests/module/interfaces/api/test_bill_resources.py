@@ -1,10 +1,9 @@
 """Issued bills for programs: listed, read as data, opened; masked and scoped by what the program may see."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.cache import cache
 from tests.factories.billed import issue_homes
+from tests.factories.once import built_once, fresh
 from tests.factories.utility import Utility
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
@@ -15,12 +14,14 @@ from dianke.platform.org.types import UnitKind
 pytestmark = pytest.mark.django_db
 
 
+_built = built_once(lambda: issue_homes("1180", "1250"))
+
+
 @pytest.fixture
-def utility() -> Iterator[Utility]:
-    """Build a utility whose January holds two issued bills."""
+def utility(_built: Utility) -> Utility:
+    """A utility whose January holds two issued bills; calls of other tests are forgotten."""
     cache.clear()
-    yield issue_homes("1180", "1250")
-    cache.clear()
+    return fresh(_built)
 
 
 @pytest.fixture

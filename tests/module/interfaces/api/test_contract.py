@@ -26,19 +26,23 @@ from ninja import Schema
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 from schemathesis.specs.openapi import checks
-from tests.factories import pages
+from tests.factories import months, pages
 from tests.factories.pages import Office
 from tests.factories.prices import propose_moved_tier
 from tests.factories.utility import INSTALLED, LATER, Utility, add_clerk
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
-from dianke.application import combined_bills, meter_to_cash, trials
+from dianke.application import combined_bills, final_bills, meter_to_cash, trials
 from dianke.application.rights import RIGHTS
 from dianke.domain.billing.models import BillDraft, BillSuspicion
+from dianke.domain.billing.queries.finals import list_meters
+from dianke.domain.billing.rules.finals import FinalOrder, FinalReading
+from dianke.domain.billing.types import FinalKind
 from dianke.domain.customers import operations as customers
 from dianke.domain.customers.types import ContactRole, NewContact
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
 from dianke.domain.readings import operations as readings
+from dianke.domain.readings.queries import get_month
 from dianke.domain.readings.types import NewReading, ReadingSource
 from dianke.interfaces.api.api import api
 from dianke.interfaces.api.problems import MEDIA_TYPE, Problem
@@ -80,6 +84,10 @@ REFUSED_NOW = {
     "POST /api/v1/bill-runs/{number}/pause": 409,
     "POST /api/v1/bill-runs/{number}/resumption": 409,
     "POST /api/v1/bill-runs/{number}/issue": 409,
+    # A run of the month has begun; nobody took the other account over.
+    "POST /api/v1/final-bills": 422,
+    "POST /api/v1/final-bill-previews": 422,
+    "POST /api/v1/final-bills/{number}/opening-run": 409,
 }
 # The fields of a body that is carried out; a new write is added here.
 BODIES = {
@@ -91,6 +99,8 @@ BODIES = {
     "POST /api/v1/bill-runs/{number}/suspicions/exemption": ("ids", "reason"),
     "POST /api/v1/bill-runs/{number}/suspicions/correction": ("ids", "reason"),
     "POST /api/v1/bill-runs/{number}/suspicions/withdrawal": ("code",),
+    "POST /api/v1/final-bills": ("account", "kind", "final_date", "reason", "readings"),
+    "POST /api/v1/final-bill-previews": ("account", "kind", "final_date", "reason", "readings"),
     "POST /api/v1/combined-statements": ("customer", "month"),
     "POST /api/v1/trials": ("version", "month"),
     "POST /api/v1/unmaskings": ("ref", "kind", "reason"),
@@ -98,6 +108,8 @@ BODIES = {
 # Words that mean another thing there.
 KINDS: dict[str, dict[str, Any]] = {
     "POST /api/v1/customers": {"kind": "COMPANY", "usage_class": "COMMERCIAL_INDUSTRIAL"},
+    "POST /api/v1/final-bills": {"kind": "CLOSING", "final_date": "2026-02-11"},
+    "POST /api/v1/final-bill-previews": {"kind": "CLOSING", "final_date": "2026-02-11"},
     "POST /api/v1/combined-statements": {"month": "2026-01"},
     "POST /api/v1/trials": {"month": "2026-01"},
     "POST /api/v1/bill-runs/{number}/faults/deferral": {"code": "end_reading_missing"},
@@ -124,7 +136,13 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 def name_everything(office: Office) -> dict[str, Any]:
     """Return what things are called."""
-    named = {**name_archive(office), **name_runs(office), **name_trials(office.utility), **name_statements(office)}
+    named = {
+        **name_archive(office),
+        **name_finals(office),
+        **name_runs(office),
+        **name_trials(office.utility),
+        **name_statements(office),
+    }
     return {**named, "step": "FREEZE", "from_date": None, "end_date": None}
 
 
@@ -146,6 +164,28 @@ def name_archive(office: Office) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def name_finals(office: Office) -> dict[str, Any]:
+    """Ask for the final bill of the farm within February, and return what it is called."""
+    months.load_sheet(office.utility, months.HUBEI_FEBRUARY)
+    farm = office.points["farm"]
+    stay = find_stay(farm)
+    (meter,) = (one for one in list_meters(points=[farm], on=date(2026, 2, 11)))
+    assert meter.earlier is not None
+    shown = {name: getattr(meter.earlier, name) for name in stay.meter.registers}
+    final = final_bills.ask_final(
+        actor=add_clerk(office.utility.root, "farewell", ["billing.ask_final"]),
+        account_number=farm.account.number,
+        order=FinalOrder(
+            kind=FinalKind.CLOSING,
+            final_date=date(2026, 2, 11),
+            reason="搬走",
+            readings=[FinalReading(installation_id=stay.pk, values=shown)],
+        ),
+        at=IN_APRIL,
+    )
+    return {"final-bills": final.number}
+
+
 def name_runs(office: Office) -> dict[str, Any]:
     """Calculate February with a suspicious bill of the home, freeze March, and return what things are called."""
     home = office.points["home"]
@@ -155,8 +195,11 @@ def name_runs(office: Office) -> dict[str, Any]:
         values={"total": Decimal(1500)},
     )
     readings.record_readings(actor=SYSTEM, readings=[closing], source=ReadingSource.FILE, batch="february", at=IN_APRIL)
-    for month in (2, 3):
-        opened = readings.open_month(actor=SYSTEM, cycle=office.utility.cycle, month=date(2026, month, 1))
+    cycle = office.utility.cycle
+    for month in (date(2026, 2, 1), date(2026, 3, 1)):
+        # The final bill of the farm has opened February already.
+        known = get_month(actor=SYSTEM, cycle_code=cycle.code, month=month)
+        opened = known or readings.open_month(actor=SYSTEM, cycle=cycle, month=month)
         readings.freeze_month(actor=SYSTEM, cycle_month=opened, at=IN_APRIL)
     runner = office.utility.runner
     run = meter_to_cash.start_run(actor=runner, cycle_code="C1", month=date(2026, 2, 1), at=IN_APRIL)

@@ -147,6 +147,18 @@ class TestSteps:
 
         assert (paused, resumed) == ("PAUSED", "CALCULATING")
 
+    def test_a_paused_run_is_not_calculated_again_but_says_that_it_rests(self, office: Office, runner: Program) -> None:
+        number = office.run.number
+        runner.post(f"bill-runs/{number}/calculation", None)
+        runner.post(f"bill-runs/{number}/pause", None, key="key-of-pause")
+        before = state(office)
+
+        answer = runner.post(f"bill-runs/{number}/calculation", None, key="key-of-once-more")
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "billing.unable_to_recalculate_run")
+        assert "it is paused; let it go on first" in answer.json()["detail"]
+        assert (before[0], state(office)) == ("PAUSED", before)
+
     @pytest.mark.parametrize(
         ("step", "code"),
         [("pause", "billing.unable_to_pause_run"), ("resumption", "billing.unable_to_pause_run")],

@@ -1,11 +1,11 @@
 """Combined statements for programs: made once, listed by key, read with their bills, names masked without the right."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from tests.factories.billed import issue_homes
+from tests.factories.once import built_once, fresh
 from tests.factories.utility import Utility
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
@@ -20,15 +20,22 @@ PATH = "combined-statements"
 RIGHTS = ["billing.view", "billing.combine"]
 
 
-@pytest.fixture
-def utility() -> Iterator[Utility]:
-    """Build a utility whose only customer holds two accounts, billed for 289.99 and for 213.60 in January."""
-    cache.clear()
+def build() -> Utility:
+    """Return a utility whose only customer holds two accounts, billed for 289.99 and for 213.60 in January."""
     utility = issue_homes("1450", "1350")
     accounts = CustomerAccount.objects.for_actor(utility.actor).order_by("pk")
     accounts.update(customer=accounts[0].customer)
-    yield utility
+    return utility
+
+
+_built = built_once(build)
+
+
+@pytest.fixture
+def utility(_built: Utility) -> Utility:
+    """The utility; calls of other tests are forgotten."""
     cache.clear()
+    return fresh(_built)
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """Statistics for programs: exact figures, scope, and refusals that say what is wrong."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.cache import cache
 from tests.factories.billed import issue_homes
+from tests.factories.once import built_once, fresh
 from tests.factories.utility import Utility
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
@@ -21,12 +20,14 @@ PERIODS = {
 }
 
 
+_built = built_once(lambda: issue_homes("1450", "1350"))
+
+
 @pytest.fixture
-def utility() -> Iterator[Utility]:
-    """Build a utility whose January holds bills of 450 kWh for 289.99 and of 350 kWh for 213.60."""
+def utility(_built: Utility) -> Utility:
+    """A utility whose January holds bills of 450 kWh for 289.99 and of 350 kWh for 213.60."""
     cache.clear()
-    yield issue_homes("1450", "1350")
-    cache.clear()
+    return fresh(_built)
 
 
 @pytest.fixture

@@ -1,17 +1,17 @@
 """Trials of prices for programs: started once for a key, listed, read with their report."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from tests.factories import utility as factory
-from tests.factories.billed import add_home, run_january
+from tests.factories.billed import issue_homes
+from tests.factories.once import built_once, fresh
 from tests.factories.prices import propose_moved_tier
 from tests.factories.utility import LATER, Utility
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
-from dianke.application import meter_to_cash, trials
+from dianke.application import trials
 from dianke.domain.billing.models import BillTrial
 from dianke.domain.tariffs.models import TariffVersion
 from dianke.platform.identity import queries as identity
@@ -23,16 +23,14 @@ pytestmark = pytest.mark.django_db
 KEY = "key-00000009"
 
 
+_built = built_once(lambda: issue_homes("1180"))
+
+
 @pytest.fixture
-def utility() -> Iterator[Utility]:
-    """Build a utility whose January holds one issued bill of 180 kWh."""
+def utility(_built: Utility) -> Utility:
+    """A utility whose January holds one issued bill of 180 kWh; calls of other tests are forgotten."""
     cache.clear()
-    utility = factory.build_utility()
-    add_home(utility, "1180")
-    run = run_january(utility)
-    meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
-    yield utility
-    cache.clear()
+    return fresh(_built)
 
 
 @pytest.fixture

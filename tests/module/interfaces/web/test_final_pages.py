@@ -11,7 +11,7 @@ from tests.factories.pages import Office
 from tests.module.interfaces.web.test_correction_pages import act, enter, read
 
 from dianke.application import meter_to_cash
-from dianke.domain.billing.models import BillRun, BillSuspicion, FinalBilling
+from dianke.domain.billing.models import Bill, BillDraft, BillRun, BillSuspicion, FinalBilling
 from dianke.domain.metering.models import MeterInstallation
 from dianke.kernel.clock import SystemClock
 
@@ -103,6 +103,21 @@ class TestOrder:
         assert "Final bill" in account
         assert final.number in board
         assert "搬离本市" in order
+        bill = Bill.objects.for_actor(office.actor).get(run_id=run.pk)
+        text = read(enter("looker"), f"/billing/bills/{bill.pk}/")
+        assert "2026-02 final bill" in text
+        assert "Final bill: the account is closed on 2026-02-11 and billed up to the day before:" in text
+        assert f'href="/billing/finals/{final.pk}/">{final.number}</a>' in text
+
+    def test_its_draft_says_what_it_ends(self, office: Office) -> None:
+        enter("counter").post(address_of(office), fill(office, act="ask"))
+        final = FinalBilling.objects.for_actor(office.actor).get()
+        draft = BillDraft.objects.for_actor(office.actor).get(run_id=final.run_id)
+
+        text = read(enter("maker"), f"/billing/drafts/{draft.pk}/")
+
+        assert "Final bill: the account is closed on 2026-02-11" in text
+        assert f'href="/billing/finals/{final.pk}/">{final.number}</a>' in text
 
     def test_is_withdrawn_by_who_asked(self, office: Office) -> None:
         enter("counter").post(address_of(office), fill(office, act="ask"))

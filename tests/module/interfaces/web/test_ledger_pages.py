@@ -82,7 +82,7 @@ def test_reports_are_given_out_as_csv(keeper: Client, address: str) -> None:
 def test_vouchers_go_to_the_finance_system(office: Office, keeper: Client) -> None:
     answer = keeper.post("/ledger/vouchers/export/", {"month": "2026-02", "format": "JSON"})
 
-    (voucher,) = json.loads(answer.content)["vouchers"]
+    (voucher,) = json.loads(answer.getvalue())["vouchers"]
     assert voucher["voucher"] == get_voucher(office).number
     assert {"1122.01.01", "6001.01.01"} <= {line["account_code"] for line in voucher["lines"]}
 

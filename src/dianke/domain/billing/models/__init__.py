@@ -1,5 +1,6 @@
 """Tables of billing: terms that a point is billed on, runs with their shards and drafts, issued bills."""
 
+from dianke.domain.billing.models.account_terms import AccountTerms
 from dianke.domain.billing.models.bills import Bill, BillLine, FrozenInputs, FrozenPrices
 from dianke.domain.billing.models.columns import BillLineKind
 from dianke.domain.billing.models.corrections import (
@@ -31,6 +32,7 @@ from dianke.domain.billing.models.trials import BillTrial
 from dianke.domain.billing.models.works import RunWork
 
 __all__ = [
+    "AccountTerms",
     "Bill",
     "BillCorrection",
     "BillDraft",

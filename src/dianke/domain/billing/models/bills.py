@@ -21,6 +21,8 @@ class Bill(BillColumns):
     calculated_by = models.CharField(max_length=40)
     issued_by = models.CharField(max_length=40)
     issued_at = models.DateTimeField()
+    # The last day without a late fee; bills issued before there were terms of payment, and reversals, have none.
+    due_date = models.DateField(null=True)
     # The bill that this one reverses or replaces; null for an ordinary bill.
     corrects_id = models.BigIntegerField(null=True)
     # The order that this one was issued by; such a bill stands beside its run, not in it.

@@ -38,6 +38,9 @@ class BillTotal(ScopedModel):
     shares_fen = models.BigIntegerField()
     power_factor_fen = models.BigIntegerField()
     funds_fen = models.BigIntegerField()
+    # Of back-billings alone; basic and energy charges that they recover stand here and not above.
+    recovery_fen = models.BigIntegerField(default=0, db_default=0)
+    penalty_fen = models.BigIntegerField(default=0, db_default=0)
     amount_fen = models.BigIntegerField()
     written_at = models.DateTimeField(db_default=Now())
 

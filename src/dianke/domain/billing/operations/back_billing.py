@@ -21,6 +21,7 @@ from dianke.domain.billing.operations.corrections import (
 )
 from dianke.domain.billing.queries.back_billing import list_concerned
 from dianke.domain.billing.queries.correcting import UnableToCorrect
+from dianke.domain.billing.queries.due_dates import find_due_date_of_bill
 from dianke.domain.billing.queries.frozen import get_basis
 from dianke.domain.billing.rules.back_bills import BackBill, work_back_bill, write_basis
 from dianke.domain.billing.rules.correction_levels import find_level
@@ -140,6 +141,7 @@ def _write_bill(order: BillCorrection, bills: Sequence[Bill], found: BackBill) -
         period_start=min(one.period_start for one in bills),
         **{**nothing, **found.sums_fen},
     )
+    bill.due_date = find_due_date_of_bill(bill=bill, issued_on=to_shanghai(order.issued_at).date())
     bill.save(force_insert=True)
     bill_rows.write_lines(table="billing_bill", lines=_list_columns(key, found.lines))
     if bill_rows.count_differing(table="billing_bill", first_id=key, end_id=key + 1):

@@ -47,6 +47,8 @@ def calculate_shard(*, actor: Scope, run: BillRun, shard_number: int) -> int:
     started = time.monotonic()
     rows = BillRunShard.objects.for_actor(actor).select_for_update(of=("self",), skip_locked=True)
     shard = rows.filter(run=run, number=shard_number).order_by("id").first()
+    # Read once the shard is held: who cancels the run waits for the shard, or was done before.
+    run_queries.read_status(actor=actor, run=run)
     if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
         raise UnableToCalculateShard(field="run", run=run.number, status=run.status)
     if shard is None or shard.status != ShardStatus.PENDING.value:

@@ -16,9 +16,11 @@ from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill, Co
 from dianke.domain.billing.operations import bill_rows, totals
 from dianke.domain.billing.operations.corrections import recompute_as_asked, require_state
 from dianke.domain.billing.queries.correcting import RecomputedBill
+from dianke.domain.billing.queries.due_dates import find_due_date_of_bill
 from dianke.domain.billing.rules import frozen
 from dianke.domain.billing.rules.frozen import FrozenBlock
 from dianke.domain.billing.types import LINES_PER_BILL, CorrectionState
+from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
@@ -106,6 +108,7 @@ def _replace(order: BillCorrection, found: RecomputedBill, replacement_id: int) 
     bill.energy_kwh_e2, bill.amount_fen = found.energy_kwh_e2, found.amount_fen
     for name, values in found.result.sums_fen.items():
         setattr(bill, f"{name}_fen", int(values[0]))
+    bill.due_date = find_due_date_of_bill(bill=bill, issued_on=to_shanghai(bill.issued_at).date())
     bill.save(force_insert=True)
     bill_rows.write_lines(table="billing_bill", lines=found.columns, later_by=replacement_id - found.bill.pk)
     return bill

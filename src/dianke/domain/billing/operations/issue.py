@@ -4,8 +4,10 @@ from datetime import datetime
 
 from dianke.domain.billing.models import BillRun, BillRunShard
 from dianke.domain.billing.operations import drafts, totals
+from dianke.domain.billing.queries.due_dates import write_due_column
 from dianke.domain.billing.rules import runs as rules
-from dianke.domain.billing.types import LINES_PER_BILL, RunStatus, ShardStatus
+from dianke.domain.billing.types import LINES_PER_BILL, RunKind, RunStatus, ShardStatus
+from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.database.planning import along_indexes
 from dianke.platform.org.scoping import Scope
@@ -59,14 +61,23 @@ def issue_shard(*, actor: Scope, run: BillRun, shard_number: int) -> int:
 
 
 def _copy_bills(run: BillRun, shard: BillRunShard) -> int:
+    assert run.issued_at is not None  # noqa: S101 - a shard is issued after its run was decided to be
     first, end = shard.first_bill_id, shard.end_bill_id
+    due, due_keys = write_due_column(
+        first_id=first,
+        end_id=end,
+        issued_on=to_shanghai(run.issued_at).date(),
+        is_final=run.kind == RunKind.FINAL.value,
+    )
+    run_keys = {"started_by": run.started_by, "issued_by": run.issued_by, "issued_at": run.issued_at}
     with along_indexes() as cursor:
         cursor.execute(
             f"""
-            insert into billing_bill ({_BILL_COLUMNS}, calculated_by, issued_by, issued_at)
-            select {_BILL_COLUMNS}, %s, %s, %s from billing_billdraft where id >= %s and id < %s order by id
-            """,  # noqa: S608 - the columns are constants of this file
-            [run.started_by, run.issued_by, run.issued_at, first, end],
+            insert into billing_bill ({_BILL_COLUMNS}, calculated_by, issued_by, issued_at, due_date)
+            select {_BILL_COLUMNS}, %(started_by)s, %(issued_by)s, %(issued_at)s, {due}
+              from billing_billdraft where id >= %(first)s and id < %(end)s order by id
+            """,  # noqa: S608 - columns and expression are constants
+            {**run_keys, **due_keys, "first": first, "end": end},
         )
         bills = int(cursor.rowcount)
         cursor.execute(

@@ -57,6 +57,13 @@ class UnableToHoldBack(DomainError):
     message = "no bill of run {run} can be held back: {reason}"
 
 
+class UnableToRecalculateRun(DomainError):
+    """The run rests or is past calculating."""
+
+    code = "billing.unable_to_recalculate_run"
+    message = "run {run} cannot be calculated again: {reason}"
+
+
 class UnableToCancelRun(DomainError):
     """Bills of the run are already with customers."""
 
@@ -265,11 +272,17 @@ def defer_faults(*, actor: Scope, run: BillRun, code: str, decided_by: str, reas
 
 
 def recalculate_shards(*, actor: Scope, run: BillRun) -> int:
-    """Put every shard with a fault or an asked correction back to pending, after it was mended; return how many."""
+    """
+    Put every shard with a fault or an asked correction back to pending, after it was mended; return how many.
+
+    :raises UnableToRecalculateRun: if the run is paused, is being issued, was issued or cancelled
+    """
     if run.status == RunStatus.PAUSED.value:
-        raise UnableToCancelRun(field="run", run=run.number, reason="it is paused")
+        raise UnableToRecalculateRun(field="run", run=run.number, reason="it is paused; let it go on first")
+    if run.status == RunStatus.CANCELLED.value:
+        raise UnableToRecalculateRun(field="run", run=run.number, reason="it is cancelled")
     if run.status not in {RunStatus.CALCULATING.value, RunStatus.CALCULATED.value}:
-        raise UnableToCancelRun(field="run", run=run.number, reason="it is being issued")
+        raise UnableToRecalculateRun(field="run", run=run.number, reason="it is being issued or was")
     asked = BillSuspicion.objects.for_actor(actor).filter(run=run, state=SuspicionState.CORRECTION_ASKED.value)
     shards = BillRunShard.objects.for_actor(actor).filter(
         Q(fault_count__gt=0) | Q(number__in=asked.values("shard_number")),
@@ -323,11 +336,15 @@ def cancel_run(*, actor: Scope, run: BillRun) -> None:
     """
     Cancel a run before issue and remove its drafts, so that the month can be run again.
 
+    A shard that a worker is at is waited for and then removed; whoever takes one up later finds the run cancelled.
+
     :raises UnableToCancelRun: if it is being issued or was
     """
+    run_queries.lock_run(actor=actor, run=run)
     if run.status not in BEFORE_ISSUE:
         raise UnableToCancelRun(field="run", run=run.number, reason="bills of it are issued")
-    for shard in BillRunShard.objects.for_actor(actor).filter(run=run).order_by("number"):
+    shards = BillRunShard.objects.for_actor(actor).filter(run=run).select_for_update(of=("self",))
+    for shard in shards.order_by("number"):
         drafts.remove(shard)
     BillRunFault.objects.for_actor(actor).filter(run=run).delete()
     BillSuspicion.objects.for_actor(actor).filter(run=run).delete()

@@ -11,7 +11,7 @@ from dianke.domain.billing.types import TotalsCheck, get_bill_id_range
 _KEY = ("unit_id", "month", "booked_month", "is_correction", "usage_class", "industry_division", "voltage")
 _SUMS = (
     "bill_count", "energy_kwh_e2", "basic_fen", "energy_fen", "shares_fen", "power_factor_fen", "funds_fen",
-    "amount_fen",
+    "recovery_fen", "penalty_fen", "amount_fen",
 )  # fmt: skip
 _COLUMNS = ", ".join((*_KEY, *_SUMS))
 
@@ -23,10 +23,19 @@ select b.unit_id, b.month,
        b.correction_id is not null as is_correction, b.usage_class,
        coalesce(substring(b.industry_code from '^[A-Z]?([0-9][0-9])'), '') as industry_division, b.voltage,
        sum(case when c.reversal_id is null then 1 else -1 end) as bill_count,
-       sum(b.energy_kwh_e2) as energy_kwh_e2, sum(b.basic_fen) as basic_fen, sum(b.energy_fen) as energy_fen,
-       sum(b.shares_fen) as shares_fen, sum(b.power_factor_fen) as power_factor_fen,
-       sum(b.funds_fen) as funds_fen, sum(b.amount_fen) as amount_fen
+       sum(b.energy_kwh_e2) as energy_kwh_e2, sum(b.basic_fen) - coalesce(sum(r.basic_fen), 0) as basic_fen,
+       sum(b.energy_fen) - coalesce(sum(r.energy_fen), 0) as energy_fen,
+       sum(b.shares_fen) as shares_fen, sum(b.power_factor_fen) as power_factor_fen, sum(b.funds_fen) as funds_fen,
+       coalesce(sum(r.basic_fen), 0) + coalesce(sum(r.energy_fen), 0) as recovery_fen,
+       coalesce(sum(r.penalty_fen), 0) as penalty_fen, sum(b.amount_fen) as amount_fen
   from billing_bill b left join billing_correctedbill c on c.reversal_id = b.id
+  left join lateral (
+       select sum(l.amount_e6) filter (where k.code = 'recovery.basic') / 10000 as basic_fen,
+              sum(l.amount_e6) filter (where k.code = 'recovery.energy') / 10000 as energy_fen,
+              sum(l.amount_e6) filter (where k.code like 'penalty.%%') / 10000 as penalty_fen
+         from billing_billline l join billing_billlinekind k on k.id = l.kind_id
+        -- Only corrections recover; the lines of a run's bills are not looked at.
+        where b.correction_id is not null and l.id >= b.id * 100 and l.id < (b.id + 1) * 100) r on true
  where {which}
  group by 1, 2, 3, 4, 5, 6, 7
 """

@@ -1,6 +1,6 @@
 """Issued bills opened for documents, many at once: what they froze, their lines, their corrections."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,14 +10,17 @@ from django.db.models import Q
 
 from dianke.domain.billing.models import Bill, CorrectedBill
 from dianke.domain.billing.queries import corrections as correction_queries
+from dianke.domain.billing.queries import finals
 from dianke.domain.billing.queries import frozen as frozen_queries
 from dianke.domain.billing.rules import basis as basis_rules
-from dianke.domain.billing.rules.documents.structured_bill import BillKind, Relation
+from dianke.domain.billing.rules.documents.structured_bill import BillKind, Occasion, Relation
 from dianke.domain.billing.rules.explanations import Explanation, Line
 from dianke.domain.billing.rules.frozen import FrozenBlock
 from dianke.domain.billing.rules.inputs import ints
 from dianke.domain.billing.types import LINES_PER_BILL
 from dianke.platform.org.scoping import Scope
+
+_ENDING = {BillKind.ORDINARY, BillKind.REPLACEMENT}
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class OpenedBill:
     basis: dict[str, Any]
     explanation: Explanation
     relations: tuple[Relation, ...]
+    occasion: Occasion | None
 
 
 @dataclass
@@ -52,12 +56,20 @@ def open_bills(*, actor: Scope, bills: Sequence[Bill]) -> Iterator[OpenedBill]:
     """Yield bills that the actor may see, opened, in the order given."""
     lines = fetch_lines(bills=bills)
     relations = list_relations(actor=actor, bills=bills)
+    occasions = list_occasions(bills=bills, kinds={key: kind for key, (kind, _own) in relations.items()})
     blocks = _Blocks()
     for bill in bills:
         basis = _find_basis(bill, blocks)
         explanation = frozen_queries.explain_issued(bill, basis=basis, lines=lines[bill.pk])
         kind, own = relations.get(bill.pk, (BillKind.ORDINARY, ()))
-        yield OpenedBill(bill=bill, kind=kind, basis=basis, explanation=explanation, relations=own)
+        yield OpenedBill(
+            bill=bill,
+            kind=kind,
+            basis=basis,
+            explanation=explanation,
+            relations=own,
+            occasion=occasions.get(bill.pk),
+        )
 
 
 def fetch_lines(*, bills: Sequence[Bill]) -> dict[int, list[Line]]:
@@ -108,6 +120,16 @@ def list_relations(*, actor: Scope, bills: Sequence[Bill]) -> dict[int, tuple[Bi
         if own:
             found[key] = _find_kind(key, own), tuple(_draw_relation(one, numbers) for one in own)
     return found
+
+
+def list_occasions(*, bills: Sequence[Bill], kinds: Mapping[int, BillKind]) -> dict[int, Occasion]:
+    """Return the closing or hand-over of bills, by key; what reverses a bill or stands beside it ends nothing."""
+    of_runs = finals.list_occasions(run_ids=[bill.run_id for bill in bills])
+    return {
+        bill.pk: of_runs[bill.run_id]
+        for bill in bills
+        if bill.run_id in of_runs and kinds.get(bill.pk, BillKind.ORDINARY) in _ENDING
+    }
 
 
 def _find_basis(bill: Bill, blocks: _Blocks) -> dict[str, Any]:

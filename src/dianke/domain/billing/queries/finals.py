@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from dianke.domain.billing.models import Bill, BillRun, BillRunFault, FinalBilling, RunPoint
+from dianke.domain.billing.rules.documents.structured_bill import Occasion, OccasionCode
 from dianke.domain.billing.types import HELD_BACK, FaultStatus, FinalKind, FinalState, RunKind, RunStatus
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
@@ -19,6 +20,9 @@ from dianke.platform.org.scoping import Scope
 
 # Cycles and routes may belong to a unit above the account; whoever bills the account may know its days.
 _ANYBODY = Actor.system("finding how the points of an account are read and billed")
+
+_PREFIX = "ZJ-"
+_LONGEST_KEY = 18
 
 
 class FinalBillingNotFound(DomainError):
@@ -58,6 +62,18 @@ def get_final(*, actor: Scope, key: int, lock: bool = False) -> FinalBilling:
     return found
 
 
+def get_final_by_number(*, actor: Scope, number: str) -> FinalBilling:
+    """
+    Return a final bill of a number or key.
+
+    :raises FinalBillingNotFound: if there is none, or it belongs to another unit
+    """
+    key = number.removeprefix(_PREFIX)
+    if not (key.isascii() and key.isdigit()) or len(key) > _LONGEST_KEY:
+        raise FinalBillingNotFound(field="number", number=number)
+    return get_final(actor=actor, key=int(key))
+
+
 def filter_finals(*, actor: Scope) -> QuerySet[FinalBilling]:
     """Return the final bills of the actor's units."""
     rows: QuerySet[FinalBilling] = FinalBilling.objects.for_actor(actor).select_related(
@@ -78,6 +94,18 @@ def list_kinds(*, run_ids: Sequence[int]) -> dict[int, str]:
     """Return the kinds of those runs that are no run of a cycle, by key; whoever sees a bill sees of what kind."""
     rows = BillRun.objects.for_actor(_ANYBODY).filter(id__in=set(run_ids)).exclude(kind=RunKind.CYCLE.value)
     return dict(rows.values_list("id", "kind").order_by("id"))
+
+
+def list_occasions(*, run_ids: Sequence[int]) -> dict[int, Occasion]:
+    """Return the closing or hand-over that runs bill, by key of the run; whoever sees a bill sees what it ends."""
+    keys = set(run_ids)
+    rows = FinalBilling.objects.for_actor(_ANYBODY).filter(Q(run_id__in=keys) | Q(opening_run_id__in=keys))
+    found: dict[int, Occasion] = {}
+    for final in rows.order_by("id"):
+        found[final.run_id] = Occasion(OccasionCode(final.kind), final.final_date, final.number, final.pk)
+        if final.opening_run_id is not None:
+            found[final.opening_run_id] = Occasion(OccasionCode.OPENING, final.final_date, final.number, final.pk)
+    return found
 
 
 def list_point_ids(*, run: BillRun) -> list[int]:
@@ -148,6 +176,8 @@ def find_installed(*, points: Sequence[UsagePoint]) -> dict[int, date]:
 
 def list_meters(*, points: Sequence[UsagePoint], on: date) -> list[ReadMeter]:
     """Return the meters that stand at some points from before a day until after it, by point."""
+    # The last day of the calendar has no day after it.
+    on = min(on, date.max - timedelta(days=1))
     rows = MeterInstallation.objects.for_actor(_ANYBODY).filter(usage_point__in=points, period__startswith__lt=on)
     found = rows.select_related("meter", "usage_point").order_by("usage_point__code", "id")
     standing = [one for one in found if one.period.upper is None or one.period.upper > on]

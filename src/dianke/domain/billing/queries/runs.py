@@ -58,12 +58,24 @@ class FaultGroup:
 
 
 def get_run(*, actor: Scope, number: str, lock: bool = False) -> BillRun:
-    """Return the run of a number."""
+    """Return the run of a number; locked, its shards are still written by who is at them."""
     runs = BillRun.objects.for_actor(actor).select_related("unit", "cycle_month__cycle")
     if lock:
-        runs = runs.select_for_update(of=("self",))
+        # A lock of the key as well would make a worker wait that holds a shard which the lock's owner waits for.
+        runs = runs.select_for_update(of=("self",), no_key=True)
     run: BillRun = runs.get(number=number)
     return run
+
+
+def lock_run(*, actor: Scope, run: BillRun) -> None:
+    """Lock a run until the transaction ends, and read its status anew: somebody may have moved it on."""
+    rows = BillRun.objects.for_actor(actor).select_for_update(of=("self",), no_key=True)
+    run.status = rows.values_list("status", flat=True).get(pk=run.pk)
+
+
+def read_status(*, actor: Scope, run: BillRun) -> None:
+    """Read the status of a run anew."""
+    run.status = BillRun.objects.for_actor(actor).values_list("status", flat=True).get(pk=run.pk)
 
 
 def find_run(*, actor: Scope, run_id: int) -> BillRun | None:

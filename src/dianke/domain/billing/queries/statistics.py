@@ -18,7 +18,7 @@ from dianke.platform.org.scoping import Scope
 
 _SUMS = (
     "bill_count", "energy_kwh_e2", "basic_fen", "energy_fen", "shares_fen", "power_factor_fen", "funds_fen",
-    "amount_fen",
+    "recovery_fen", "penalty_fen", "amount_fen",
 )  # fmt: skip
 _MONTHS = {MonthView.BOOKED: "booked_month", MonthView.BILLED: "month"}
 _COLUMNS = {

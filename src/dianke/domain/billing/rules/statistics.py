@@ -23,6 +23,9 @@ class BilledSums:
     shares_fen: int = 0
     power_factor_fen: int = 0
     funds_fen: int = 0
+    # What back-billings charge or give back, and the penalties beside it (违约使用电费).
+    recovery_fen: int = 0
+    penalty_fen: int = 0
     amount_fen: int = 0
 
     def __add__(self, other: Self) -> Self:
@@ -32,7 +35,7 @@ class BilledSums:
     def other_fen(self) -> int:
         """Return what is in the amount and in none of the parts: fixed charges, and tax where it is a line."""
         parts = self.basic_fen + self.energy_fen + self.shares_fen + self.power_factor_fen + self.funds_fen
-        return self.amount_fen - parts
+        return self.amount_fen - parts - self.recovery_fen - self.penalty_fen
 
     @property
     def price(self) -> Fraction | None:

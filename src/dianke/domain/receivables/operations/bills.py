@@ -145,7 +145,7 @@ def post_group(*, actor: Scope, group: UnbookedGroup) -> BookedBills:
         made_by=group.issued_by,
         made_at=group.issued_at,
     )
-    vouchers.write_vouchers(keys=[key], vouchers=[voucher], booked_on=day, written=[written])
+    vouchers.write_vouchers(keys=[key], vouchers=[voucher], booked_on=[day], written=[written])
     return BookedBills(key, written.count)
 
 

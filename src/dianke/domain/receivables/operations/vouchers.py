@@ -1,9 +1,10 @@
 """Write vouchers: postings by COPY or by one INSERT, then the voucher with the next number of its unit and month."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, islice
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -15,13 +16,31 @@ from dianke.domain.receivables.operations import periods
 from dianke.domain.receivables.rules.periods import start_of_month
 from dianke.domain.receivables.types import NewPosting, NewVoucher, get_key_range
 from dianke.kernel.errors import DomainError
-from dianke.platform.database.copying import copy_table
+from dianke.platform.database.copying import copy_columns, copy_table
 from dianke.platform.org.scoping import Scope
 
 _OF_POSTING = (
     "unit_id", "ledger_account_id", "debit_fen", "credit_fen", "usage_class", "for_year", "customer_account_id",
     "item_id", "bill_id",
 )  # fmt: skip
+
+# Widths of the columns, as the binary form wants them.
+_POSTING = pa.schema(
+    {
+        "id": pa.int64(),
+        "voucher_id": pa.int64(),
+        "booked_on": pa.date32(),
+        "unit_id": pa.int64(),
+        "ledger_account_id": pa.int32(),
+        "debit_fen": pa.int64(),
+        "credit_fen": pa.int64(),
+        "usage_class": pa.string(),
+        "for_year": pa.int16(),
+        "customer_account_id": pa.int64(),
+        "item_id": pa.int64(),
+        "bill_id": pa.int64(),
+    }
+)
 
 
 class VoucherDoesNotBalance(DomainError):
@@ -46,6 +65,21 @@ class WrittenPostings:
     first_id: int
     last_id: int
     amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedVoucher:
+    """A voucher whose key and day of booking are known before it is written."""
+
+    key: int
+    booked_on: date
+    voucher: NewVoucher
+    postings: Sequence[NewPosting]
+
+    @property
+    def month(self) -> date:
+        """Return the month of booking."""
+        return start_of_month(self.booked_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +113,48 @@ def post_vouchers(
     :raises BookedAlready: if one's source is in the books
     :raises PeriodClosed: if the day asked for is closed
     """
-    for voucher, postings in vouchers:
-        _require_balance(voucher, postings)
     if booked_on is None:
         day = periods.find_booking_day(actor=actor, occurred_on=vouchers[0][0].occurred_on)
     else:
         periods.require_open(actor=actor, day=booked_on)
         day = booked_on
     open_month(day)
-    keys = _reserve("receivables_voucher_serial", day, len(vouchers))
-    drawn = iter(_reserve("receivables_posting_serial", day, sum(len(postings) for _voucher, postings in vouchers)))
-    written = [_write_down(list(islice(drawn, len(postings))), postings) for _voucher, postings in vouchers]
-    _copy_postings(day, keys, [postings for _voucher, postings in vouchers], written)
-    write_vouchers(keys=keys, vouchers=[voucher for voucher, _postings in vouchers], booked_on=day, written=written)
+    keys = reserve_voucher_keys(booked_on=day, count=len(vouchers))
+    post_prepared(
+        vouchers=[
+            PreparedVoucher(key, day, voucher, postings)
+            for key, (voucher, postings) in zip(keys, vouchers, strict=True)
+        ]
+    )
     return keys
 
 
+def post_prepared(*, vouchers: Sequence[PreparedVoucher]) -> None:
+    """
+    Write vouchers whose keys and days of booking are known, of several days if need be; their months are open.
+
+    :raises VoucherDoesNotBalance: if one does not balance within each unit
+    :raises BookedAlready: if one's source is in the books
+    """
+    for one in vouchers:
+        _require_balance(one.voucher, one.postings)
+    drawn = _draw_posting_keys(vouchers)
+    written = [_write_down(list(islice(drawn[one.month], len(one.postings))), one.postings) for one in vouchers]
+    _copy_postings(vouchers, written)
+    write_vouchers(
+        keys=[one.key for one in vouchers],
+        vouchers=[one.voucher for one in vouchers],
+        booked_on=[one.booked_on for one in vouchers],
+        written=written,
+    )
+
+
 def write_vouchers(
-    *, keys: Sequence[int], vouchers: Sequence[NewVoucher], booked_on: date, written: Sequence[WrittenPostings]
+    *,
+    keys: Sequence[int],
+    vouchers: Sequence[NewVoucher],
+    booked_on: Sequence[date],
+    written: Sequence[WrittenPostings],
 ) -> None:
     """
     Write the vouchers of postings that are there, each with the next number of its unit and month.
@@ -106,7 +164,7 @@ def write_vouchers(
 
     :raises BookedAlready: if one's source is in the books
     """
-    serials = _take_serials(vouchers, start_of_month(booked_on))
+    serials = _take_serials(vouchers, [start_of_month(day) for day in booked_on])
     columns: dict[str, Sequence[Any]] = {
         "id": keys,
         "unit_id": [one.unit_id for one in vouchers],
@@ -115,7 +173,7 @@ def write_vouchers(
         "kind": [one.kind.value for one in vouchers],
         "source": [one.source for one in vouchers],
         "summary": [one.summary[:200] for one in vouchers],
-        "booked_on": [booked_on] * len(vouchers),
+        "booked_on": booked_on,
         "occurred_on": [one.occurred_on for one in vouchers],
         "made_by": [one.made_by for one in vouchers],
         "made_at": [one.made_at.isoformat() for one in vouchers],
@@ -134,7 +192,12 @@ def write_vouchers(
 
 def reserve_voucher_key(*, booked_on: date) -> int:
     """Return the key of a voucher whose postings are written before it."""
-    return _reserve("receivables_voucher_serial", booked_on, 1)[0]
+    return reserve_voucher_keys(booked_on=booked_on, count=1)[0]
+
+
+def reserve_voucher_keys(*, booked_on: date, count: int) -> list[int]:
+    """Return keys of vouchers that are named before they are written."""
+    return _reserve("receivables_voucher_serial", booked_on, count)
 
 
 def open_month(day: date) -> None:
@@ -158,17 +221,23 @@ def _write_down(keys: Sequence[int], postings: Sequence[NewPosting]) -> _Written
     return _Written(len(postings), keys[0], keys[-1], sum(one.debit_fen for one in postings), tuple(keys))
 
 
-def _copy_postings(
-    day: date, keys: Sequence[int], postings: Sequence[Sequence[NewPosting]], written: Sequence[_Written]
-) -> None:
-    rows = [one for group in postings for one in group]
+def _draw_posting_keys(vouchers: Sequence[PreparedVoucher]) -> dict[date, Iterator[int]]:
+    """Return keys of postings by month, as many as the vouchers need."""
+    counts: dict[date, int] = {}
+    for one in vouchers:
+        counts[one.month] = counts.get(one.month, 0) + len(one.postings)
+    return {month: iter(_reserve("receivables_posting_serial", month, count)) for month, count in counts.items()}
+
+
+def _copy_postings(vouchers: Sequence[PreparedVoucher], written: Sequence[_Written]) -> None:
+    rows = [posting for one in vouchers for posting in one.postings]
     columns: dict[str, Any] = {
         "id": [key for one in written for key in one.keys],
-        "voucher_id": [key for key, one in zip(keys, written, strict=True) for _at in one.keys],
-        "booked_on": [day] * len(rows),
+        "voucher_id": [one.key for one in vouchers for _at in one.postings],
+        "booked_on": [one.booked_on for one in vouchers for _at in one.postings],
     }
     columns |= {name: list(map(attrgetter(name), rows)) for name in _OF_POSTING}
-    copy_table(table="receivables_posting", columns=pa.table(columns))
+    copy_columns(table="receivables_posting", columns=pa.table(columns, schema=_POSTING))
 
 
 def _reserve(sequence: str, day: date, count: int) -> list[int]:
@@ -179,12 +248,11 @@ def _reserve(sequence: str, day: date, count: int) -> list[int]:
         return [first_of_month + int(serial) for (serial,) in cursor.fetchall()]
 
 
-def _take_serials(vouchers: Sequence[NewVoucher], month: date) -> list[tuple[int, str]]:
-    """Return serial and number of each voucher; series are taken by unit, always in the same order."""
-    taken: dict[int, list[tuple[int, str]]] = {}
-    units = sorted(voucher.unit_id for voucher in vouchers)
-    for unit_id, group in groupby(units):
-        count = len(list(group))
+def _take_serials(vouchers: Sequence[NewVoucher], months: Sequence[date]) -> list[tuple[int, str]]:
+    """Return serial and number of each voucher; series are taken by month and unit, always in the same order."""
+    wanted = list(zip(months, (voucher.unit_id for voucher in vouchers), strict=True))
+    taken: dict[tuple[date, int], list[tuple[int, str]]] = {}
+    for (month, unit_id), count in sorted(Counter(wanted).items()):
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -198,5 +266,5 @@ def _take_serials(vouchers: Sequence[NewVoucher], month: date) -> list[tuple[int
             )
             last, code = cursor.fetchone()
         serials = range(last - count + 1, last + 1)
-        taken[unit_id] = [(serial, f"JZ-{month:%Y%m}-{code}-{serial:06d}") for serial in reversed(serials)]
-    return [taken[voucher.unit_id].pop() for voucher in vouchers]
+        taken[month, unit_id] = [(serial, f"JZ-{month:%Y%m}-{code}-{serial:06d}") for serial in reversed(serials)]
+    return [taken[key].pop() for key in wanted]

@@ -95,10 +95,18 @@ def list_postings(*, actor: Scope, voucher: Voucher, limit: int | None = None) -
 
 def list_voucher_sums(*, actor: Scope, voucher: Voucher) -> list[VoucherSum]:
     """Return the postings of a voucher added up by account, unit, class and year; debit first."""
+    return list_sums_of_vouchers(actor=actor, vouchers=[voucher]).get(voucher.pk, [])
+
+
+def list_sums_of_vouchers(*, actor: Scope, vouchers: Sequence[Voucher]) -> dict[int, list[VoucherSum]]:
+    """Return the postings of some vouchers added up by account, unit, class and year, debit first, by voucher."""
     rows = Posting.objects.for_actor(actor).filter(
-        id__gte=voucher.first_posting_id, id__lte=voucher.last_posting_id, voucher_id=voucher.pk
+        id__gte=min(voucher.first_posting_id for voucher in vouchers),
+        id__lte=max(voucher.last_posting_id for voucher in vouchers),
+        voucher_id__in=[voucher.pk for voucher in vouchers],
     )
     grouped = rows.values(
+        "voucher_id",
         "ledger_account__code",
         "ledger_account__name",
         "ledger_account__name_en",
@@ -108,21 +116,23 @@ def list_voucher_sums(*, actor: Scope, voucher: Voucher) -> list[VoucherSum]:
         "for_year",
         is_debit=ExpressionWrapper(~Q(debit_fen=0), output_field=BooleanField()),
     ).annotate(debit=Sum("debit_fen"), credit=Sum("credit_fen"), count=Count("id"))
-    return [
-        VoucherSum(
-            code=row["ledger_account__code"],
-            name=row["ledger_account__name"],
-            name_en=row["ledger_account__name_en"],
-            unit_code=row["unit__code"],
-            unit_name=row["unit__name"],
-            usage_class=row["usage_class"],
-            for_year=row["for_year"],
-            debit_fen=row["debit"],
-            credit_fen=row["credit"],
-            posting_count=row["count"],
+    found: dict[int, list[VoucherSum]] = {}
+    for row in grouped.order_by("-is_debit", "ledger_account__code", "unit__code", "usage_class", "for_year"):
+        found.setdefault(row["voucher_id"], []).append(
+            VoucherSum(
+                code=row["ledger_account__code"],
+                name=row["ledger_account__name"],
+                name_en=row["ledger_account__name_en"],
+                unit_code=row["unit__code"],
+                unit_name=row["unit__name"],
+                usage_class=row["usage_class"],
+                for_year=row["for_year"],
+                debit_fen=row["debit"],
+                credit_fen=row["credit"],
+                posting_count=row["count"],
+            )
         )
-        for row in grouped.order_by("-is_debit", "ledger_account__code", "unit__code", "usage_class", "for_year")
-    ]
+    return found
 
 
 def filter_vouchers(*, actor: Scope) -> QuerySet[Any]:

@@ -15,14 +15,23 @@ from django.views.decorators.http import require_GET
 from dianke.application import bill_documents
 from dianke.domain.billing.models import Bill, BillDraft, BillRun
 from dianke.domain.billing.queries import bills as bill_queries
+from dianke.domain.billing.queries import documents
 from dianke.domain.billing.queries import finals as final_queries
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.rules import explain
 from dianke.domain.billing.rules.back_bills import is_back_bill
-from dianke.domain.billing.types import RunKind
+from dianke.domain.billing.rules.documents.structured_bill import Occasion
 from dianke.interfaces.web.access import page_right
-from dianke.interfaces.web.billing import back_bill, bill_words, correction_bands, paper, words
+from dianke.interfaces.web.billing import (
+    back_bill,
+    bill_words,
+    correction_bands,
+    invoice_links,
+    occasion_band,
+    paper,
+    words,
+)
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.people import Names
@@ -45,8 +54,13 @@ def show_bill(request: StaffRequest, bill_id: int) -> HttpResponse:
     before, after = bill_queries.list_neighbours(actor=request.actor, bill=bill)
     values = {**_draw(bill, explain.lines_of(lines), actor=request.actor), "before": before, "after": after}
     values |= {**correction_bands.draw(request.actor, bill), **back_bill.draw_bill(bill)}
+    kinds = {key: kind for key, (kind, _own) in documents.list_relations(actor=request.actor, bills=[bill]).items()}
+    occasion = documents.list_occasions(bills=[bill], kinds=kinds).get(bill.pk)
+    values["bands"] = [*occasion_band.draw(occasion), *values["bands"]]
+    values |= invoice_links.draw(request.actor, bill)
     values["texts"] = bill_documents.list_messages(actor=request.actor, bill=bill)
     issued = (bill.issued_at, _("issued"), bill.issued_by)
+    values["title"] = _name_bill(bill, occasion)
     return _render(request, bill, values, number=bill.number, steps=[issued], calculated_by=bill.calculated_by)
 
 
@@ -60,6 +74,9 @@ def show_draft(request: StaffRequest, bill_id: int) -> HttpResponse:
         raise Http404 from error
     lines = bill_queries.list_draft_lines(actor=request.actor, bill_id=bill_id)
     values = {**_draw(draft, explain.lines_of(lines), actor=request.actor), "is_draft": True}
+    occasion = final_queries.list_occasions(run_ids=[draft.run_id]).get(draft.run_id)
+    values["bands"] = occasion_band.draw(occasion)
+    values["title"] = _name_bill(draft, occasion)
     return _render(request, draft, values, number=draft.account_number, steps=[], calculated_by=draft.run.started_by)
 
 
@@ -81,26 +98,26 @@ def _render(
     values |= {
         "run": run,
         "history": [(at, what, names.of(login)) for at, what, login in steps if at is not None],
-        "page": _head(bill, number=number, run=run, is_equal=values["explanation"].is_equal),
+        "page": _head(bill, values["title"], number=number, run=run, is_equal=values["explanation"].is_equal),
     }
     return render(request, "billing/bill.html", values)
 
 
-def _name_bill(bill: Bill | BillDraft) -> str:
+def _name_bill(bill: Bill | BillDraft, occasion: Occasion | None) -> str:
     if isinstance(bill, Bill) and is_back_bill(bill.basis):
         return _("%(month)s back-billing")
-    if final_queries.list_kinds(run_ids=[bill.run_id]).get(bill.run_id) == RunKind.FINAL.value:
+    if occasion is not None and occasion.is_final:
         return _("%(month)s final bill")
     return _("%(month)s electricity bill")
 
 
-def _head(bill: Bill | BillDraft, *, number: str, run: BillRun | None, is_equal: bool) -> Page:
+def _head(bill: Bill | BillDraft, title: str, *, number: str, run: BillRun | None, is_equal: bool) -> Page:
     crumbs = [Crumb(_("Billing"))]
     if run is not None:
         crumbs.append(Crumb(_("Run %(number)s") % {"number": run.number}, reverse("web:bill_run", args=[run.number])))
     is_issued = isinstance(bill, Bill)
     return Page(
-        title=_name_bill(bill) % {"month": formats.month(bill.month)},
+        title=title % {"month": formats.month(bill.month)},
         number=number,
         crumbs=[*crumbs, Crumb(_("Bill"))],
         chips=[
@@ -161,6 +178,8 @@ def _list_facts(bill: Bill | BillDraft, basis: dict[str, Any]) -> list[tuple[str
         (_("Voltage"), words.format_voltage(supply["voltage"])),
         (_("Metering side"), str(words.SIDES.get(supply["side"], supply["side"]))),
     ]
+    if isinstance(bill, Bill) and bill.due_date:
+        facts.append((_("Pay by"), formats.day(bill.due_date)))
     if basis["meters"]:
         facts.append((_("Meter × multiplier"), _name_meters(basis["meters"])))
     if "stage" in basis:

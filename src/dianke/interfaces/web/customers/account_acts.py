@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dianke.application.claims import VIEW as SEE_PAYMENTS
 from dianke.application.final_bills import RIGHT as ASK_FINAL
+from dianke.application.invoices import MAKE as KEEP_INVOICE_DATA
 from dianke.application.protection.export_person import RIGHT as EXPORT_PERSON
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.customers.types import AccountStatus, CustomerKind
@@ -27,6 +29,11 @@ def list_acts(actor: Actor, customer: Customer, account: CustomerAccount | None)
     acts = [Act(label, url) for label, url in list_archive_acts(actor, customer, account)]
     if account is not None and account.status != AccountStatus.CLOSED.value and actor.may(ASK_FINAL, account.unit.path):
         acts.append(Act(_("Final bill: close or hand over"), reverse("web:final_new", args=[account.number])))
+    if account is not None and actor.may(SEE_PAYMENTS, account.unit.path):
+        acts.append(Act(_("Waiver, refund, deposit"), reverse("web:claims_account", args=[account.number])))
+        acts.append(Act(_("Terms of payment"), reverse("web:account_terms", args=[account.number])))
+    if actor.may(KEEP_INVOICE_DATA, customer.unit.path):
+        acts.append(Act(_("Invoice data"), reverse("web:invoice_profile", args=[customer.number])))
     if account is not None:
         acts.append(Act(_("Print the customer card"), reverse("web:customer_card", args=[account.number])))
     if customer.kind == CustomerKind.PERSON.value and actor.may(EXPORT_PERSON, customer.unit.path):

@@ -36,7 +36,7 @@ from dianke.platform.identity.types import Actor
 _SWITCHER_SHOWS = 20
 _NO_SUPPLY = SupplyFacts(usage_points=(), location_ids=(), address="", voltage="", capacity_kva=Decimal(0))
 _HELP = (
-    gettext_lazy("Everything known of a customer and its supply. The keys 1 to 8 switch the tabs."),
+    gettext_lazy("Everything known of a customer and its supply. The keys 1 to 9 switch the tabs."),
     gettext_lazy("Phone, identity and bank numbers are masked; showing one asks for a reason and is recorded."),
     gettext_lazy("Key data (name, identity, class, bank account) changes only when a second person agrees."),
 )
@@ -58,6 +58,7 @@ TABS = (
     Tab("usage", gettext_lazy("Usage"), of_account=True),
     Tab("places", gettext_lazy("Places and meters"), of_account=True),
     Tab("bills", gettext_lazy("Bills"), right="billing.view", of_account=True),
+    Tab("money", gettext_lazy("Money"), right="payments.view", of_account=True),
     Tab("contacts", gettext_lazy("Contacts")),
     Tab("documents", gettext_lazy("Documents"), right="documents.view"),
     # Its page lies with the trail, which knows the words of changes.

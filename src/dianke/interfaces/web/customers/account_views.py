@@ -39,6 +39,7 @@ from dianke.interfaces.web.customers.account_frame import (
     show_tab,
 )
 from dianke.interfaces.web.customers.account_words import describe_terms
+from dianke.interfaces.web.customers.money_views import find_bill_states
 from dianke.interfaces.web.customers.time_line_views import read_time_line
 from dianke.interfaces.web.customers.tree import draw_tree
 from dianke.interfaces.web.people import Names
@@ -178,11 +179,12 @@ def show_bills(request: StaffRequest, viewed: Viewed) -> HttpResponse:
     rows = bill_queries.filter_bills(actor=viewed.actor, account_ids=[viewed.get_account().pk], month=None)
     page = page_by_key(rows, order=["-id"], at=request.GET.get("at", ""))
     kinds = final_queries.list_kinds(run_ids=[bill.run_id for bill in page.rows])
+    states = find_bill_states(viewed, page.rows)
     bills = [
-        (bill, average, billing_words.RUN_KINDS.get(kinds.get(bill.run_id, ""), ""))
+        (bill, average, billing_words.RUN_KINDS.get(kinds.get(bill.run_id, ""), ""), states.get(bill.pk))
         for bill, average in _with_average(page.rows)
     ]
-    values = {"paged": page, "bills": bills}
+    values = {"paged": page, "bills": bills, "shows_states": bool(states)}
     return show_tab(request, viewed, "bills", "customers/account_bills.html", values)
 
 

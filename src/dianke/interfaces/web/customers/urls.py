@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dianke.interfaces.web.customers import account_views, list_views, time_line_views, usage_views
+from dianke.interfaces.web.customers import account_views, list_views, money_views, time_line_views, usage_views
 
 
 def _of_customer(prefix: str, *, overview: str) -> list[URLPattern]:
@@ -30,5 +30,6 @@ urlpatterns = [
     path("accounts/<str:number>/places/", account_views.show_places, name="customer_places"),
     path("accounts/<str:number>/bills/", account_views.show_bills, name="customer_bills"),
     path("accounts/<str:number>/bills/chart/", account_views.show_bill_chart, name="customer_bill_chart"),
+    path("accounts/<str:number>/money/", money_views.show_money, name="customer_money"),
     path("accounts/<str:number>/card/", account_views.show_card, name="customer_card"),
 ]

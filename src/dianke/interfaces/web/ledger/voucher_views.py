@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -31,9 +31,12 @@ from dianke.interfaces.web.ledger import words
 from dianke.interfaces.web.ledger.balance_views import EXPORT
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.sheets import answer_stream
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import fen_to_yuan, spell_yuan
 from dianke.platform.identity.types import Actor
+
+_PIECE = 64 * 1024
 
 
 @require_GET
@@ -78,7 +81,7 @@ def show_voucher(request: StaffRequest, number: str) -> HttpResponse:
 
 @require_POST
 @page_right(ledger.VIEW)
-def export_vouchers(request: StaffRequest) -> HttpResponse:
+def export_vouchers(request: StaffRequest) -> StreamingHttpResponse:
     """Give the vouchers of a month out for the finance system, as JSON or CSV."""
     if not request.actor.may(EXPORT):
         raise Http404
@@ -88,22 +91,26 @@ def export_vouchers(request: StaffRequest) -> HttpResponse:
         raise Http404 from error
     vouchers = ledger.export_vouchers(actor=request.actor, month=month)
     if request.POST.get("format") == "CSV":
-        content, kind, ending = _write_csv(vouchers), "text/csv; charset=utf-8", "csv"
+        pieces, kind, ending = _write_csv(vouchers), "text/csv; charset=utf-8", "csv"
     else:
-        content = json.dumps({"month": f"{month:%Y-%m}", "vouchers": vouchers}, ensure_ascii=False, indent=1)
-        kind, ending = "application/json", "json"
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="vouchers-{month:%Y-%m}.{ending}"'
-    return answer
+        pieces, kind, ending = ledger.write_json(vouchers, month=month), "application/json", "json"
+    name = f"vouchers-{month:%Y-%m}.{ending}"
+    return answer_stream(name=name, pieces=(piece.encode() for piece in pieces), content_type=kind)
 
 
-def _write_csv(vouchers: list[dict[str, Any]]) -> str:
+def _write_csv(vouchers: Iterable[dict[str, Any]]) -> Iterator[str]:
     file = io.StringIO()
     writer = csv.DictWriter(file, fieldnames=ledger.CSV_FIELDS)
-    writer.writeheader()
-    writer.writerows(ledger.list_csv_rows(vouchers))
     # Spreadsheets read UTF-8 only with its mark.
-    return f"\ufeff{file.getvalue()}"
+    file.write("\ufeff")
+    writer.writeheader()
+    for row in ledger.list_csv_rows(vouchers):
+        writer.writerow(row)
+        if file.tell() > _PIECE:
+            yield file.getvalue()
+            file.seek(0)
+            file.truncate()
+    yield file.getvalue()
 
 
 def _open(voucher: Voucher, code: str, unit_code: str, usage_class: str) -> str:

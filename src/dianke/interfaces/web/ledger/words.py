@@ -14,6 +14,20 @@ KINDS: dict[str, Text] = {
     VoucherKind.BILL_CORRECTION.value: pgettext_lazy("voucher", "Correction of bills"),
     VoucherKind.BACK_BILLING.value: _("Back-billing"),
     VoucherKind.PAYMENT.value: _("Payment"),
+    VoucherKind.PAYMENT_ASSIGN.value: _("Payment assigned"),
+    VoucherKind.PAYMENT_MOVE.value: _("Payment moved"),
+    VoucherKind.PAYMENT_REVERSAL.value: _("Payment reversed"),
+    VoucherKind.PREPAYMENT_USE.value: _("Prepayment used"),
+    VoucherKind.CASH_COUNT.value: _("Cash over or short"),
+    VoucherKind.CASH_DEPOSIT.value: _("Cash to the bank"),
+    VoucherKind.WRITE_OFF.value: _("Write-off of bad debt"),
+    VoucherKind.BAD_DEBT_RETURN.value: _("Bad debt returned"),
+    VoucherKind.LATE_FEE_WAIVER.value: _("Waiver of late fees"),
+    VoucherKind.REFUND.value: _("Refund of a prepayment"),
+    VoucherKind.REFUND_PAID.value: _("Refund paid out"),
+    VoucherKind.DEPOSIT_TAKEN.value: _("Deposit taken"),
+    VoucherKind.DEPOSIT_USE.value: _("Deposit used for debts"),
+    VoucherKind.DEPOSIT_RETURN.value: _("Deposit given back"),
 }
 
 PERIOD_KINDS: dict[str, Text] = {

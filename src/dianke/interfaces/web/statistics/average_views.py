@@ -118,6 +118,8 @@ def list_parts() -> list[str]:
         _("Shares"),
         _("Power factor charge"),
         _("Funds and surcharges"),
+        _("Back-billed charges"),
+        _("Penalties"),
         _("Other charges"),
     ]
 
@@ -131,6 +133,8 @@ def list_part_amounts(row: StatisticsRow) -> tuple[int, ...]:
         sums.shares_fen,
         sums.power_factor_fen,
         sums.funds_fen,
+        sums.recovery_fen,
+        sums.penalty_fen,
         sums.other_fen,
     )
 

@@ -83,6 +83,7 @@ ACTS: dict[str, Text] = {
     "archive_quality.work.decide_exemption": pgettext_lazy("act", "decide an exemption"),
     "archive_quality.work.release_findings": pgettext_lazy("act", "release findings"),
     "archive_quality.work.take_findings": pgettext_lazy("act", "take findings"),
+    "demo_utility.farewells.add_taker": pgettext_lazy("act", "add who takes over a home of the demo"),
     "demo_utility.load.found_utility": pgettext_lazy("act", "found the demo utility"),
     "demo_utility.load.grow_estate": pgettext_lazy("act", "grow the demo estate"),
     "demo_utility.load.measure_growth": pgettext_lazy("act", "measure the demo's growth"),

@@ -37,6 +37,32 @@ class BillKind(StrEnum):
     BACK_BILLING = "BACK_BILLING"
 
 
+class OccasionCode(StrEnum):
+    """Why a bill ends or begins within a month."""
+
+    # The last bill of an account that is closed (销户).
+    CLOSING = "CLOSING"
+    # The last bill of who hands an account over (过户).
+    HANDOVER = "HANDOVER"
+    # The first bill of who took it over.
+    OPENING = "OPENING"
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """The closing or hand-over that a bill belongs to, and its day: the first that who leaves is not billed."""
+
+    code: OccasionCode
+    day: date
+    order: str
+    order_id: int
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether the bill is the last of somebody."""
+        return self.code is not OccasionCode.OPENING
+
+
 @dataclass(frozen=True)
 class Relation:
     """The correction that a bill belongs to or was undone by: numbers of bills, empty where there is none."""
@@ -68,6 +94,8 @@ class BillFacts:
     energy_kwh_e2: int
     amount_fen: int
     relations: tuple[Relation, ...] = ()
+    occasion: Occasion | None = None
+    due_date: date | None = None
 
 
 def write_structured_bill(
@@ -106,7 +134,9 @@ def write_head(facts: BillFacts, *, words: BillWords) -> Row:
     return {
         "number": facts.number,
         "kind": facts.kind.value,
+        "occasion": _draw_occasion(facts.occasion, words),
         "issued_at": facts.issued_at.isoformat(timespec="seconds"),
+        "due_date": str(facts.due_date) if facts.due_date else None,
         "month": f"{facts.month:%Y-%m}",
         "period": {
             "start": str(facts.period_start),
@@ -124,6 +154,18 @@ def write_head(facts: BillFacts, *, words: BillWords) -> Row:
         "total": _draw_total(facts),
         "quantities": {"energy_kwh": _plain(Decimal(facts.energy_kwh_e2).scaleb(-2))},
         "corrections": [_draw_relation(relation) for relation in facts.relations],
+    }
+
+
+def _draw_occasion(occasion: Occasion | None, words: BillWords) -> Row | None:
+    if occasion is None:
+        return None
+    code = occasion.code.value
+    return {
+        "code": code,
+        "name": words.word("occasions", code),
+        "date": str(occasion.day),
+        "order": occasion.order,
     }
 
 

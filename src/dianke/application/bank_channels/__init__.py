@@ -1,0 +1,46 @@
+"""Banks: agreements, batches of withholding with their answers, statements, reconciliation."""
+
+from dianke.application.bank_channels.answers import bring_answer, carry_out_booking, carry_out_check
+from dianke.application.bank_channels.banks import add_bank, add_mandate, end_mandate, pause_mandate
+from dianke.application.bank_channels.batches import make_batch, release_batch, send_batch, withdraw_batch
+from dianke.application.bank_channels.reconciliation import (
+    close_day,
+    compare_day,
+    solve_difference,
+    take_difference,
+)
+from dianke.application.bank_channels.statements import (
+    assign_entry,
+    load_statement,
+    read_statement,
+    set_entry_aside,
+    settle_entry,
+)
+
+VIEW, RECONCILE, RELEASE = "payments.view", "payments.reconcile", "payments.release_files"
+
+__all__ = [
+    "RECONCILE",
+    "RELEASE",
+    "VIEW",
+    "add_bank",
+    "add_mandate",
+    "assign_entry",
+    "bring_answer",
+    "carry_out_booking",
+    "carry_out_check",
+    "close_day",
+    "compare_day",
+    "end_mandate",
+    "load_statement",
+    "make_batch",
+    "pause_mandate",
+    "read_statement",
+    "release_batch",
+    "send_batch",
+    "set_entry_aside",
+    "settle_entry",
+    "solve_difference",
+    "take_difference",
+    "withdraw_batch",
+]

@@ -1,0 +1,81 @@
+"""Statements of our bank accounts, and bookings that somebody looks at."""
+
+import hashlib
+from datetime import datetime
+
+from dianke.application.bank_channels.banks import get_account
+from dianke.domain.channels.models import BankStatement, StatementEntry
+from dianke.domain.channels.operations import statements
+from dianke.domain.channels.operations.statements import EntryOutOfState, Source
+from dianke.domain.channels.queries import statements as queries
+from dianke.domain.channels.queries import withholding as banks
+from dianke.domain.channels.rules.bank_files.faults import find_layout
+from dianke.domain.channels.rules.bank_files.types import Layout
+from dianke.domain.channels.rules.statements.camt053 import read_camt053
+from dianke.domain.channels.rules.statements.csv_layout import read_csv
+from dianke.domain.channels.rules.statements.types import Statement
+from dianke.platform.audit.use_case import use_case
+from dianke.platform.identity.types import Actor
+
+_RECONCILE = "payments.reconcile"
+
+
+def read_statement(*, content: bytes, account: str = "") -> Statement:
+    """Return a statement, CAMT.053 or CSV by what it begins with; of CSV without an account it is the one given."""
+    return read_camt053(content) if find_layout(content) is Layout.XML else read_csv(content, account=account)
+
+
+@use_case(right=_RECONCILE)
+def load_statement(*, actor: Actor, bank_code: str, file_name: str, content: bytes, at: datetime) -> BankStatement:
+    """
+    Load a statement of our account at a bank: bookings that were loaded before are passed over.
+
+    :raises BankUnknown: if there is no such bank
+    :raises UnableToLoadStatement: if it has faults, or is of another account
+    """
+    bank = banks.get_bank(actor=actor, code=bank_code)
+    read = read_statement(content=content, account=bank.account_number)
+    source = Source(file_name, hashlib.sha256(content).hexdigest())
+    return statements.load_statement(actor=actor, bank=bank, read=read, source=source, login=actor.login, at=at)
+
+
+@use_case(right=_RECONCILE)
+def assign_entry(*, actor: Actor, key: int, account_number: str, at: datetime) -> StatementEntry:
+    """
+    Give money in suspense to the account that it is for.
+
+    :raises AccountNotFound: if there is no such account within the actor's units
+    :raises EntryOutOfState: if it does not wait
+    """
+    account = get_account(actor=actor, number=account_number)
+    return statements.assign_entry(actor=actor, entry=_get(actor, key), account=account, login=actor.login, at=at)
+
+
+@use_case(right=_RECONCILE)
+def settle_entry(*, actor: Actor, key: int, batch_number: str, at: datetime) -> StatementEntry:
+    """
+    Say that a booking is the money of a batch of withholding.
+
+    :raises BatchUnknown: if there is no such batch
+    :raises EntryOutOfState: if it does not wait
+    """
+    return statements.settle_entry(
+        actor=actor, entry=_get(actor, key), batch_number=batch_number.strip(), login=actor.login, at=at
+    )
+
+
+@use_case(right=_RECONCILE)
+def set_entry_aside(*, actor: Actor, key: int, note: str, at: datetime) -> StatementEntry:
+    """
+    Say that money that left is no matter of customers.
+
+    :raises EntryOutOfState: if it does not wait for this
+    """
+    return statements.set_entry_aside(entry=_get(actor, key), note=note, login=actor.login, at=at)
+
+
+def _get(actor: Actor, key: int) -> StatementEntry:
+    entry = queries.get_entry(actor=actor, key=key, lock=True)
+    if entry is None:
+        raise EntryOutOfState(field="key", reference=str(key), reason="there is none")
+    return entry

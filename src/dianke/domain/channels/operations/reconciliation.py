@@ -1,0 +1,120 @@
+"""Reconciliation: a day is compared as often as need be, its differences are worked on, then it is closed."""
+
+from datetime import date, datetime
+
+from dianke.domain.channels.models import Bank, ReconciliationDay, ReconciliationDifference
+from dianke.domain.channels.queries import reconciliation as queries
+from dianke.domain.channels.rules.reconciling import DayState, DifferenceState, Found, compare
+from dianke.domain.receivables.types import Channel
+from dianke.kernel.errors import DomainError
+from dianke.platform.org.scoping import Scope
+
+
+class DayOutOfState(DomainError):
+    """The day is closed, or has open differences."""
+
+    code = "channels.day_out_of_state"
+    message = "{day} cannot go on: {reason}"
+
+
+class DifferenceOutOfState(DomainError):
+    """The difference is done with, or nothing says how."""
+
+    code = "channels.difference_out_of_state"
+    message = "the difference {reference} cannot be changed: {reason}"
+
+
+def compare_day(
+    *, actor: Scope, bank: Bank, channel: Channel, day: date, login: str, at: datetime
+) -> ReconciliationDay:
+    """
+    Compare a day of a channel with the bank's bookings; differences found before keep owner and note.
+
+    :raises DayOutOfState: if it is closed
+    """
+    rows = ReconciliationDay.objects.for_actor(actor).select_for_update(of=("self",))
+    known: ReconciliationDay | None = rows.filter(bank=bank, channel=channel.value, day=day).first()
+    if known is not None and known.state == DayState.CLOSED.value:
+        raise DayOutOfState(field="day", day=day.isoformat(), reason="the day is closed")
+    result = compare(
+        queries.load_ours(actor=actor, bank=bank, channel=channel, day=day),
+        queries.load_theirs(actor=actor, bank=bank, channel=channel, day=day),
+    )
+    found = known or ReconciliationDay(unit=bank.unit, bank=bank, channel=channel.value, day=day)
+    found.matched_count = result.matched
+    found.ours_fen, found.theirs_fen = result.ours_fen, result.theirs_fen
+    found.compared_by, found.compared_at = login, at
+    found.save()
+    _keep_differences(actor, found, {one.reference: one for one in result.differences})
+    return found
+
+
+def take_difference(*, difference: ReconciliationDifference, login: str) -> ReconciliationDifference:
+    """Make somebody the owner of a difference."""
+    _require_open(difference)
+    difference.owner = login
+    difference.save(update_fields=["owner"])
+    return difference
+
+
+def solve_difference(
+    *, difference: ReconciliationDifference, note: str, login: str, at: datetime
+) -> ReconciliationDifference:
+    """
+    Say what came of a difference.
+
+    :raises DifferenceOutOfState: if it is done with, or no note says how
+    """
+    _require_open(difference)
+    if not note.strip():
+        raise DifferenceOutOfState(field="note", reference=difference.reference, reason="say what came of it")
+    difference.state = DifferenceState.SOLVED.value
+    difference.note = note.strip()
+    difference.solved_by, difference.solved_at = login, at
+    difference.owner = difference.owner or login
+    difference.save(update_fields=["state", "note", "solved_by", "solved_at", "owner"])
+    return difference
+
+
+def close_day(*, actor: Scope, day: ReconciliationDay, login: str, at: datetime) -> ReconciliationDay:
+    """
+    Close a day on which nothing is open.
+
+    :raises DayOutOfState: if it is closed, or has open differences
+    """
+    if day.state == DayState.CLOSED.value:
+        raise DayOutOfState(field="day", day=day.day.isoformat(), reason="the day is closed")
+    differences = queries.list_differences(actor=actor, day=day)
+    if any(one.state == DifferenceState.OPEN.value for one in differences):
+        raise DayOutOfState(field="day", day=day.day.isoformat(), reason="it has open differences")
+    day.state = DayState.CLOSED.value
+    day.closed_by, day.closed_at = login, at
+    day.save(update_fields=["state", "closed_by", "closed_at"])
+    return day
+
+
+def _keep_differences(actor: Scope, day: ReconciliationDay, found: dict[str, Found]) -> None:
+    for known in queries.list_differences(actor=actor, day=day):
+        now = found.pop(known.reference, None)
+        if now is None:
+            if known.state == DifferenceState.OPEN.value:
+                known.state = DifferenceState.VANISHED.value
+                known.save(update_fields=["state"])
+        elif (known.ours_fen, known.theirs_fen) != (now.ours_fen, now.theirs_fen) or _has_vanished(known):
+            # What was solved was another difference: this one is open again.
+            known.kind, known.state = now.kind.value, DifferenceState.OPEN.value
+            known.ours_fen, known.theirs_fen = now.ours_fen, now.theirs_fen
+            known.save(update_fields=["kind", "state", "ours_fen", "theirs_fen"])
+    for one in found.values():
+        ReconciliationDifference(
+            day=day, reference=one.reference, kind=one.kind.value, ours_fen=one.ours_fen, theirs_fen=one.theirs_fen
+        ).save()
+
+
+def _has_vanished(known: ReconciliationDifference) -> bool:
+    return known.state == DifferenceState.VANISHED.value
+
+
+def _require_open(difference: ReconciliationDifference) -> None:
+    if difference.state != DifferenceState.OPEN.value:
+        raise DifferenceOutOfState(field="state", reference=difference.reference, reason="it is done with")

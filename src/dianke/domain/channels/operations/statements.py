@@ -1,0 +1,258 @@
+"""
+Statements: each booking of the bank once; what a rule is sure of is booked, other money waits in suspense.
+
+So everything that came to the bank stands in the books on its day, whether or not somebody knows whose it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from dianke.domain.channels.models import Bank, BankStatement, EntryState, StatementEntry, WithholdingLine
+from dianke.domain.channels.queries import statements as queries
+from dianke.domain.channels.queries.withholding import get_batch
+from dianke.domain.channels.rules.matching import MatchKind, MatchReason, Proposal, find_sure
+from dianke.domain.channels.rules.statements.types import Entry, Statement
+from dianke.domain.channels.rules.withholding import LineState
+from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.receivables.models import Payment
+from dianke.domain.receivables.operations.payments import (
+    assign_payment,
+    receive_payments,
+    reverse_payment,
+)
+from dianke.domain.receivables.types import Channel, NewPayment, Tender
+from dianke.kernel.errors import DomainError
+from dianke.platform.identity.types import Actor
+from dianke.platform.org.scoping import Scope
+
+_SYSTEM = Actor.system("booking what a bank took back")
+MOST_ENTRIES = 20_000
+_REMITTANCE = 300
+_DISTINCT = "select pg_advisory_xact_lock(hashtextextended('channels.statement', %s))"
+
+
+class UnableToLoadStatement(DomainError):
+    """The statement cannot be loaded."""
+
+    code = "channels.unable_to_load_statement"
+    message = "the statement cannot be loaded: {reason}"
+
+
+class EntryOutOfState(DomainError):
+    """The booking was dealt with, or cannot be dealt with so."""
+
+    code = "channels.entry_out_of_state"
+    message = "the booking {reference} cannot be changed: {reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that a statement came as."""
+
+    name: str
+    sha256: str
+
+
+def load_statement(
+    *, actor: Scope, bank: Bank, read: Statement, source: Source, login: str, at: datetime
+) -> BankStatement:
+    """
+    Load the bookings of a statement that were not loaded before, and book them.
+
+    :raises UnableToLoadStatement: if it has faults, is of another account, or is too long
+    """
+    _require_loadable(bank, read)
+    with connection.cursor() as cursor:
+        # Two who load one statement take turns: the second finds everything known.
+        cursor.execute(_DISTINCT, [bank.pk])
+    first = {one.reference: one for one in reversed(read.entries)}
+    known = queries.find_known_references(bank=bank, references=list(first))
+    fresh = [one for one in read.entries if one.reference not in known and one is first[one.reference]]
+    days = [one.booked_on for one in read.entries]
+    statement = BankStatement(
+        unit=bank.unit,
+        bank=bank,
+        number=read.number[:60],
+        file_name=source.name[-200:],
+        sha256=source.sha256,
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+        opening_fen=read.opening_fen,
+        closing_fen=read.closing_fen,
+        entry_count=len(fresh),
+        known_count=len(read.entries) - len(fresh),
+        loaded_by=login,
+        loaded_at=at,
+    )
+    statement.save()
+    proposals = queries.propose_entries(actor=actor, entries=fresh)
+    rows = [_make_entry(statement, one, found) for one, found in zip(fresh, proposals, strict=True)]
+    _book(actor, bank, rows, login, at)
+    StatementEntry.objects.bulk_create(rows, batch_size=1_000)
+    return statement
+
+
+def assign_entry(
+    *, actor: Scope, entry: StatementEntry, account: CustomerAccount, login: str, at: datetime
+) -> StatementEntry:
+    """
+    Give money that waits in suspense to the account that it is for.
+
+    :raises EntryOutOfState: if it does not wait
+    """
+    payment = _require_suspense(entry)
+    assign_payment(
+        actor=actor, payment=payment, customer_account_id=account.pk, login=login, at=at, reason=entry.reference
+    )
+    return _decide(entry, EntryState.BOOKED, account.number, MatchReason.BY_HAND, login, at)
+
+
+def settle_entry(*, actor: Scope, entry: StatementEntry, batch_number: str, login: str, at: datetime) -> StatementEntry:
+    """
+    Say that a booking is the money of a batch of withholding; taken as unknown money, it leaves the books again.
+
+    :raises EntryOutOfState: if it does not wait
+    :raises BatchUnknown: if there is no such batch
+    """
+    batch = get_batch(actor=actor, number=batch_number)
+    payment = _require_suspense(entry)
+    reverse_payment(actor=actor, payment=payment, reason=batch.number, login=login, at=at)
+    return _decide(entry, EntryState.SETTLED, batch.number, MatchReason.BY_HAND, login, at)
+
+
+def set_entry_aside(*, entry: StatementEntry, note: str, login: str, at: datetime) -> StatementEntry:
+    """
+    Say that a booking that left the account is no matter of customers, as a fee of the bank.
+
+    :raises EntryOutOfState: if money came by it, it was dealt with, or no note says what it is
+    """
+    if entry.state != EntryState.OPEN.value:
+        raise EntryOutOfState(field="state", reference=entry.reference, reason="it does not wait for this")
+    if not note.strip():
+        raise EntryOutOfState(field="note", reference=entry.reference, reason="say what it is")
+    entry.note = note.strip()
+    return _decide(entry, EntryState.ELSEWHERE, "", MatchReason.BY_HAND, login, at)
+
+
+def _require_loadable(bank: Bank, read: Statement) -> None:
+    if not read.is_whole:
+        raise UnableToLoadStatement(field="file", reason="it has faults")
+    if read.account != bank.account_number:
+        raise UnableToLoadStatement(field="file", reason="it is of another account")
+    if len(read.entries) > MOST_ENTRIES:
+        raise UnableToLoadStatement(field="file", reason="it is too long; ask for a statement a day")
+
+
+def _make_entry(statement: BankStatement, entry: Entry, proposals: Sequence[Proposal]) -> StatementEntry:
+    return StatementEntry(
+        statement=statement,
+        bank=statement.bank,
+        reference=entry.reference[:80],
+        booked_on=entry.booked_on,
+        amount_fen=entry.amount_fen,
+        counterparty=entry.counterparty[:140],
+        counterparty_account=entry.counterparty_account,
+        remittance=" ".join(dict.fromkeys((entry.remittance, *entry.references))).strip()[:_REMITTANCE],
+        proposals=[
+            {"kind": one.kind.value, "target": one.target, "confidence": one.confidence, "reason": one.reason.value}
+            for one in proposals
+        ],
+    )
+
+
+def _book(actor: Scope, bank: Bank, rows: Sequence[StatementEntry], login: str, at: datetime) -> None:
+    """Do what rules are sure of, and put other money that came into suspense."""
+    accounts = _find_accounts(actor, rows)
+    money: list[tuple[StatementEntry, int | None]] = []
+    for row in rows:
+        sure = _find_sure(row)
+        if sure and sure.kind is MatchKind.WITHHOLDING and row.amount_fen > 0:
+            _match(row, EntryState.SETTLED, sure)
+        elif sure and sure.kind is MatchKind.RETURNED and row.amount_fen < 0:
+            _take_back(actor, row, sure, login, at)
+        elif row.amount_fen > 0:
+            account_id = accounts.get(sure.target) if sure else None
+            money.append((row, account_id))
+            if sure and account_id is not None:
+                _match(row, EntryState.BOOKED, sure)
+            else:
+                row.state = EntryState.SUSPENSE.value
+    new = [_make_payment(bank, row, account_id, login) for row, account_id in money]
+    received = receive_payments(actor=actor, payments=new, at=at) if new else []
+    for (row, _account), one in zip(money, received, strict=True):
+        row.payment_id = one.payment_id
+
+
+def _find_sure(row: StatementEntry) -> Proposal | None:
+    return find_sure(
+        [
+            Proposal(MatchKind(one["kind"]), one["target"], one["confidence"], MatchReason(one["reason"]))
+            for one in row.proposals
+        ]
+    )
+
+
+def _find_accounts(actor: Scope, rows: Sequence[StatementEntry]) -> dict[str, int]:
+    numbers = {one["target"] for row in rows for one in row.proposals if one["kind"] == MatchKind.ACCOUNT.value}
+    found = CustomerAccount.objects.for_actor(actor).filter(number__in=numbers)
+    return dict(found.values_list("number", "pk"))
+
+
+def _make_payment(bank: Bank, row: StatementEntry, account_id: int | None, login: str) -> NewPayment:
+    return NewPayment(
+        channel=Channel.TRANSFER,
+        external_number=name_entry(bank=bank, reference=row.reference),
+        unit_id=bank.unit_id,
+        customer_account_id=account_id,
+        amount_fen=row.amount_fen,
+        tender=Tender.ACCOUNT,
+        paid_on=row.booked_on,
+        received_by=login,
+        summary=f"{bank.name} {row.counterparty}"[:200].strip(),
+    )
+
+
+def name_entry(*, bank: Bank, reference: str) -> str:
+    """Return the number that the payment of a booking is known again by."""
+    return f"{bank.code}:{reference}"[:64]
+
+
+def _match(row: StatementEntry, state: EntryState, sure: Proposal) -> None:
+    row.state = state.value
+    row.target = sure.target
+    row.match_reason = sure.reason.value
+
+
+def _take_back(actor: Scope, row: StatementEntry, sure: Proposal, login: str, at: datetime) -> None:
+    """Reverse the payment of a line that the bank took back whole; anything else stays to be looked at."""
+    number, _slash, serial = sure.target.partition("/")
+    lines = WithholdingLine.objects.for_actor(_SYSTEM).filter(batch__number=number, serial=int(serial))
+    paid = [LineState.PAID.value, LineState.PARTLY.value]
+    line = lines.filter(state__in=paid, paid_fen=-row.amount_fen).select_for_update(of=("self",)).first()
+    if line is None or line.payment_id is None:
+        return
+    payment = Payment.objects.for_actor(actor).get(pk=line.payment_id)
+    reverse_payment(actor=actor, payment=payment, reason=row.reference, login=login, at=at)
+    line.state = LineState.RETURNED.value
+    line.save(update_fields=["state"])
+    _match(row, EntryState.RETURNED, sure)
+
+
+def _require_suspense(entry: StatementEntry) -> Payment:
+    if entry.state != EntryState.SUSPENSE.value or entry.payment is None:
+        raise EntryOutOfState(field="state", reference=entry.reference, reason="it does not wait for this")
+    return entry.payment
+
+
+def _decide(
+    entry: StatementEntry, state: EntryState, target: str, reason: MatchReason, login: str, at: datetime
+) -> StatementEntry:
+    entry.state = state.value
+    entry.target = target
+    entry.match_reason = reason.value
+    entry.decided_by, entry.decided_at = login, at
+    entry.save(update_fields=["state", "target", "match_reason", "note", "decided_by", "decided_at"])
+    return entry

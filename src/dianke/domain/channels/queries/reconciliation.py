@@ -1,0 +1,93 @@
+"""Reads of reconciliation: both sides of a day, and the days with their differences."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from dianke.domain.channels.models import (
+    Bank,
+    EntryState,
+    ReconciliationDay,
+    ReconciliationDifference,
+    StatementEntry,
+    WithholdingBatch,
+)
+from dianke.domain.channels.rules.reconciling import DifferenceState
+from dianke.domain.receivables.queries.payments import filter_payments
+from dianke.domain.receivables.types import Channel
+from dianke.kernel.errors import DomainError
+from dianke.platform.org.scoping import Scope
+
+CHANNELS = (Channel.BANK_WITHHOLDING, Channel.TRANSFER)
+_OF_CUSTOMERS = (EntryState.SUSPENSE.value, EntryState.BOOKED.value, EntryState.OPEN.value)
+
+
+class DayUnknown(DomainError):
+    """There is no such day within the actor's units."""
+
+    code = "channels.day_unknown"
+    message = "no such day of reconciliation"
+
+
+def filter_days(*, actor: Scope) -> QuerySet[Any]:
+    """Return the days of the actor's units with `open_count`; no order."""
+    is_open = Q(differences__state=DifferenceState.OPEN.value)
+    rows: QuerySet[Any] = ReconciliationDay.objects.for_actor(actor).select_related("bank")
+    counted: QuerySet[Any] = rows.annotate(open_count=Count("differences", filter=is_open))
+    return counted
+
+
+def get_day(*, actor: Scope, key: int, lock: bool = False) -> ReconciliationDay:
+    """
+    Return a day of a channel.
+
+    :raises DayUnknown: if there is none within the actor's units
+    """
+    rows = ReconciliationDay.objects.for_actor(actor).select_related("bank").filter(pk=key)
+    found: ReconciliationDay | None = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise DayUnknown(field="day")
+    return found
+
+
+def list_differences(*, actor: Scope, day: ReconciliationDay) -> list[ReconciliationDifference]:
+    """Return the differences of a day, the open ones first."""
+    rows = ReconciliationDifference.objects.for_actor(actor).filter(day=day)
+    return sorted(rows, key=lambda one: (one.state != DifferenceState.OPEN.value, one.reference))
+
+
+def filter_open_differences(*, actor: Scope) -> QuerySet[Any]:
+    """Return the differences that wait for work; no order."""
+    rows = ReconciliationDifference.objects.for_actor(actor).select_related("day__bank")
+    found: QuerySet[Any] = rows.filter(state=DifferenceState.OPEN.value)
+    return found
+
+
+def load_ours(*, actor: Scope, bank: Bank, channel: Channel, day: date) -> dict[str, int]:
+    """Return what we booked of a channel on a day, by what the bank knows it by: batch, or booking."""
+    payments = filter_payments(actor=actor).filter(channel=channel.value, paid_on=day, is_reversed=False)
+    if channel is Channel.TRANSFER:
+        prefix = f"{bank.code}:"
+        rows = payments.filter(external_number__startswith=prefix).values_list("external_number", "amount_fen")
+        return {number.removeprefix(prefix): amount_fen for number, amount_fen in rows}
+    batches = set(WithholdingBatch.objects.for_actor(actor).filter(bank=bank).values_list("number", flat=True))
+    found: Counter[str] = Counter()
+    for number, amount_fen in payments.values_list("external_number", "amount_fen").iterator(chunk_size=20_000):
+        batch = number.partition("/")[0]
+        if batch in batches:
+            found[batch] += amount_fen
+    return dict(found)
+
+
+def load_theirs(*, actor: Scope, bank: Bank, channel: Channel, day: date) -> dict[str, int]:
+    """Return what the bank booked of a channel on a day, by the same."""
+    entries = StatementEntry.objects.for_actor(actor).filter(bank=bank, booked_on=day, amount_fen__gt=0)
+    if channel is Channel.TRANSFER:
+        rows = entries.filter(state__in=_OF_CUSTOMERS).values_list("reference", "amount_fen")
+        return dict(rows)
+    found: Counter[str] = Counter()
+    for target, amount_fen in entries.filter(state=EntryState.SETTLED.value).values_list("target", "amount_fen"):
+        found[target] += amount_fen
+    return dict(found)

@@ -1,0 +1,86 @@
+"""Reads of statements and their bookings; what a booking may be."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from dianke.domain.channels.models import Bank, BankStatement, EntryState, StatementEntry, WithholdingBatch
+from dianke.domain.channels.rules import matching
+from dianke.domain.channels.rules.matching import Known, Proposal
+from dianke.domain.channels.rules.statements.types import Entry
+from dianke.domain.channels.rules.withholding import BatchState
+from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.receivables.queries.debts import list_debts
+from dianke.platform.identity.types import Actor
+from dianke.platform.org.scoping import Scope
+
+WAITING = (EntryState.OPEN.value, EntryState.SUSPENSE.value)
+_SYSTEM = Actor.system("finding whose money a booking of the bank is")
+_MOST_LIKE = 20
+_SENT = [BatchState.SENT.value, BatchState.ANSWERED.value]
+
+
+def filter_statements(*, actor: Scope) -> QuerySet[Any]:
+    """Return the statements of the actor's units; no order."""
+    rows: QuerySet[Any] = BankStatement.objects.for_actor(actor).select_related("bank")
+    return rows
+
+
+def filter_entries(*, actor: Scope) -> QuerySet[Any]:
+    """Return the bookings of the actor's units; no order."""
+    rows: QuerySet[Any] = StatementEntry.objects.for_actor(actor).select_related("bank", "payment", "statement")
+    return rows
+
+
+def get_entry(*, actor: Scope, key: int, lock: bool = False) -> StatementEntry | None:
+    """Return a booking within the actor's units, or None."""
+    rows = StatementEntry.objects.for_actor(actor).select_related("bank", "statement").filter(pk=key)
+    found: StatementEntry | None = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    return found
+
+
+def find_known_references(*, bank: Bank, references: Sequence[str]) -> set[str]:
+    """Return which bookings of an account of ours were loaded before."""
+    rows = StatementEntry.objects.for_actor(_SYSTEM).filter(bank=bank, reference__in=references)
+    return set(rows.values_list("reference", flat=True))
+
+
+def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Proposal]]:
+    """Return what each booking may be, the surest first; accounts are sought within the actor's units."""
+    numbers = {number for entry in entries for number in matching.find_user_numbers(entry)}
+    numbers |= {number for entry in entries if (number := matching.find_virtual_user(entry))}
+    known = {one.user_number: one for one in _load_known(actor, numbers)}
+    batches = _find_batches(actor, {number for entry in entries if (number := matching.find_batch_number(entry))})
+    proposals = []
+    for entry in entries:
+        found = matching.propose(entry, known=known, batches=batches)
+        # Looked for by name only where no number says it: most bookings name one.
+        if entry.amount_fen > 0 and entry.counterparty and matching.find_sure(found) is None:
+            like = _find_like(actor, entry)
+            found = matching.propose(entry, known=known, like=like, batches=batches)
+        proposals.append(found)
+    return proposals
+
+
+def _load_known(actor: Scope, numbers: set[str]) -> list[Known]:
+    rows = CustomerAccount.objects.for_actor(actor).filter(number__in=numbers).select_related("customer")
+    return [_describe(account, 0) for account in rows]
+
+
+def _find_like(actor: Scope, entry: Entry) -> list[Known]:
+    """Return accounts whose customer bears the name of who paid, with what they owe on the day."""
+    name = entry.counterparty.strip()
+    rows = CustomerAccount.objects.for_actor(actor).select_related("customer").filter(customer__name__startswith=name)
+    accounts = list(rows.order_by("pk")[:_MOST_LIKE])
+    debts = list_debts(actor=actor, customer_account_ids=[one.pk for one in accounts], on=entry.booked_on)
+    return [_describe(one, sum(debt.total_fen for debt in debts.get(one.pk, []))) for one in accounts]
+
+
+def _describe(account: CustomerAccount, owed_fen: int) -> Known:
+    return Known(account.number, (account.customer.name, account.customer.short_name), owed_fen)
+
+
+def _find_batches(actor: Scope, numbers: set[str]) -> frozenset[str]:
+    rows = WithholdingBatch.objects.for_actor(actor).filter(number__in=numbers, state__in=_SENT)
+    return frozenset(rows.values_list("number", flat=True))

@@ -1,0 +1,1 @@
+"""Decisions of channels, from facts to facts."""

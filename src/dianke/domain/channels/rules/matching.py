@@ -1,0 +1,159 @@
+"""Whose money a booking of the bank is: rules with a confidence and a reason, the surest first."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dianke.domain.channels.rules.statements.types import Entry
+from dianke.domain.customers.rules.duplicates import fold_name, measure_likeness
+
+# From so much on a rule books without being asked.
+SURE = 95
+_NAME_LIKE = 0.6
+_MOST_PROPOSALS = 5
+_USER_NUMBER = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])", re.ASCII)
+_BATCH = re.compile(r"DK[0-9]{8}", re.ASCII)
+_LINE = re.compile(r"(DK[0-9]{8})/([0-9]{6})", re.ASCII)
+
+
+class MatchKind(StrEnum):
+    """What a booking of the bank is."""
+
+    ACCOUNT = "ACCOUNT"
+    WITHHOLDING = "WITHHOLDING"
+    RETURNED = "RETURNED"
+
+
+class MatchReason(StrEnum):
+    """By which rule."""
+
+    BATCH_NUMBER = "BATCH_NUMBER"
+    RETURNED_LINE = "RETURNED_LINE"
+    VIRTUAL_ACCOUNT = "VIRTUAL_ACCOUNT"
+    USER_NUMBER_AND_NAME = "USER_NUMBER_AND_NAME"
+    USER_NUMBER = "USER_NUMBER"
+    SEVERAL_USER_NUMBERS = "SEVERAL_USER_NUMBERS"
+    AMOUNT_AND_NAME = "AMOUNT_AND_NAME"
+    NAME = "NAME"
+    AMOUNT = "AMOUNT"
+    BY_HAND = "BY_HAND"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a booking may be; `target` is a user number, a batch or the number of a line."""
+
+    kind: MatchKind
+    target: str
+    confidence: int
+    reason: MatchReason
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An account that may be meant."""
+
+    user_number: str
+    names: tuple[str, ...]
+    owed_fen: int
+
+
+def find_user_numbers(entry: Entry) -> list[str]:
+    """Return the numbers in the texts of a booking that may be user numbers, each once."""
+    texts = (entry.remittance, *entry.references)
+    return list(dict.fromkeys(number for text in texts for number in _USER_NUMBER.findall(text)))
+
+
+def find_virtual_user(entry: Entry) -> str:
+    """Return the user number that a virtual account ends with, or nothing."""
+    account = entry.virtual_account
+    return account[-10:] if len(account) > 10 and account.isascii() and account.isdigit() else ""
+
+
+def find_line_number(entry: Entry) -> tuple[str, int] | None:
+    """Return batch and serial of the line that a booking names."""
+    for text in (*entry.references, entry.remittance):
+        found = _LINE.search(text)
+        if found:
+            return found.group(1), int(found.group(2))
+    return None
+
+
+def find_batch_number(entry: Entry) -> str:
+    """Return the batch of withholding that a booking names, or nothing."""
+    for text in (*entry.references, entry.remittance):
+        found = _BATCH.search(text)
+        if found:
+            return found.group(0)
+    return ""
+
+
+def propose(
+    entry: Entry, *, known: Mapping[str, Known], like: Iterable[Known] = (), batches: frozenset[str] = frozenset()
+) -> list[Proposal]:
+    """
+    Return what a booking may be, the surest first.
+
+    :param known: accounts by user number that the booking may name
+    :param like: accounts whose name or debt is that of the booking
+    :param batches: batches of withholding that were sent
+    """
+    batch = find_batch_number(entry)
+    if batch in batches:
+        return [_propose_withholding(entry, batch)]
+    if entry.amount_fen < 0:
+        return []
+    found = [*_propose_by_number(entry, known), *_propose_by_likeness(entry, like)]
+    best: dict[str, Proposal] = {}
+    for one in sorted(found, key=lambda proposal: -proposal.confidence):
+        best.setdefault(one.target, one)
+    return list(best.values())[:_MOST_PROPOSALS]
+
+
+def find_sure(proposals: Sequence[Proposal]) -> Proposal | None:
+    """Return the proposal that needs nobody's eyes: sure, and no other as sure."""
+    sure = [one for one in proposals if one.confidence >= SURE]
+    return sure[0] if len(sure) == 1 else None
+
+
+def _propose_withholding(entry: Entry, batch: str) -> Proposal:
+    line = find_line_number(entry)
+    if line is not None and (entry.is_return or entry.amount_fen < 0):
+        return Proposal(MatchKind.RETURNED, f"{line[0]}/{line[1]:06d}", 100, MatchReason.RETURNED_LINE)
+    return Proposal(MatchKind.WITHHOLDING, batch, 100, MatchReason.BATCH_NUMBER)
+
+
+def _propose_by_number(entry: Entry, known: Mapping[str, Known]) -> Iterable[Proposal]:
+    virtual = find_virtual_user(entry)
+    if virtual in known:
+        yield Proposal(MatchKind.ACCOUNT, virtual, 99, MatchReason.VIRTUAL_ACCOUNT)
+    numbers = [number for number in find_user_numbers(entry) if number in known]
+    for number in numbers:
+        if len(numbers) > 1:
+            yield Proposal(MatchKind.ACCOUNT, number, 60, MatchReason.SEVERAL_USER_NUMBERS)
+        elif _measure_name(entry, known[number]) >= _NAME_LIKE:
+            yield Proposal(MatchKind.ACCOUNT, number, 99, MatchReason.USER_NUMBER_AND_NAME)
+        else:
+            yield Proposal(MatchKind.ACCOUNT, number, 96, MatchReason.USER_NUMBER)
+
+
+def _propose_by_likeness(entry: Entry, like: Iterable[Known]) -> Iterable[Proposal]:
+    candidates = list(like)
+    same_amount = [one for one in candidates if one.owed_fen == entry.amount_fen]
+    for one in candidates:
+        likeness = _measure_name(entry, one)
+        is_same = one.owed_fen == entry.amount_fen
+        if is_same and likeness >= _NAME_LIKE:
+            yield Proposal(MatchKind.ACCOUNT, one.user_number, 70 + int(20 * likeness), MatchReason.AMOUNT_AND_NAME)
+        elif likeness >= _NAME_LIKE:
+            yield Proposal(MatchKind.ACCOUNT, one.user_number, int(60 * likeness), MatchReason.NAME)
+        elif is_same and len(same_amount) == 1:
+            yield Proposal(MatchKind.ACCOUNT, one.user_number, 40, MatchReason.AMOUNT)
+
+
+def _measure_name(entry: Entry, known: Known) -> float:
+    if not entry.counterparty:
+        return 0.0
+    name = fold_name(entry.counterparty)
+    return max((measure_likeness(name, fold_name(one)) for one in known.names if one), default=0.0)

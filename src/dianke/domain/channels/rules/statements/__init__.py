@@ -1,0 +1,1 @@
+"""Statements of our bank accounts, as CAMT.053 or CSV."""

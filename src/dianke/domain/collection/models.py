@@ -1,0 +1,301 @@
+"""Tables of collection: carried open items, the steps of dunning, promises, pauses, collectors, bad debt."""
+
+from typing import Any, ClassVar
+
+import pghistory
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+
+from dianke.domain.collection.types import (
+    PauseKind,
+    PromiseState,
+    StepKind,
+    StepResult,
+    StepState,
+    WriteOffState,
+)
+from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.readings.models import ReadingRoute
+from dianke.platform.database.grants import declare_append_only
+from dianke.platform.documents.models import Document
+from dianke.platform.identity.models import Staff
+from dianke.platform.org.models import Unit
+from dianke.platform.org.scoping import ScopedModel
+from dianke.platform.outbox.models import Message
+
+declare_append_only("collection_badwriteoffreturn")
+
+
+def _choices(enum: type) -> list[tuple[str, str]]:
+    return [(member.value, member.value) for member in enum]  # type: ignore[attr-defined]
+
+
+class CarriedDay(ScopedModel):
+    """
+    A day whose open items are kept, with what the books came to: derived, made anew where the books changed since.
+
+    Ageing as of a day starts from the last carried day before it and adds the postings since.
+    """
+
+    unit_lookup = None
+
+    carried_on = models.DateField(unique=True)
+    item_count = models.IntegerField()
+    open_fen = models.BigIntegerField()
+    # Debit less credit and count of all postings on receivables until the day, as the sums of days have them.
+    posting_count = models.BigIntegerField()
+    carried_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.carried_on}"
+
+
+class CarriedItem(ScopedModel):
+    """A bill that was not settled at the end of a carried day."""
+
+    carried_day = models.ForeignKey(CarriedDay, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    item_id = models.BigIntegerField()
+    customer_account_id = models.BigIntegerField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    usage_class = models.CharField(max_length=24)
+    due_date = models.DateField(null=True)
+    open_fen = models.BigIntegerField()
+
+    class Meta:
+        """Read by days, whole."""
+
+        indexes: ClassVar = [models.Index(fields=["carried_day", "customer_account_id"], name="carried_item_day")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}"
+
+
+@pghistory.track()
+class Responsibility(ScopedModel):
+    """Who sees to the arrears of an account or of a route, with which share, for a time (责任到人)."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, null=True, blank=True, related_name="+")
+    route = models.ForeignKey(ReadingRoute, models.PROTECT, null=True, blank=True, related_name="+")
+    # Of 10,000; the shares of all collectors of a thing come to 10,000 at most.
+    share_e4 = models.PositiveSmallIntegerField(default=10_000)
+    period: Any = DateRangeField()
+    assigned_by = models.CharField(max_length=40)
+    assigned_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        """Of an account or of a route, not of both."""
+
+        indexes: ClassVar = [models.Index(fields=["staff", "id"], name="responsibility_staff")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(account=None, route__isnull=False) | models.Q(account__isnull=False, route=None),
+                name="responsibility_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(share_e4__gt=0, share_e4__lte=10_000), name="responsibility_share_is_a_share"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.account_id or self.route_id}"
+
+
+@pghistory.track()
+class DunningPause(ScopedModel):
+    """An account that is not dunned for a time: an open dispute, an agreement that is kept (暂停催费)."""
+
+    unit_lookup = "account__unit"
+
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=_choices(PauseKind))
+    reason = models.CharField(max_length=300)
+    since_date = models.DateField()
+    # The last day that it holds; empty until somebody ends it.
+    until_date = models.DateField(null=True, blank=True)
+    set_by = models.CharField(max_length=40)
+    set_at = models.DateTimeField()
+    ended_by = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        """Found by account."""
+
+        indexes: ClassVar = [models.Index(fields=["account", "since_date"], name="dunning_pause_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.kind}"
+
+
+@pghistory.track()
+class DunningStep(ScopedModel):
+    """A step of the ladder that was proposed for an account, and what came of it (催费步骤)."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+")
+    # The due date of the oldest debt: a new one begins the ladder from below.
+    since_due_date = models.DateField()
+    code = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10, choices=_choices(StepKind))
+    ladder_from_date = models.DateField()
+    proposed_on = models.DateField()
+    due_at = models.DateTimeField()
+    days_overdue = models.PositiveIntegerField()
+    overdue_fen = models.BigIntegerField()
+    item_count = models.PositiveIntegerField()
+    text = models.TextField(blank=True, default="")
+    state = models.CharField(max_length=10, choices=_choices(StepState))
+    hold_reason = models.CharField(max_length=40, blank=True, default="")
+    assigned_to = models.CharField(max_length=40, blank=True, default="")
+    message = models.ForeignKey(Message, models.PROTECT, null=True, blank=True, related_name="+")
+    released_by = models.CharField(max_length=40, blank=True, default="")
+    done_on = models.DateField(null=True, blank=True)
+    done_by = models.CharField(max_length=40, blank=True, default="")
+    result = models.CharField(max_length=12, choices=_choices(StepResult), blank=True, default="")
+    note = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        """Never two a day; each step once for a debt."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["proposed_on", "id"], name="dunning_step_day"),
+            models.Index(
+                fields=["assigned_to", "due_at"],
+                name="dunning_step_work",
+                condition=models.Q(state__in=[StepState.OPEN.value, StepState.HELD.value]),
+            ),
+            models.Index(fields=["account", "id"], name="dunning_step_account"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "proposed_on"], name="dunning_step_once_a_day"),
+            models.UniqueConstraint(fields=["account", "since_due_date", "code"], name="dunning_step_once_a_debt"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """Return the number that people know it by."""
+        return f"CF-{self.pk:07d}"
+
+
+@pghistory.track()
+class PaymentPromise(ScopedModel):
+    """What a customer said they would pay until a day, and whether it came (缴费承诺)."""
+
+    unit_lookup = "step__unit"
+
+    step = models.OneToOneField(DunningStep, models.PROTECT, related_name="promise")
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+")
+    promised_on = models.DateField()
+    until_date = models.DateField()
+    amount_fen = models.BigIntegerField()
+    paid_fen = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=_choices(PromiseState), default=PromiseState.OPEN.value)
+
+    class Meta:
+        """Open ones by day."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["until_date"], name="promise_open", condition=models.Q(state=PromiseState.OPEN.value))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.until_date}"
+
+
+@pghistory.track()
+class BadWriteOff(ScopedModel):
+    """Debt that is given up: proposed with evidence, approved by another person, booked (坏账核销)."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    reason = models.CharField(max_length=400)
+    state = models.CharField(max_length=10, choices=_choices(WriteOffState), default=WriteOffState.PROPOSED.value)
+    amount_fen = models.BigIntegerField()
+    level = models.CharField(max_length=20)
+    proposed_by = models.CharField(max_length=40)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=40, blank=True, default="")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=400, blank=True, default="")
+    voucher_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Newest first; approved by another person than who proposed."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["proposed_at", "id"], name="bad_write_off_newest"),
+            models.Index(fields=["account", "id"], name="bad_write_off_account"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="bad_write_off_is_of_something"),
+            models.CheckConstraint(
+                condition=~models.Q(state=WriteOffState.BOOKED.value) | ~models.Q(decided_by=models.F("proposed_by")),
+                name="bad_write_off_approved_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """Return the number that people know it by."""
+        return f"HX-{self.pk:06d}"
+
+
+class BadWriteOffItem(ScopedModel):
+    """A bill that a proposal gives up, with what was open of it."""
+
+    unit_lookup = "write_off__unit"
+
+    write_off = models.ForeignKey(BadWriteOff, models.PROTECT, related_name="items")
+    item_id = models.BigIntegerField()
+    open_fen = models.BigIntegerField()
+
+    class Meta:
+        """Each once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["write_off", "item_id"], name="write_off_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.write_off_id} {self.item_id}"
+
+
+class BadWriteOffEvidence(ScopedModel):
+    """A paper that shows why the debt cannot be had."""
+
+    unit_lookup = "write_off__unit"
+
+    write_off = models.ForeignKey(BadWriteOff, models.PROTECT, related_name="evidence")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.write_off_id} {self.document_id}"
+
+
+class BadWriteOffReturn(ScopedModel):
+    """Money that came after all: the debt stands again for that much (坏账收回). Only grows."""
+
+    unit_lookup = "write_off__unit"
+
+    write_off = models.ForeignKey(BadWriteOff, models.PROTECT, related_name="returns")
+    amount_fen = models.BigIntegerField()
+    voucher_id = models.BigIntegerField()
+    returned_on = models.DateField()
+    returned_by = models.CharField(max_length=40)
+    returned_at = models.DateTimeField()
+
+    class Meta:
+        """Of something."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="write_off_return_is_of_something")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.write_off_id} {self.amount_fen}"

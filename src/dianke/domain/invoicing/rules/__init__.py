@@ -1,0 +1,1 @@
+"""Rules of invoicing: tax inside an amount, lines, red letters, structured files."""

@@ -1,0 +1,118 @@
+"""Use prepayments for debts, and turn what is paid beyond a bill into prepayment: at issue, and when money is freed."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db import connection
+
+from dianke.domain.billing.models import Bill, BillCorrection, BillRun, BillRunShard
+from dianke.domain.receivables.operations import periods, vouchers
+from dianke.domain.receivables.operations.locks import lock_accounts
+from dianke.domain.receivables.operations.settling import Desk
+from dianke.domain.receivables.operations.vouchers import PreparedVoucher
+from dianke.domain.receivables.queries.standing import RECEIVABLES, load_ledger_codes
+from dianke.domain.receivables.queries.unbooked import find_group_of_order
+from dianke.domain.receivables.types import NewPosting, NewVoucher, VoucherKind
+from dianke.kernel.clock import to_shanghai
+from dianke.platform.identity.types import Actor
+from dianke.platform.org.scoping import Scope
+
+SYSTEM_LOGIN = "system"
+_SYSTEM = Actor.system("using prepayments")
+
+# Who has a prepayment, and whose bill is below zero: of most shards nobody.
+_OF_SHARD = """
+select distinct b.account_id from billing_bill b
+ where b.id >= %(first)s and b.id < %(end)s and b.correction_id is null
+   and (b.amount_fen < 0
+        or exists (select from receivables_heldmoney h
+                    where h.customer_account_id = b.account_id and h.kind = 'PREPAYMENT' and h.amount_fen > 0))
+"""
+_IN_CREDIT = """
+select distinct customer_account_id
+  from (select customer_account_id from receivables_posting
+         where ledger_account_id = any(%(ledgers)s) and customer_account_id is not null and item_id is not null
+         group by customer_account_id, item_id, ledger_account_id, unit_id, usage_class, for_year
+        having sum(debit_fen) < sum(credit_fen)) below
+ order by 1
+"""
+
+
+def use_prepayments(*, actor: Scope, customer_account_ids: Collection[int], on: date, at: datetime) -> dict[int, int]:
+    """
+    Turn what is paid beyond the bills of accounts into prepayment, pay their debts from it, and return the fen used.
+
+    Late fees run to the day `on`. Accounts that have nothing to use are locked, read and left as they are.
+    """
+    if not customer_account_ids:
+        return {}
+    units = lock_accounts(customer_account_ids)
+    booked_on = periods.find_booking_day(actor=actor, occurred_on=on)
+    vouchers.open_month(booked_on)
+    desk = Desk(units=units, on=booked_on, until=on)
+    prepared: list[PreparedVoucher] = []
+    used: dict[int, int] = {}
+    for account_id in sorted(units):
+        postings, fen = _use(desk, account_id)
+        if postings:
+            prepared.append(_draw_up(desk, units[account_id], postings, on=on, at=at, booked_on=booked_on))
+        if fen:
+            used[account_id] = fen
+    if prepared:
+        vouchers.post_prepared(vouchers=prepared)
+    return used
+
+
+def use_prepayments_of_shard(*, actor: Scope, run: BillRun, shard_number: int) -> dict[int, int]:
+    """Pay the bills of a shard that was just issued from the prepayments of its accounts, and return the fen used."""
+    shard = BillRunShard.objects.for_actor(_SYSTEM).get(run=run, number=shard_number)
+    if not shard.first_bill_id or run.issued_at is None:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_SHARD, {"first": shard.first_bill_id, "end": shard.end_bill_id})
+        accounts = [key for (key,) in cursor.fetchall()]
+    on = to_shanghai(run.issued_at).date()
+    return use_prepayments(actor=actor, customer_account_ids=accounts, on=on, at=run.issued_at)
+
+
+def use_prepayments_of_order(*, actor: Scope, order: BillCorrection, at: datetime) -> dict[int, int]:
+    """Turn what was paid of bills that an order took back into prepayment, and pay the bills in their place from it."""
+    group = find_group_of_order(order=order)
+    rows = Bill.objects.for_actor(_SYSTEM).filter(pk__in=group.keys["bills"])
+    accounts = set(rows.values_list("account_id", flat=True))
+    return use_prepayments(actor=actor, customer_account_ids=accounts, on=to_shanghai(at).date(), at=at)
+
+
+def list_accounts_in_credit() -> list[int]:
+    """Return the accounts with a bill that stands below zero: those of before there were payments."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_CREDIT, {"ledgers": list(load_ledger_codes(RECEIVABLES))})
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _use(desk: Desk, account_id: int) -> tuple[list[NewPosting], int]:
+    postings = desk.free(account_id)
+    prepaid_fen = desk.standings[account_id].prepaid_fen
+    if prepaid_fen <= 0:
+        return postings, 0
+    settled = desk.settle(accounts=[account_id], amount_fen=prepaid_fen)
+    used_fen = prepaid_fen - settled.left_fen
+    if not used_fen:
+        return postings, 0
+    return [*postings, *desk.draw(account_id, used_fen), *settled.postings], used_fen
+
+
+def _draw_up(
+    desk: Desk, unit_id: int, postings: list[NewPosting], *, on: date, at: datetime, booked_on: date
+) -> PreparedVoucher:
+    key = vouchers.reserve_voucher_key(booked_on=booked_on)
+    voucher = NewVoucher(
+        unit_id=unit_id,
+        kind=VoucherKind.PREPAYMENT_USE,
+        source=f"prepayment:{key}",
+        summary="",
+        occurred_on=on,
+        made_by=SYSTEM_LOGIN,
+        made_at=at,
+    )
+    return PreparedVoucher(key, booked_on, voucher, desk.level_units(postings))

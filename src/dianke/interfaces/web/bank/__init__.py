@@ -1,0 +1,1 @@
+"""Pages of banks: withholding by files, agreements, statements, reconciliation."""

@@ -1,0 +1,235 @@
+"""Reconciliation: the list by day and channel, one day with its differences as work."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from dianke.application import bank_channels
+from dianke.domain.channels.models import ReconciliationDay, ReconciliationDifference
+from dianke.domain.channels.queries import reconciliation as queries
+from dianke.domain.channels.queries import withholding as banks
+from dianke.domain.channels.rules.reconciling import DayState, DifferenceState
+from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.bank import words
+from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.components.figures import Figure
+from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilter
+from dianke.interfaces.web.components.list_views import render_list
+from dianke.interfaces.web.components.lists import Column, ListSpec, register
+from dianke.interfaces.web.components.page import Crumb, Page
+from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.people import Names
+from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.shell.errors import explain
+from dianke.kernel.clock import SystemClock, to_shanghai
+from dianke.kernel.errors import DomainError
+from dianke.kernel.money import fen_to_yuan
+from dianke.platform.audit.use_case import PermissionRefused
+
+
+@require_GET
+@page_right(bank_channels.VIEW)
+def list_days(request: StaffRequest) -> HttpResponse:
+    """List days of channels, newest first."""
+    values = {
+        "may_compare": request.actor.may(bank_channels.RECONCILE),
+        "banks": banks.list_banks(actor=request.actor),
+        "channels": words.CHANNELS.items(),
+        "today": to_shanghai(SystemClock().now()).date(),
+    }
+    return render_list(request, DAYS, template="bank/days.html", values=values)
+
+
+@require_POST
+@page_right(bank_channels.RECONCILE)
+def compare_day(request: StaffRequest) -> HttpResponse:
+    """Compare a day of a channel with the bank's bookings."""
+    channel = str(request.POST.get("channel", ""))
+    try:
+        day = date.fromisoformat(str(request.POST.get("day", "")))
+    except ValueError:
+        messages.error(request, _now("Choose a day."))
+        return redirect("web:bank_days")
+    if channel not in words.CHANNELS:
+        raise Http404
+    try:
+        found = bank_channels.compare_day(
+            actor=request.actor,
+            bank_code=str(request.POST.get("bank", "")),
+            channel=channel,
+            day=day,
+            at=SystemClock().now(),
+        )
+    except PermissionRefused:
+        raise
+    except DomainError as refusal:
+        messages.error(request, explain(refusal))
+        return redirect("web:bank_days")
+    return redirect("web:bank_day", found.pk)
+
+
+@require_GET
+@page_right(bank_channels.VIEW)
+def show_day(request: StaffRequest, key: int) -> HttpResponse:
+    """Show both sides of a day and where they differ."""
+    day = _find(request, key)
+    differences = queries.list_differences(actor=request.actor, day=day)
+    names = Names([day.compared_by, day.closed_by, *(one.owner for one in differences)])
+    is_open = day.state == DayState.OPEN.value
+    may_work = is_open and request.actor.may(bank_channels.RECONCILE)
+    left = sum(one.state == DifferenceState.OPEN.value for one in differences)
+    values = {
+        "page": _head(day),
+        "day": day,
+        "figures": _list_figures(day, left),
+        "differences": [_draw(one, names, may_work, request.actor.login) for one in differences],
+        "compared_by": names.of(day.compared_by),
+        "closed_by": names.of(day.closed_by),
+        "may_work": may_work,
+        "may_close": may_work and not left,
+    }
+    return render(request, "bank/day.html", values)
+
+
+@require_POST
+@page_right(bank_channels.RECONCILE)
+def close_day(request: StaffRequest, key: int) -> HttpResponse:
+    """Close a day on which nothing is open."""
+    _find(request, key)
+    return _act(
+        request,
+        key,
+        lambda: bank_channels.close_day(actor=request.actor, key=key, at=SystemClock().now()),
+        _now("The day is closed."),
+    )
+
+
+@require_POST
+@page_right(bank_channels.RECONCILE)
+def work_on_difference(request: StaffRequest, key: int) -> HttpResponse:
+    """Take a difference as one's own, or say what came of it."""
+    rows = ReconciliationDifference.objects.for_actor(request.actor).filter(pk=key)
+    difference: ReconciliationDifference | None = rows.first()
+    if difference is None:
+        raise Http404
+    if request.POST.get("act") == "take":
+        return _act(
+            request,
+            difference.day_id,
+            lambda: bank_channels.take_difference(actor=request.actor, key=key),
+            _now("The difference is yours."),
+        )
+    note = str(request.POST.get("note", ""))
+    return _act(
+        request,
+        difference.day_id,
+        lambda: bank_channels.solve_difference(actor=request.actor, key=key, note=note, at=SystemClock().now()),
+        _now("The difference is solved."),
+    )
+
+
+def _act(request: StaffRequest, day_key: int, do: Callable[[], Any], done: str) -> HttpResponse:
+    try:
+        do()
+    except PermissionRefused:
+        raise
+    except DomainError as refusal:
+        messages.error(request, explain(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("web:bank_day", day_key)
+
+
+def _find(request: StaffRequest, key: int) -> ReconciliationDay:
+    try:
+        return queries.get_day(actor=request.actor, key=key)
+    except queries.DayUnknown as unknown:
+        raise Http404 from unknown
+
+
+def _draw(one: ReconciliationDifference, names: Names, may_work: bool, login: str) -> dict[str, Any]:
+    return {
+        "difference": one,
+        "chip": state_chip("bank.difference", one.state),
+        "kind": words.DIFFERENCES[one.kind],
+        "remedy": words.REMEDIES[one.kind],
+        "owner": names.of(one.owner),
+        "may_take": may_work and one.state == DifferenceState.OPEN.value and one.owner != login,
+        "may_solve": may_work and one.state == DifferenceState.OPEN.value,
+    }
+
+
+def _list_figures(day: ReconciliationDay, left: int) -> list[Figure]:
+    gap = day.ours_fen - day.theirs_fen
+    return [
+        Figure(caption=_now("In our books (yuan)"), value=formats.fen(day.ours_fen)),
+        Figure(caption=_now("At the bank (yuan)"), value=formats.fen(day.theirs_fen),
+               context=_now("%(gap)s yuan apart") % {"gap": formats.signed_fen(gap)} if gap else ""),
+        Figure(caption=_now("Matched"), value=f"{day.matched_count:,}"),
+        Figure(caption=_now("Open differences"), value=f"{left:,}"),
+    ]  # fmt: skip
+
+
+def _head(day: ReconciliationDay) -> Page:
+    return Page(
+        title=_now("%(channel)s on %(day)s")
+        % {"channel": words.CHANNELS.get(day.channel, day.channel), "day": day.day.isoformat()},
+        facts=[day.bank.name],
+        crumbs=[Crumb(_("Receivables")), Crumb(_("Reconciliation"), reverse("web:bank_days"))],
+        chips=[state_chip("bank.day", day.state)],
+        menu_url=reverse("web:bank_days"),
+        help=[
+            _("Money of withholding is compared by batch, transfers by the number of the bank's booking."),
+            _("Compare again after a statement or an answer came; differences keep their owner."),
+            _("A day is closed when no difference is open; then it is not compared again."),
+        ],
+    )
+
+
+DAYS = register(
+    ListSpec(
+        name="bank.days",
+        title=_("Reconciliation"),
+        url_name="web:bank_days",
+        right=bank_channels.VIEW,
+        crumbs=[Crumb(_("Receivables"))],
+        rows=lambda actor: queries.filter_days(actor=actor),
+        row_url=lambda one: reverse("web:bank_day", args=[one.pk]),
+        sort="-day",
+        columns=[
+            Column("day", _("Day"), lambda one: one.day, order=("day",), css="n"),
+            Column("state", _("State"), lambda one: state_chip("bank.day", one.state)),
+            Column("channel", _("Channel"), lambda one: words.CHANNELS.get(one.channel, one.channel), css="nw"),
+            Column("bank", _("Bank"), lambda one: one.bank.name, css="nw"),
+            Column("ours", _("In our books (yuan)"), lambda one: fen_to_yuan(one.ours_fen),
+                   show=lambda one: formats.fen(one.ours_fen), css="num"),
+            Column("theirs", _("At the bank (yuan)"), lambda one: fen_to_yuan(one.theirs_fen),
+                   show=lambda one: formats.fen(one.theirs_fen), css="num"),
+            Column("matched", _("Matched"), lambda one: one.matched_count, css="num"),
+            Column("open", _("Open differences"), lambda one: one.open_count, css="num"),
+        ],
+        filters=[
+            ChoiceFilter("channel", _("Channel"), list(words.CHANNELS.items())),
+            ChoiceFilter("state", _("State"), [
+                (DayState.OPEN.value, pgettext_lazy("bank", "Open")), (DayState.CLOSED.value, _("Closed")),
+            ]),
+            DateRangeFilter("day", _("Day"), lookup="day"),
+        ],
+        count=lambda count: _now("%(count)s days") % {"count": count},
+        empty_title=_("No day compared yet"),
+        empty_text=_("Choose a channel and a day: what we booked is compared with what the bank booked."),
+        empty_found_title=_("No day fits"),
+        empty_found_text=_("Take a filter out to see more."),
+        brief=("state", "channel", "open", "ours"),
+        export_name="reconciliation",
+    )
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""What pages of banks call things."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dianke.domain.channels.models import EntryState
+from dianke.domain.channels.rules.bank_files.codes import list_codes
+from dianke.domain.channels.rules.bank_files.types import Layout
+from dianke.domain.channels.rules.matching import MatchReason
+from dianke.domain.channels.rules.reconciling import DayState, DifferenceKind, DifferenceState
+from dianke.domain.channels.rules.withholding import AnswerState, BatchState, Exclusion, LineState
+from dianke.domain.receivables.types import Channel
+from dianke.interfaces.web.components.page import Text
+from dianke.interfaces.web.components.states import register_states
+
+LAYOUTS: dict[str, Text] = {Layout.TEXT.value: _("Text, GB18030"), Layout.XML.value: "XML"}
+CHANNELS: dict[str, Text] = {
+    Channel.BANK_WITHHOLDING.value: _("Bank withholding"),
+    Channel.TRANSFER.value: _("Transfers"),
+}
+EXCLUSIONS: dict[str, Text] = {
+    Exclusion.PAUSED.value: _("paused, as while a bill is disputed"),
+    Exclusion.IN_OPEN_BATCH.value: _("asked for by another open batch"),
+    Exclusion.NO_DEBT.value: _("owes nothing"),
+    Exclusion.OVER_LIMIT.value: _("the oldest bill is more than the agreement allows"),
+    Exclusion.BANK_ACCOUNT_ENDED.value: _("its bank account is no longer the account's"),
+    "NO_MANDATE": _("an account at the bank, but no agreement"),
+}
+REASONS: dict[str, Text] = {
+    MatchReason.BATCH_NUMBER.value: _("names the batch"),
+    MatchReason.RETURNED_LINE.value: _("names the line that is taken back"),
+    MatchReason.VIRTUAL_ACCOUNT.value: _("came to the user's virtual account"),
+    MatchReason.USER_NUMBER_AND_NAME.value: _("user number and name"),
+    MatchReason.USER_NUMBER.value: _("user number in the text"),
+    MatchReason.SEVERAL_USER_NUMBERS.value: _("one of several user numbers"),
+    MatchReason.AMOUNT_AND_NAME.value: _("amount owed and name"),
+    MatchReason.NAME.value: _("name"),
+    MatchReason.AMOUNT.value: _("amount owed"),
+    MatchReason.BY_HAND.value: _("by hand"),
+}
+DIFFERENCES: dict[str, Text] = {
+    DifferenceKind.OURS_ONLY.value: _("only in our books"),
+    DifferenceKind.THEIRS_ONLY.value: _("only at the bank"),
+    DifferenceKind.AMOUNT.value: _("another amount"),
+}
+REMEDIES: dict[str, Text] = {
+    DifferenceKind.OURS_ONLY.value: _("Load the statement of the day, or ask the bank when the money comes."),
+    DifferenceKind.THEIRS_ONLY.value: _("Book the bank's answer, or see which payment was reversed."),
+    DifferenceKind.AMOUNT.value: _("See which lines the bank took back or answered later."),
+}
+CODES: dict[str, Text] = {
+    "PAID": _("paid in full"),
+    "PARTLY_PAID": _("paid in part, as far as the money reached"),
+    "INSUFFICIENT_FUNDS": _("not enough money on the account"),
+    "ACCOUNT_UNKNOWN": _("the account number is wrong"),
+    "ACCOUNT_CLOSED": _("the account is closed"),
+    "ACCOUNT_BLOCKED": _("the account is blocked"),
+    "NAME_DIFFERS": _("the holder has another name"),
+    "NO_AGREEMENT": _("the bank knows no agreement"),
+    "AGREEMENT_ENDED": _("the holder ended it or has died"),
+    "OVER_LIMIT": _("more than the agreement allows"),
+    "STOPPED": _("the holder stopped this payment"),
+    "BANK_FAULT": _("the bank could not work on it in time"),
+    "OTHER": _("refused without a reason"),
+}
+register_states(
+    "bank.batch",
+    {
+        BatchState.DRAFT.value: ("warn", _("Waits for release")),
+        BatchState.RELEASED.value: ("run", _("Released")),
+        BatchState.SENT.value: ("run", pgettext_lazy("bank", "Sent")),
+        BatchState.ANSWERED.value: ("ok", pgettext_lazy("bank", "Answered")),
+        BatchState.WITHDRAWN.value: ("idle", _("Taken back")),
+    },
+)
+register_states(
+    "bank.line",
+    {
+        LineState.WAITING.value: ("idle", _("Waits for the bank")),
+        LineState.PAID.value: ("ok", _("Paid")),
+        LineState.PARTLY.value: ("warn", _("Paid in part")),
+        LineState.REFUSED.value: ("bad", pgettext_lazy("line", "Refused")),
+        LineState.RETURNED.value: ("bad", _("Taken back by the bank")),
+    },
+)
+register_states(
+    "bank.answer",
+    {
+        AnswerState.BROUGHT.value: ("run", _("Is being checked")),
+        AnswerState.CHECKED.value: ("warn", _("Checked, not booked")),
+        AnswerState.BOOKING.value: ("run", _("Is being booked")),
+        AnswerState.BOOKED.value: ("ok", pgettext_lazy("bank", "Booked")),
+        AnswerState.REFUSED.value: ("bad", pgettext_lazy("file", "Refused")),
+    },
+)
+register_states(
+    "bank.entry",
+    {
+        EntryState.OPEN.value: ("warn", _("Not dealt with")),
+        EntryState.SUSPENSE.value: ("warn", _("In suspense")),
+        EntryState.BOOKED.value: ("ok", pgettext_lazy("bank", "Booked")),
+        EntryState.SETTLED.value: ("ok", _("Money of a batch")),
+        EntryState.RETURNED.value: ("bad", _("Taken back by the bank")),
+        EntryState.ELSEWHERE.value: ("idle", _("No matter of customers")),
+    },
+)
+register_states(
+    "bank.day",
+    {DayState.OPEN.value: ("run", pgettext_lazy("bank", "Open")), DayState.CLOSED.value: ("ok", _("Closed"))},
+)
+register_states(
+    "bank.difference",
+    {
+        DifferenceState.OPEN.value: ("bad", pgettext_lazy("bank", "Open")),
+        DifferenceState.SOLVED.value: ("ok", _("Solved")),
+        DifferenceState.VANISHED.value: ("idle", _("No longer there")),
+    },
+)
+
+
+def may_resend(code: str) -> bool:
+    """Tell whether a line that the bank answered so may be asked for again."""
+    found = list_codes().get(code)
+    return found is not None and found.may_resend

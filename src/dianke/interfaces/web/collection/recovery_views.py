@@ -1,0 +1,157 @@
+"""Recovery: rates of current and old debt, days outstanding, what was paid after steps; and the forecast."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from dianke.application import collection
+from dianke.domain.collection.queries import recovery
+from dianke.domain.collection.queries.forecast import DAYS, forecast
+from dianke.domain.collection.queries.steps import list_effects, list_promises
+from dianke.domain.receivables.queries.chart import list_keys_below
+from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.billing.words import USAGE_CLASSES
+from dianke.interfaces.web.collection import words
+from dianke.interfaces.web.collection.asking import Asked, read_address
+from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.components.charts import Chart, Series
+from dianke.interfaces.web.components.figures import Figure
+from dianke.interfaces.web.components.page import Crumb, Page
+from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.requests import StaffRequest
+
+_Days = Sequence[tuple[date, Decimal | None]]
+_MONTHS = 13
+_PROMISES = 30
+
+
+@require_GET
+@page_right(collection.VIEW)
+def show_recovery(request: StaffRequest) -> HttpResponse:
+    """Show how much of what was billed came, month by month."""
+    asked, actor = read_address(request), request.actor
+    path = asked.unit_path
+    rows = recovery.list_current_recovery(actor=actor, on=asked.as_of, months=_MONTHS, unit_path=path)
+    old = recovery.get_old_recovery(actor=actor, on=asked.as_of, unit_path=path)
+    days = recovery.list_days_outstanding(actor=actor, on=asked.as_of, months=_MONTHS, unit_path=path)
+    effects = list_effects(
+        on=asked.as_of,
+        units=recovery.list_units(actor=actor, unit_path=path),
+        ledgers=list_keys_below(actor=actor, code=recovery.ALL),
+    )
+    promises = list_promises(actor=actor, limit=_PROMISES)
+    values = {
+        "page": _head(asked, _now("Recovery rates")),
+        "asked": asked,
+        "figures": _list_figures(rows, old, days),
+        "rows": rows,
+        "chart": _draw_chart(rows) if len(rows) > 1 else None,
+        "days_chart": _draw_days(days) if sum(value is not None for _month, value in days) > 1 else None,
+        "effects": [(one, words.KINDS.get(one.kind, one.kind)) for one in effects],
+        "promises": [(one, state_chip("collection.promise", one.state, quiet=True)) for one in promises],
+    }
+    return render(request, "collection/recovery.html", values)
+
+
+@require_GET
+@page_right(collection.VIEW)
+def show_forecast(request: StaffRequest) -> HttpResponse:
+    """Show what of the open bills is expected within thirty days, and how right the same sum was before."""
+    asked = read_address(request)
+    found = forecast(actor=request.actor, on=asked.as_of, unit_path=asked.unit_path)
+    error = formats.signed_percent(found.error) if found.has_history and found.error is not None else "–"
+    values = {
+        "page": _head(asked, _now("Forecast of collection")),
+        "asked": asked,
+        "found": found,
+        "days": DAYS,
+        "figures": [
+            Figure(_("Open (yuan)"), formats.fen(found.open_fen)),
+            Figure(_("Expected within 30 days (yuan)"), formats.fen(found.expected_fen)),
+            Figure(
+                _("Error of the same sum 30 days ago"),
+                error,
+                context=_now("said %(said)s, came %(came)s")
+                % {"said": formats.fen(found.said_fen), "came": formats.fen(found.came_fen)}
+                if found.has_history
+                else _("no history of sixty days yet"),
+            ),
+        ],
+        "rows": [(one, USAGE_CLASSES.get(one.usage_class, one.usage_class)) for one in found.by_class],
+    }
+    return render(request, "collection/forecast.html", values)
+
+
+def _list_figures(rows: Sequence[recovery.CurrentRecovery], old: recovery.OldRecovery, days: _Days) -> list[Figure]:
+    last = rows[0] if rows else None
+    outstanding = days[-1][1] if days else None
+    return [
+        Figure(
+            _("Current recovery"),
+            formats.percent(last.rate) if last and last.rate is not None else "–",
+            context=_now("bills of %(month)s") % {"month": formats.month(last.month)} if last else "",
+            ratio=float(last.rate) if last and last.rate is not None else None,
+        ),
+        Figure(
+            _("Recovery of old debt"),
+            formats.percent(old.rate) if old.rate is not None else "–",
+            context=_now("of %(amount)s yuan when %(year)s began")
+            % {"amount": formats.fen(old.opening_fen), "year": old.year},
+        ),
+        Figure(_("Days outstanding"), formats.number(outstanding, 1) if outstanding is not None else "–"),
+    ]
+
+
+def _draw_chart(rows: Sequence[recovery.CurrentRecovery]) -> Chart:
+    shown = list(reversed(rows))
+    return Chart(
+        labels=[formats.month(one.month) for one in shown],
+        series=[
+            Series(_("until today"), _scale([one.rate for one in shown]), "bar", "accent"),
+            Series(_("until the end of the next month"), _scale([one.next_rate for one in shown]), "line", "ok"),
+        ],
+        unit="%",
+        decimals=1,
+        description=_now("Share of each month's bills that was collected"),
+        label_name=_("Month"),
+    )
+
+
+def _scale(rates: Sequence[Decimal | None]) -> list[float | None]:
+    return [None if one is None else round(float(one) * 100, 2) for one in rates]
+
+
+def _draw_days(days: _Days) -> Chart:
+    return Chart(
+        labels=[formats.month(month) for month, _value in days],
+        series=[
+            Series(
+                _("Days outstanding"),
+                [None if value is None else round(float(value), 1) for _month, value in days],
+                "line",
+                "accent",
+            )
+        ],
+        unit=_("days"),
+        decimals=1,
+        description=_now("Days outstanding at the end of each month"),
+        label_name=_("Month"),
+    )
+
+
+def _head(asked: Asked, title: str) -> Page:
+    return Page(
+        title=title,
+        facts=[asked.as_of.isoformat(), asked.unit.name if asked.unit else _("all units")],
+        crumbs=[Crumb(_("Collection of debts"))],
+        help=[
+            _("Current: of a month's bills, what was collected. Old: of what years before owed when the year began."),
+            _("What was written off is no collection. Late fees and penalties are left out of the rates."),
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Pages of the counter: the cashier's desk, shifts and their counts, slips and cheques."""

@@ -1,0 +1,1 @@
+"""Pages of payments: the list, one payment with what it settles, receipts, suspense."""

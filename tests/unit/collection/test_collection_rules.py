@@ -1,0 +1,75 @@
+"""Buckets of ageing, kinds and levels of bad debt, and what is expected of open bills."""
+
+from datetime import date
+
+import pytest
+
+from dianke.domain.collection.rules import write_offs
+from dianke.domain.collection.rules.buckets import find_bucket, list_buckets
+from dianke.domain.collection.rules.forecast import Measured, expect
+
+DAY = date(2026, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [
+        (-400, "NOT_DUE"),
+        (0, "NOT_DUE"),
+        (1, "D1_30"),
+        (30, "D1_30"),
+        (31, "D31_60"),
+        (365, "D181_365"),
+        (366, "OVER_YEAR"),
+    ],
+)
+def test_every_day_lies_in_one_bucket(days: int, code: str) -> None:
+    assert find_bucket(days_overdue=days, on=DAY) == code
+
+
+def test_buckets_follow_each_other_without_a_gap() -> None:
+    buckets = list_buckets(on=DAY)
+
+    assert [one.first_day for one in buckets[1:]] == [one.last_day + 1 for one in buckets[:-1]]
+
+
+@pytest.mark.parametrize(("fen", "level"), [(1, "UNIT"), (5_000_000, "UNIT"), (5_000_001, "UTILITY")])
+def test_level_of_approval_goes_by_the_amount(fen: int, level: str) -> None:
+    assert write_offs.get_rules(on=DAY).find_level(fen).code == level
+
+
+@pytest.mark.parametrize(
+    ("code", "is_closed", "due", "obstacle"),
+    [
+        ("CLOSED", False, date(2020, 1, 1), "account_not_closed"),
+        ("CLOSED", True, None, ""),
+        ("OVER_YEARS", False, date(2023, 6, 2), "not_old_enough"),
+        ("OVER_YEARS", False, date(2023, 6, 1), ""),
+        ("OVER_YEARS", False, None, "not_old_enough"),
+        ("BANKRUPT", False, None, ""),
+    ],
+)
+def test_kind_of_bad_debt_wants_what_the_archive_says(
+    code: str, is_closed: bool, due: date | None, obstacle: str
+) -> None:
+    kind = write_offs.get_rules(on=DAY).find_kind(code)
+
+    assert kind is not None
+    assert write_offs.find_obstacle(kind, is_closed=is_closed, oldest_due=due, on=DAY) == obstacle
+
+
+def test_debt_of_a_leap_day_is_three_years_old_on_the_first_of_march() -> None:
+    kind = write_offs.BadDebtKind("OVER_YEARS", needs_closed_account=False, least_years=3)
+
+    assert write_offs.find_obstacle(kind, is_closed=False, oldest_due=date(2024, 2, 29), on=date(2027, 2, 28)) != ""
+    assert write_offs.find_obstacle(kind, is_closed=False, oldest_due=date(2024, 2, 29), on=date(2027, 3, 1)) == ""
+
+
+def test_forecast_takes_the_share_of_the_cell_else_of_the_class_else_nothing() -> None:
+    history = {("HOME", 0): Measured(200, 150), ("HOME", 1): Measured(100, 0)}
+    now = {cell: Measured(1001, 0) for cell in (("HOME", 0), ("HOME", 1), ("HOME", 2), ("FARM", 0))}
+
+    expected = expect(now, history=history)
+
+    # 1001 × 150/200 = 750.75; of the class 150/300 = 500.5, up to 501.
+    assert expected == {("HOME", 0): 751, ("HOME", 1): 0, ("HOME", 2): 501, ("FARM", 0): 0}

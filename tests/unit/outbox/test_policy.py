@@ -1,0 +1,54 @@
+"""Messages wait for the morning and for the end of holidays; what is urgent does not."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dianke.kernel.clock import SHANGHAI
+from dianke.platform.outbox import policy
+from dianke.platform.outbox.types import MessageChannel
+
+
+@pytest.fixture(autouse=True)
+def _no_own_policy(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+def find(text: str, channel: MessageChannel = MessageChannel.SMS, purpose: str = "DUNNING") -> str:
+    at = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    return f"{policy.find_send_time(channel=channel, purpose=purpose, at=at):%Y-%m-%dT%H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-03-11T10:00", "2026-03-11T10:00"),
+        ("2026-03-11T07:59", "2026-03-11T08:00"),
+        ("2026-03-11T20:59", "2026-03-11T20:59"),
+        ("2026-03-11T21:00", "2026-03-12T08:00"),
+        ("2026-09-30T22:00", "2026-10-08T08:00"),
+        ("2026-10-03T12:00", "2026-10-08T08:00"),
+    ],
+)
+def test_message_goes_in_the_first_hour_that_is_allowed(at: str, expected: str) -> None:
+    assert find(at) == expected
+
+
+def test_mail_and_urgent_messages_wait_for_no_hour() -> None:
+    assert find("2026-10-03T23:00", channel=MessageChannel.EMAIL) == "2026-10-03T23:00"
+    assert find("2026-10-03T23:00", purpose="OUTAGE_NOTICE") == "2026-10-03T23:00"
+
+
+def test_policy_without_a_channel_is_refused() -> None:
+    with pytest.raises(policy.MessagePolicyUnreadable, match="LETTER"):
+        policy.read_policy(
+            'schema = "message-policy/v1"\n[[version]]\nvalid_from = 2026-01-01\nurgent_purposes = []\n'
+            "[version.channel]\n"
+            + "\n".join(
+                f"{one} = {{ quiet_from = 0, quiet_until = 0, keeps_holidays = false, per_minute = 1,"
+                " most_attempts = 1, retry_minutes = 1 }"
+                for one in ("SMS", "EMAIL", "WECHAT")
+            )
+        )
