@@ -51,6 +51,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"billing/runs/", "key", "billing.RunWork", "pk"),
     (r"billing/finals/new/", "number", "customers.CustomerAccount", "number"),
     (r"billing/finals/", "key", "billing.FinalBilling", "pk"),
+    (r"api/v1/final-bills/", "number", "billing.FinalBilling", "pk"),
     (r"billing/corrections/new/", "bill_id", "billing.Bill", "pk"),
     (r"billing/corrections/back-billing/", "bill_id", "billing.Bill", "pk"),
     (r"billing/corrections/evidence/", "evidence_id", "billing.CorrectionEvidence", "pk"),

@@ -103,7 +103,7 @@ DRAWN_ELSEWHERE = {
 ASKS_TOO = {
     "web:customer_documents": "documents.view", "web:customer_bills": "billing.view",
     "web:customer_bill_chart": "billing.view", "web:customer_usage_export": "archive.export",
-    "web:trial_export": "archive.export",
+    "web:trial_export": "archive.export", "web:customer_money": "payments.view",
 }  # fmt: skip
 
 REFUSED = HTTPStatus.FORBIDDEN

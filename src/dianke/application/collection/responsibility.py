@@ -5,6 +5,7 @@ from datetime import date, datetime
 from dianke.domain.collection.models import Responsibility
 from dianke.domain.collection.operations import responsibility as operations
 from dianke.domain.collection.operations.responsibility import UnableToAssign
+from dianke.domain.collection.queries.people import get_responsibility
 from dianke.domain.customers.queries.accounts import get_account
 from dianke.domain.readings.models import ReadingRoute
 from dianke.platform.audit.use_case import use_case
@@ -43,12 +44,9 @@ def end_responsibility(*, actor: Actor, key: int, on: date) -> Responsibility:
     """
     Let a responsibility end before a day.
 
-    :raises UnableToAssign: if there is none within the actor's units
+    :raises ResponsibilityUnknown: if there is none within the actor's units
     """
-    one = Responsibility.objects.for_actor(actor).filter(pk=key).first()
-    if one is None:
-        raise UnableToAssign(field="responsibility", reason="there is no such responsibility")
-    return operations.end(one=one, on=on)
+    return operations.end(one=get_responsibility(actor=actor, key=key), on=on)
 
 
 @use_case(right=_RIGHT)

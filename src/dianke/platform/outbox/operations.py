@@ -31,7 +31,7 @@ class MessageOutOfState(DomainError):
     """The message is no longer where the act would find it."""
 
     code = "outbox.message_out_of_state"
-    message = "message {message_number} is {state} by now"
+    message = "message {message_number} is in another state by now"
 
 
 def queue_message(*, actor: Scope, new: NewMessage, login: str, at: datetime) -> Message:

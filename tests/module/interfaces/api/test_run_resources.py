@@ -156,7 +156,7 @@ class TestSteps:
         answer = runner.post(f"bill-runs/{number}/calculation", None, key="key-of-once-more")
 
         assert (answer.status_code, answer.json()["code"]) == (409, "billing.unable_to_recalculate_run")
-        assert "it is paused; let it go on first" in answer.json()["detail"]
+        assert "批次已暂停，请先继续" in answer.json()["detail"]
         assert (before[0], state(office)) == ("PAUSED", before)
 
     @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ class StepOutOfState(DomainError):
     """The step is no longer where the act would find it."""
 
     code = "collection.step_out_of_state"
-    message = "step {step} is {state} by now"
+    message = "step {step} is in another state by now"
 
 
 class UnableToRecord(DomainError):

@@ -32,7 +32,7 @@ class WriteOffOutOfState(DomainError):
     """Somebody else decided meanwhile."""
 
     code = "collection.write_off_out_of_state"
-    message = "write-off {number} is {state} by now"
+    message = "write-off {number} is in another state by now"
 
 
 def propose(

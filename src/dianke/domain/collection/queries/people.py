@@ -9,8 +9,17 @@ from django.db import connection
 from dianke.domain.collection.models import DunningPause, Responsibility
 from dianke.domain.customers.models import Consent, Contact, CustomerAccount, SpecialMark
 from dianke.domain.customers.types import ConsentPurpose, ContactRole, Importance, MarkKind
+from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 from dianke.platform.outbox.types import Consent as MessageConsent
+
+
+class ResponsibilityUnknown(DomainError):
+    """There is no such responsibility within the actor's units."""
+
+    code = "collection.responsibility_unknown"
+    message = "there is no responsibility {key}"
+
 
 _SYSTEM = Actor.system("finding whom dunning concerns")
 # Who is asked for money first; an emergency contact never is.
@@ -85,6 +94,18 @@ def find_collectors(*, account_ids: Collection[int], on: date) -> dict[int, str]
     with connection.cursor() as cursor:
         cursor.execute(_COLLECTORS, {"accounts": list(account_ids), "on": on})
         return dict(cursor.fetchall())
+
+
+def get_responsibility(*, actor: Actor, key: int) -> Responsibility:
+    """
+    Return a responsibility.
+
+    :raises ResponsibilityUnknown: if there is none within the actor's units
+    """
+    found: Responsibility | None = Responsibility.objects.for_actor(actor).filter(pk=key).first()
+    if found is None:
+        raise ResponsibilityUnknown(field="responsibility", key=key)
+    return found
 
 
 def list_responsibilities(*, actor: Actor, on: date) -> list[Responsibility]:

@@ -30,14 +30,14 @@ class DebtDiffers(DomainError):
     """What is open of a bill is not what was to be given up any more."""
 
     code = "receivables.debt_differs"
-    message = "bill {item} has {open_fen} fen open by now, not {wanted_fen}"
+    message = "another amount of bill {item} is open by now"
 
 
 class NothingToReturn(DomainError):
     """Less was written off than is to be taken back."""
 
     code = "receivables.nothing_to_return"
-    message = "only {left_fen} fen of it are written off"
+    message = "less of it is written off"
 
 
 def write_off_debts(

@@ -122,6 +122,7 @@ def withdraw_claim(request: StaffRequest, claim_id: int) -> HttpResponse:
 @page_right(claims.ASK)
 def pay_out_claim(request: StaffRequest, claim_id: int) -> HttpResponse:
     """Record that the bank paid it."""
+    _find_claim(request, claim_id)
     try:
         paid_on = date.fromisoformat(str(request.POST.get("paid_on", "")))
     except ValueError:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import collection
 from dianke.domain.collection.operations.responsibility import UnableToAssign
-from dianke.domain.collection.queries.people import list_responsibilities
+from dianke.domain.collection.queries.people import ResponsibilityUnknown, list_responsibilities
 from dianke.domain.readings.models import ReadingRoute
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -147,6 +147,8 @@ def _prepare(form: Any, request: StaffRequest) -> Any:
 def _carry_out(request: StaffRequest, act: Callable[[], Any], done: Callable[[Any], str]) -> HttpResponse:
     try:
         result = act()
+    except ResponsibilityUnknown as unknown:
+        raise Http404 from unknown
     except UnableToAssign as refusal:
         messages.error(request, explain(refusal))
     else:

@@ -171,6 +171,8 @@ def cancel_step(request: StaffRequest, key: int) -> HttpResponse:
 @page_right(collection.MANAGE)
 def pause_account(request: StaffRequest, number: str) -> HttpResponse:
     """Let an account not be dunned for a time."""
+    if get_account(actor=request.actor, number=number) is None:
+        raise Http404
     back = reverse("web:collection_account", args=[number])
     form = PauseForm(request.POST)
     if not form.is_valid():
