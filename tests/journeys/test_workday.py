@@ -155,7 +155,7 @@ def test_language_and_look_hold_on_every_page(enter_demo: Enter) -> None:
     page.goto("/billing/bills/")
     page.locator("tbody a").first.click()
 
-    expect(page.locator("h1")).to_have_text("2026-01 electricity bill")
+    expect(page.locator("h1")).to_have_text("2026-02 final bill")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
@@ -178,8 +178,8 @@ def list_pages() -> dict[str, str]:
         "bill-of-a-home": f"/billing/bills/{home.id}/",
         "trials": "/billing/trials/",
         "trial-to-start": "/billing/trials/start/",
-        "average-prices": "/billing/statistics/?by=industry",
-        "comparison": "/billing/statistics/comparison/?by=unit",
+        "average-prices": "/billing/statistics/?by=industry&from=2026-01&to=2026-01",
+        "comparison": "/billing/statistics/comparison/?by=unit&from=2026-01&to=2026-01",
         "tariffs": "/tariffs/",
         "tariff": "/tariffs/plans/HB-CI/",
         "tariff-of-homes": "/tariffs/plans/GD-GZ-RES/",

@@ -49,6 +49,7 @@ def test_every_night_has_its_work() -> None:
         # 05:30, and every minute.
         "propose_dunning": "30 21 * * *",
         "send_messages": "* * * * *",
+        "send_invoices": "* * * * *",
     }
 
 

@@ -1,6 +1,6 @@
 """A change of price, multiplier, capacity, identity or bank data raises an alarm, which another person decides."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -160,7 +160,7 @@ def test_a_change_without_a_use_case_is_found_by_the_daily_pass(archive: Archive
     customer.save(update_fields=["name"])
     now = SystemClock().now()
 
-    raise_alarms_of_strays(start=now.replace(hour=0), end=now.replace(year=now.year + 1))
+    raise_alarms_of_strays(start=now - timedelta(days=1), end=now + timedelta(days=1))
 
     (raised,) = list_alarms()
     assert (raised.actor_login, raised.use_case, raised.fields) == ("", "", ["name"])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -25,7 +26,8 @@ LogIn = Callable[[str], Client]
 
 
 @pytest.fixture
-def bank_office() -> Office:
+def bank_office(settings: Any, tmp_path: Path) -> Office:
+    settings.DATA_DIR = tmp_path
     return banks.build_office(mandates=2)
 
 

@@ -175,8 +175,8 @@ class TestPaper:
 
         for name in NAMES:
             # Three of them keep the bill among what was opened lately, two open its inputs and prices, one asks
-            # for its corrections.
-            with django_assert_max_num_queries(18):
+            # for its corrections, one for the closing or hand-over that it is the bill of.
+            with django_assert_max_num_queries(19):
                 reviewer_pages.get(f"/billing/bills/{office.bill(name).id}/")
 
 

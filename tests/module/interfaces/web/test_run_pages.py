@@ -129,7 +129,7 @@ class TestPuttingOff:
     def test_without_a_reason_is_refused_in_chinese(self, office: Office, reviewer_pages: Client) -> None:
         told = read_messages(reviewer_pages, address(office, "defer"), {"code": "terms_missing", "reason": " "})
 
-        assert told == ["未建计费档案未转下期：须说明原因"]
+        assert told == ["未建计费档案未转下期：须填写原因"]
         assert run_queries.get_totals(actor=office.actor, run=office.run).faults_open == 2
 
 

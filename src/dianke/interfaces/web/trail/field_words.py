@@ -3,8 +3,10 @@
 from django.utils.translation import pgettext_lazy
 
 from dianke.interfaces.web.components.page import Text
+from dianke.interfaces.web.trail import money_words
 
 THINGS: dict[str, Text] = {
+    **money_words.THINGS,
     "api_access.apitoken": pgettext_lazy("thing", "API token"),
     "audits.qualityfinding": pgettext_lazy("thing", "Quality finding"),
     "billing.billcorrection": pgettext_lazy("thing", "Bill correction"),
@@ -59,6 +61,7 @@ THINGS: dict[str, Text] = {
 }
 
 FIELDS: dict[str, Text] = {
+    **money_words.FIELDS,
     "category": pgettext_lazy("field", "Category"),
     "is_debit": pgettext_lazy("field", "Grows by debit"),
     "takes_postings": pgettext_lazy("field", "Takes automatic postings"),

@@ -1,7 +1,7 @@
 """Values of the trail in words: codes, lists of codes, periods, and values of several parts."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _now
@@ -10,15 +10,22 @@ from django.utils.translation import pgettext_lazy
 
 from dianke.application.rights import RIGHTS
 from dianke.interfaces.web.administration.words import DEPARTMENTS, UNIT_KINDS
+from dianke.interfaces.web.bank import fault_words as bank_fault_words
+from dianke.interfaces.web.bank import words as bank_words
 from dianke.interfaces.web.billing import back_billing_words, parameter_words, review_words
 from dianke.interfaces.web.billing import words as billing_words
+from dianke.interfaces.web.claims import words as claim_words
+from dianke.interfaces.web.collection import words as collection_words
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import state_label
 from dianke.interfaces.web.corrections import words as correction_words
+from dianke.interfaces.web.counter import words as counter_words  # noqa: F401 - it says what states of shifts are
 from dianke.interfaces.web.customers import duplicate_words
 from dianke.interfaces.web.customers import words as customer_words
 from dianke.interfaces.web.finals import words as final_words
+from dianke.interfaces.web.invoices import words as invoice_words
 from dianke.interfaces.web.ledger import words as ledger_words
+from dianke.interfaces.web.payments import words as payment_words
 from dianke.interfaces.web.quality import words as quality_words
 from dianke.interfaces.web.readings import words as reading_words
 from dianke.interfaces.web.tariffs import words as tariff_words
@@ -42,7 +49,12 @@ _VERSION_STATES: dict[str, Text] = {
     "REJECTED": _("Rejected"),
     "WITHDRAWN": _("Withdrawn"),
 }
-VALUES: dict[str, dict[str, Text]] = {
+_LAYOUTS: dict[str, Text] = {**bank_words.LAYOUTS, "XML": pgettext_lazy("layout", "XML file")}
+_SPREADS: dict[str, Text] = {
+    "OLDEST_FIRST": pgettext_lazy("spread", "Oldest bills first"),
+    "BY_MEMBER": pgettext_lazy("spread", "Member by member"),
+}
+VALUES: dict[str, Mapping[str, Text]] = {
     "usage_class": billing_words.USAGE_CLASSES,
     "structure": billing_words.STRUCTURES,
     "basic_mode": billing_words.BASIC_MODES,
@@ -52,9 +64,11 @@ VALUES: dict[str, dict[str, Text]] = {
     "identity_kind": customer_words.IDENTITY_KINDS,
     "role": customer_words.ROLES,
 }
-VALUES_OF_TABLE: dict[tuple[str, str], dict[str, Text]] = {
+VALUES_OF_TABLE: dict[tuple[str, str], Mapping[str, Text]] = {
     ("audits.qualityfinding", "rule"): quality_words.RULES,
     ("audits.qualityfinding", "subject_label"): quality_words.SUBJECTS,
+    ("billing.accountterms", "allocation_order"): claim_words.ORDERS,
+    ("billing.accountterms", "due_rule"): claim_words.DUE_RULES,
     ("billing.billcorrection", "cause"): correction_words.CAUSES,
     ("billing.billcorrection", "kind"): correction_words.KINDS,
     ("billing.billcorrection", "level"): correction_words.LEVELS,
@@ -64,6 +78,17 @@ VALUES_OF_TABLE: dict[tuple[str, str], dict[str, Text]] = {
     ("billing.billsuspicion", "severity"): review_words.SEVERITIES,
     ("billing.reviewparameter", "code"): review_words.NAMES,
     ("billing.reviewparameterproposal", "code"): review_words.NAMES,
+    ("channels.bank", "layout"): _LAYOUTS,
+    ("channels.paymentchange", "kind"): payment_words.CHANGES,
+    ("channels.reconciliationday", "channel"): payment_words.CHANNELS,
+    ("channels.reconciliationdifference", "kind"): bank_words.DIFFERENCES,
+    ("channels.statemententry", "match_reason"): bank_words.REASONS,
+    ("collection.badwriteoff", "kind"): collection_words.WRITE_OFF_KINDS,
+    ("collection.badwriteoff", "level"): collection_words.LEVELS,
+    ("collection.dunningpause", "kind"): collection_words.PAUSES,
+    ("collection.dunningstep", "hold_reason"): collection_words.HOLDS,
+    ("collection.dunningstep", "kind"): collection_words.KINDS,
+    ("collection.dunningstep", "result"): collection_words.RESULTS,
     ("customers.consent", "channel"): customer_words.CHANNELS,
     ("customers.consent", "purpose"): customer_words.PURPOSES,
     ("customers.customer", "kind"): customer_words.KINDS,
@@ -73,9 +98,17 @@ VALUES_OF_TABLE: dict[tuple[str, str], dict[str, Text]] = {
     ("customers.specialmark", "kind"): customer_words.MARKS,
     ("documents.document", "kind"): customer_words.DOCUMENT_KINDS,
     ("identity.post", "department"): DEPARTMENTS,
+    ("invoicing.invoiceprofile", "kind"): invoice_words.KINDS,
+    ("invoicing.invoicerequest", "colour"): invoice_words.COLOURS,
+    ("invoicing.invoicerequest", "kind"): invoice_words.KINDS,
+    ("invoicing.invoicerequest", "origin"): invoice_words.ORIGINS,
+    ("invoicing.invoicerequest", "red_reason"): invoice_words.RED_REASONS,
     ("org.unit", "kind"): UNIT_KINDS,
     ("receivables.accountingperiod", "kind"): ledger_words.PERIOD_KINDS,
+    ("receivables.claim", "kind"): claim_words.KINDS,
+    ("receivables.claim", "level"): claim_words.LEVELS,
     ("receivables.ledgeraccount", "category"): ledger_words.CATEGORIES,
+    ("receivables.payer", "spread"): _SPREADS,
     ("readings.calendartemplate", "shift"): reading_words.SHIFTS,
     ("readings.calendartemplate", "step"): reading_words.STEPS,
     ("readings.plannedday", "step"): reading_words.STEPS,
@@ -86,17 +119,31 @@ VALUES_OF_TABLE: dict[tuple[str, str], dict[str, Text]] = {
 STATES_OF_TABLE: dict[tuple[str, str], str] = {
     ("audits.qualityfinding", "severity"): "finding_severity",
     ("audits.qualityfinding", "state"): "finding",
+    ("billing.accountterms", "state"): "account_terms",
     ("billing.billcorrection", "state"): "correction",
     ("billing.billrun", "status"): "bill_run",
     ("billing.billsuspicion", "state"): "suspicion",
     ("billing.finalbilling", "state"): "final_billing",
     ("billing.reviewparameterproposal", "state"): "review_proposal",
+    ("channels.answerfile", "state"): "bank.answer",
+    ("channels.paymentchange", "state"): "payment.change",
+    ("channels.reconciliationday", "state"): "bank.day",
+    ("channels.reconciliationdifference", "state"): "bank.difference",
+    ("channels.shift", "state"): "counter.shift",
+    ("channels.statemententry", "state"): "bank.entry",
+    ("channels.withholdingbatch", "state"): "bank.batch",
+    ("collection.badwriteoff", "state"): "collection.write_off",
+    ("collection.dunningstep", "state"): "collection.step",
+    ("collection.paymentpromise", "state"): "collection.promise",
     ("customers.customeraccount", "status"): "account",
     ("customers.customerequipment", "condition"): "equipment",
     ("customers.keychange", "state"): "key_change",
+    ("invoicing.invoicedelivery", "state"): "invoice",
+    ("invoicing.invoicerequest", "state"): "invoice_request",
     ("metering.usagepoint", "status"): "usage_point",
     ("network.transformerspell", "state"): "transformer",
     ("receivables.accountingperiod", "state"): "ledger.period",
+    ("receivables.claim", "state"): "claim",
     ("receivables.ledgeraccount", "state"): "ledger.account",
     ("receivables.periodreopening", "state"): "ledger.reopening",
 }
@@ -132,10 +179,30 @@ def _write_case(name: str, value: Any) -> tuple[Text, Any]:
     return back_billing_words.FIELDS.get(name, name), value
 
 
+def _write_exclusion(name: str, value: Any) -> tuple[Text, Any]:
+    return bank_words.EXCLUSIONS.get(name, name), value
+
+
 _PARTS: dict[tuple[str, str], Callable[[str, Any], tuple[Text, Any]]] = {
     ("billing.billcorrection", "case"): _write_case,
+    ("channels.withholdingbatch", "exclusions"): _write_exclusion,
     ("billing.reviewparameter", "values"): _write_parameter,
     ("billing.reviewparameterproposal", "values"): _write_parameter,
+}
+
+
+def _write_proposal(entry: dict[str, Any]) -> str:
+    return f"{entry['target']} {bank_words.REASONS.get(entry['reason'], entry['reason'])}"
+
+
+def _write_fault(entry: dict[str, Any]) -> str:
+    return str(bank_fault_words.describe_fault(entry)["text"])
+
+
+# What is a list of things of several parts.
+_ENTRIES: dict[tuple[str, str], Callable[[dict[str, Any]], str]] = {
+    ("channels.answerfile", "file_faults"): _write_fault,
+    ("channels.statemententry", "proposals"): _write_proposal,
 }
 
 
@@ -146,6 +213,8 @@ def write_value(model_label: str, name: str, value: str) -> Text:
         return state_label(STATES_OF_TABLE[place], value)
     if place in _LISTS:
         return _now(", ").join(str(_LISTS[place](code)) for code in value.split(_COMMA))
+    if place in _ENTRIES:
+        return _now(", ").join(map(_ENTRIES[place], json.loads(f"[{value}]")))
     if _BETWEEN in value:
         return _write_period(value)
     if value.startswith("{"):

@@ -13,6 +13,7 @@ from dianke.interfaces.web.components.states import register_states
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.trail.act_words import ACTS
 from dianke.interfaces.web.trail.field_words import FIELDS, THINGS
+from dianke.interfaces.web.trail.money_words import FIELDS_OF_TABLE
 from dianke.interfaces.web.trail.value_words import write_value
 from dianke.platform.audit.types import BreakKind
 
@@ -47,7 +48,8 @@ GROUPS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "metering": (pgettext_lazy("trail", "Points and meters"), ("metering",)),
     "network": (pgettext_lazy("trail", "Network"), ("network",)),
     "tariffs": (pgettext_lazy("trail", "Tariffs"), ("tariffs",)),
-    "billing": (pgettext_lazy("trail", "Billing and reading"), ("billing", "readings", "receivables")),
+    "billing": (pgettext_lazy("trail", "Billing and reading"), ("billing", "readings")),
+    "money": (pgettext_lazy("trail", "Payments and invoices"), ("receivables", "channels", "collection", "invoicing")),
     "people": (pgettext_lazy("trail", "People and units"), ("identity", "org", "api_access")),
 }
 
@@ -85,7 +87,8 @@ def name_thing(model_label: str) -> Text:
 
 def name_field(model_label: str, field: str) -> Text:
     """Return what a field is called."""
-    return FIELDS.get(field) or str(apps.get_model(model_label)._meta.get_field(field).verbose_name)
+    words = FIELDS_OF_TABLE.get((model_label, field)) or FIELDS.get(field)
+    return words or str(apps.get_model(model_label)._meta.get_field(field).verbose_name)
 
 
 def name_act(use_case: str) -> Text:
