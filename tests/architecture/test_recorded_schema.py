@@ -26,7 +26,7 @@ CATALOGUE = """
 
 
 def test_was_made_from_the_migrations_on_disk() -> None:
-    assert recorded_schema.read_key() == recorded_schema.compute_key(), "run: python -m django record_schema"
+    assert recorded_schema.read_recorded() == recorded_schema.read_migrations(), "run: python -m django record_schema"
 
 
 @pytest.mark.long

@@ -3,7 +3,7 @@ The statements that every migration together executes on an empty database, reco
 
 Django renders its models anew at each step of each migration: half a minute of computing for a second of SQL.
 An empty database is therefore made from the recording; one that has tables takes the migrations as ever. The
-recording names the migrations that it was made from and is not used for others.
+recording names the migrations that it was made from and is not used where one of them is another by now.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 RECORDING = Path(__file__).parent / "data" / "schema.sql"
 
 _KEY = "-- made from: "
+_MARK = 16
 _NEXT = "\n-- next\n"
 _COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
 # A server older than 17 lets nobody use a value in the transaction that added it to an enumeration.
@@ -32,14 +33,16 @@ _LINE_COMMENT = re.compile(r"--[^\n]*")
 _MAKES_NOTHING = ("select", "show", "savepoint", "release", "rollback", "begin", "commit")
 
 
-def compute_key() -> str:
-    """Return a mark of every migration on disk, by name and text."""
-    digest = hashlib.sha256()
+Name = tuple[str, str]
+
+
+def read_migrations() -> dict[Name, str]:
+    """Return a mark of the text of every migration on disk."""
+    found = {}
     for app, name in sorted(MigrationLoader(None, ignore_no_migrations=True).disk_migrations):
         folder = Path(apps.get_app_config(app).path) / "migrations"
-        digest.update(f"{app} {name}\0".encode())
-        digest.update(_find_source(folder, app, name).read_bytes())
-    return digest.hexdigest()
+        found[app, name] = hashlib.sha256(_find_source(folder, app, name).read_bytes()).hexdigest()[:_MARK]
+    return found
 
 
 def _find_source(folder: Path, app: str, name: str) -> Path:
@@ -52,24 +55,43 @@ def _find_source(folder: Path, app: str, name: str) -> Path:
 
 
 def is_usable(*, using: str) -> bool:
-    """Tell whether the database is empty and the recording was made from the migrations on disk."""
+    """
+    Tell whether the database is empty and the recording is a beginning of the migrations on disk.
+
+    Migrations that came since are applied after it as ever; one that was changed makes the recording worthless.
+    """
     with connections[using].cursor() as cursor:
         cursor.execute("select exists(select 1 from pg_tables where schemaname = current_schema())")
         if cursor.fetchone()[0]:
             return False
-    return read_key() == compute_key()
+    return is_beginning()
 
 
-def read_key() -> str:
-    """Return what the recording was made from, or nothing without one."""
-    if not RECORDING.is_file():
-        return ""
-    with RECORDING.open(encoding="utf-8") as file:
-        return file.readline().removeprefix(_KEY).strip()
+def is_beginning() -> bool:
+    """Tell whether every recorded migration stands on disk as it was, and none needs one that came since."""
+    recorded, on_disk = read_recorded(), read_migrations()
+    if not recorded or any(on_disk.get(name) != mark for name, mark in recorded.items()):
+        return False
+    migrations = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    needed = {tuple(one) for name in recorded for one in migrations[name].dependencies}
+    return not any(one in on_disk and one not in recorded for one in needed)
+
+
+def read_recorded() -> dict[Name, str]:
+    """Return the migrations that the recording was made from with their marks, or nothing without one."""
+    found = {}
+    if RECORDING.is_file():
+        with RECORDING.open(encoding="utf-8") as file:
+            for line in file:
+                if not line.startswith(_KEY):
+                    break
+                app, name, mark = line.removeprefix(_KEY).split()
+                found[app, name] = mark
+    return found
 
 
 def replay(*, using: str) -> None:
-    """Make the schema in an empty database and enter every migration as applied."""
+    """Make the schema in an empty database and enter every recorded migration as applied."""
     connection: Any = connections[using]
     statements = RECORDING.read_text("utf-8")
     connection.ensure_connection()
@@ -81,8 +103,7 @@ def replay(*, using: str) -> None:
             cursor.execute(statements)
         recorder = MigrationRecorder(connection)
         recorder.ensure_schema()
-        names = sorted(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
-        recorder.migration_qs.bulk_create(recorder.Migration(app=app, name=name) for app, name in names)
+        recorder.migration_qs.bulk_create(recorder.Migration(app=app, name=name) for app, name in read_recorded())
 
 
 def name_values_at_once(statements: str) -> str:
@@ -112,7 +133,20 @@ def recording(*, using: str) -> Iterator[Callable[[], str]]:
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
-        yield lambda: f"{_KEY}{compute_key()}\n" + _NEXT.join(f"{_strip(one)};" for one in noted) + "\n"
+        yield lambda: _NEXT.join(f"{_strip(one)};" for one in noted) + "\n"
+
+
+def write_recording(*statements: str) -> None:
+    """Write pieces of statements down, made from the migrations on disk."""
+    marks = "".join(f"{_KEY}{app} {name} {mark}\n" for (app, name), mark in read_migrations().items())
+    RECORDING.parent.mkdir(exist_ok=True)
+    RECORDING.write_text(marks + _NEXT.join(one.rstrip("\n") for one in statements if one.strip()) + "\n", "utf-8")
+
+
+def read_statements() -> str:
+    """Return the statements of the recording without what they were made from."""
+    lines = RECORDING.read_text("utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(_KEY))
 
 
 def _strip(statement: str) -> str:

@@ -100,6 +100,7 @@ class CorrectedBill(ScopedModel):
     class Meta:
         """Each bill once an order, and in one living order."""
 
+        indexes: ClassVar = [models.Index(fields=["bill_id"], name="corrected_bill")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["correction", "sequence"], name="corrected_bill_key"),
             models.UniqueConstraint(

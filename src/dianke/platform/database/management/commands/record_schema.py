@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
 from dianke.platform.database import recorded_schema
@@ -19,14 +19,23 @@ class Command(BaseCommand):
 
     help = __doc__
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take whether to begin from nothing."""
+        parser.add_argument("--whole", action="store_true", help="record every migration, not only those that are new")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        """Migrate a database of the moment, really, and keep the statements."""
-        recorded_schema.RECORDING.unlink(missing_ok=True)
-        with in_empty_database(), recorded_schema.recording(using=OWNER) as read:
-            call_command("migrate", database=OWNER, interactive=False, verbosity=0)
-            text = read()
-        recorded_schema.RECORDING.parent.mkdir(exist_ok=True)
-        recorded_schema.RECORDING.write_text(text, "utf-8")
+        """Migrate a database of the moment, really, and keep the statements; new ones after those that are recorded."""
+        is_more = not options["whole"] and recorded_schema.is_beginning()
+        before = recorded_schema.read_statements() if is_more else ""
+        if not is_more:
+            recorded_schema.RECORDING.unlink(missing_ok=True)
+        with in_empty_database():
+            if is_more:
+                recorded_schema.replay(using=OWNER)
+            with recorded_schema.recording(using=OWNER) as read:
+                call_command("migrate", database=OWNER, interactive=False, verbosity=0)
+                text = read()
+        recorded_schema.write_recording(before, text)
         self.stdout.write(f"recorded {text.count('-- next')} statements")
 
 
