@@ -8,7 +8,7 @@ from django.conf import settings
 
 from dianke.domain.billing.models import Bill
 from dianke.domain.billing.queries import bills as bill_queries
-from dianke.domain.billing.queries.documents import list_occasions, list_relations, open_bills
+from dianke.domain.billing.queries.documents import open_bills
 from dianke.domain.billing.rules.documents import messages
 from dianke.domain.billing.rules.documents.structured_bill import (
     BillFacts,
@@ -69,10 +69,10 @@ def write_structured_bills(
         yield {**written, "messages": [asdict(one) for one in _write_messages(written, facts, templates)]}
 
 
-def list_messages(*, actor: Actor, bill: Bill) -> list[messages.Message]:
+def list_messages(
+    *, actor: Actor, bill: Bill, kind: BillKind, relations: tuple[Relation, ...], occasion: Occasion | None
+) -> list[messages.Message]:
     """Return the messages of a bill that the actor may see, in every language, without opening it."""
-    kind, relations = list_relations(actor=actor, bills=[bill]).get(bill.pk, (BillKind.ORDINARY, ()))
-    occasion = list_occasions(bills=[bill], kinds={bill.pk: kind}).get(bill.pk)
     facts = _write_facts(actor, bill, kind, relations, occasion)
     return _write_messages(write_head(facts, words=BillWords(LANGUAGES[0])), facts, list_templates())
 

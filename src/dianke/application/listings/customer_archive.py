@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from dianke.domain.customers.models import (
     AccountAlias,
@@ -16,8 +16,12 @@ from dianke.domain.customers.models import (
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
 from dianke.domain.network.models import Transformer
 from dianke.platform.identity.types import Actor
+from dianke.platform.org.kept_statements import KeptStatements
 
 _LONGEST_CHAIN = 10
+_POINTS, _OWNED = (KeptStatements(is_prepared=True) for _of in range(2))
+# A stand-in: no account has such a key.
+_ACCOUNT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +63,27 @@ def follow_merges(*, actor: Actor, customer: Customer) -> Customer:
 
 def get_supply_facts(*, actor: Actor, account: CustomerAccount) -> SupplyFacts:
     """Return the points, places, first address, voltage and own transformer capacity of an account."""
-    points = UsagePoint.objects.for_actor(actor).filter(account=account).order_by("code", "id")
-    rows = list(points.values_list("id", "code", "location_id", "location__address", "voltage"))
-    own = Transformer.objects.for_actor(actor).filter(account=account).aggregate(kva=Sum("capacity_kva"))
+    values = {_ACCOUNT: account.pk}
+    rows = _POINTS.ask(actor=actor, write=_write_points, values=values)
+    owned = _OWNED.ask(
+        actor=actor,
+        write=lambda scope: (
+            Transformer.objects.for_actor(scope).filter(account_id=_ACCOUNT).values_list("capacity_kva")
+        ),
+        values=values,
+    )
     return SupplyFacts(
         usage_points=tuple((row[0], row[1]) for row in rows),
         location_ids=tuple(dict.fromkeys(row[2] for row in rows)),
         address=rows[0][3] if rows else "",
         voltage=rows[0][4] if rows else "",
-        capacity_kva=own["kva"] or Decimal(0),
+        capacity_kva=sum((kva for (kva,) in owned), Decimal(0)),
     )
+
+
+def _write_points(actor: Actor) -> QuerySet[UsagePoint, tuple[int, str, int, str, str]]:
+    rows: QuerySet[UsagePoint] = UsagePoint.objects.for_actor(actor).filter(account_id=_ACCOUNT)
+    return rows.order_by("code", "id").values_list("id", "code", "location_id", "location__address", "voltage")
 
 
 def list_locations(*, actor: Actor, location_ids: Sequence[int]) -> list[ServiceLocation]:

@@ -7,10 +7,12 @@ go, and kept; a stand-in is a value that no row can hold, such as a key below no
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models.query import ModelIterable
 from psycopg import Binary
 
 from dianke.platform.org.scoping import Scope
@@ -25,7 +27,7 @@ class KeptStatements:
 
     def __init__(self, *, is_prepared: bool = False) -> None:
         """Begin without any; `is_prepared` where one plan is good for all values, see `prepared_statements`."""
-        self._kept: dict[Hashable, tuple[str, tuple[Any, ...]]] = {}
+        self._kept: dict[Hashable, _Kept] = {}
         self._is_prepared = is_prepared
 
     def ask(
@@ -37,6 +39,18 @@ class KeptStatements:
         `write` returns the actor's queryset with the stand-ins in it, None where there is nothing to ask; it is called
         once for a shape and the units that an actor reaches. What else of the actor decides its text is of the shape.
         """
+        return self._fetch(self._keep(actor, write, shape), values)
+
+    def ask_objects(
+        self, *, actor: _Reader, write: Callable[[_Reader], Any], values: Mapping[Any, Any], shape: Hashable = ()
+    ) -> list[Any]:
+        """Return the objects of a queryset of models, those it joins to them too; else as `ask`."""
+        kept = self._keep(actor, write, shape)
+        rows = self._fetch(kept, values)
+        answered: Any = _Answered(kept.compiler, rows)
+        return list(ModelIterable(answered)) if rows else []
+
+    def _keep(self, actor: _Reader, write: Callable[[_Reader], Any], shape: Hashable) -> "_Kept":
         key = (actor.list_unit_paths(), actor.sees_every_unit, shape)
         kept = self._kept.get(key)
         if kept is None:
@@ -44,27 +58,59 @@ class KeptStatements:
             if len(self._kept) >= _MOST:
                 self._kept.clear()
             self._kept[key] = kept
-        statement, parameters = kept
-        if not statement:
+        return kept
+
+    def _fetch(self, kept: "_Kept", values: Mapping[Any, Any]) -> list[tuple[Any, ...]]:
+        if not kept.statement:
             return []
-        given = [_look_up(values, one) for one in parameters]
+        given = [_look_up(values, one) for one in kept.parameters]
         if self._is_prepared:
-            return fetch_prepared(statement, given)
+            return fetch_prepared(kept.statement, given)
         with connection.cursor() as cursor:
-            cursor.execute(statement, given)
+            cursor.execute(kept.statement, given)
             return list(cursor.fetchall())
 
 
-def _write_out(rows: Any) -> tuple[str, tuple[Any, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A statement, and what the ORM knows of the columns that it returns."""
+
+    statement: str
+    parameters: tuple[Any, ...]
+    compiler: Any = None
+
+
+class _Answered:
+    """Stands where the ORM looks for a queryset and for its compiler, with the rows that came already."""
+
+    db = DEFAULT_DB_ALIAS
+    _known_related_objects: ClassVar[dict[Any, Any]] = {}
+
+    def __init__(self, compiler: Any, rows: list[tuple[Any, ...]]) -> None:
+        self._compiler, self._rows = compiler, rows
+        self.query = self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._compiler, name)
+
+    def get_compiler(self, using: str) -> "_Answered":
+        return self
+
+    def execute_sql(self, **_how: Any) -> list[list[tuple[Any, ...]]]:
+        return [self._rows]
+
+
+def _write_out(rows: Any) -> _Kept:
     if rows is None:
-        return "", ()
+        return _Kept("", ())
     rows.require_actor()
+    compiler = rows.query.get_compiler(using=DEFAULT_DB_ALIAS)
     try:
-        statement, parameters = rows.query.sql_with_params()
+        statement, parameters = compiler.as_sql()
     except EmptyResultSet:
         # Nothing can fit, as for a reader who reaches no unit.
-        return "", ()
-    return statement, tuple(parameters)
+        return _Kept("", ())
+    return _Kept(statement, tuple(parameters), compiler)
 
 
 def _look_up(values: Mapping[Any, Any], one: Any) -> Any:

@@ -10,7 +10,12 @@ from dianke.domain.billing.models import Bill, BillDraft, BillDraftLine, BillLin
 from dianke.domain.billing.types import LINES_PER_BILL, get_bill_id_range
 from dianke.kernel.errors import DomainError
 from dianke.platform.database.planning import along_indexes
+from dianke.platform.org.kept_statements import KeptStatements
 from dianke.platform.org.scoping import Scope
+
+_BILL, _OF_ACCOUNT, _NEIGHBOURS = (KeptStatements(is_prepared=True) for _of in range(3))
+# Stand-ins: no row has such keys.
+_KEY, _RUN, _CORRECTION = -1, -2, -3
 
 
 class BillNotFound(DomainError):
@@ -26,9 +31,14 @@ def get_bill(*, actor: Scope, bill_id: int) -> Bill:
 
     :raises BillNotFound: if there is none, or it belongs to another unit
     """
-    bill: Bill | None = Bill.objects.for_actor(actor).select_related("unit").filter(id=bill_id).first()
-    if bill is None:
+    found = _BILL.ask_objects(
+        actor=actor,
+        write=lambda scope: Bill.objects.for_actor(scope).select_related("unit").filter(id=_KEY),
+        values={_KEY: bill_id},
+    )
+    if not found:
         raise BillNotFound(field="number", number=bill_id)
+    bill: Bill = found[0]
     return bill
 
 
@@ -59,7 +69,12 @@ def list_lines(*, actor: Scope, bill_id: int) -> list[BillLine]:
 
 def list_account_bills(*, actor: Scope, account_id: int, limit: int = 24) -> list[Bill]:
     """Return the bills of an account, newest first."""
-    return list(Bill.objects.for_actor(actor).filter(account_id=account_id).order_by("-id")[:limit])
+    return _OF_ACCOUNT.ask_objects(
+        actor=actor,
+        shape=limit,
+        write=lambda scope: Bill.objects.for_actor(scope).filter(account_id=_KEY).order_by("-id")[:limit],
+        values={_KEY: account_id},
+    )
 
 
 def filter_bills(*, actor: Scope, account_ids: Sequence[int] | None, month: date | None) -> QuerySet[Bill]:
@@ -111,10 +126,24 @@ def list_draft_lines(*, actor: Scope, bill_id: int) -> list[BillDraftLine]:
 
 def list_neighbours(*, actor: Scope, bill: Bill) -> tuple[int | None, int | None]:
     """Return the keys of the bills before and after within the same run, or of the same correction."""
-    own = Bill.objects.for_actor(actor).filter(run_id=bill.run_id, correction_id=bill.correction_id)
-    before = own.filter(id__lt=bill.id).order_by("-id").values_list("id", flat=True).first()
-    after = own.filter(id__gt=bill.id).order_by("id").values_list("id", flat=True).first()
-    return before, after
+    rows = _NEIGHBOURS.ask(
+        actor=actor,
+        shape=bill.correction_id is None,
+        write=lambda scope: _write_neighbours(scope, is_of_run=bill.correction_id is None),
+        values={_KEY: bill.pk, _RUN: bill.run_id, _CORRECTION: bill.correction_id},
+    )
+    keys = sorted(key for (key,) in rows)
+    before = [key for key in keys if key < bill.pk]
+    after = [key for key in keys if key > bill.pk]
+    return before[0] if before else None, after[0] if after else None
+
+
+def _write_neighbours(actor: Scope, *, is_of_run: bool) -> QuerySet[Bill]:
+    own = Bill.objects.for_actor(actor).filter(run_id=_RUN, correction_id=None if is_of_run else _CORRECTION)
+    before = own.filter(id__lt=_KEY).order_by("-id").values_list("id")[:1]
+    after = own.filter(id__gt=_KEY).order_by("id").values_list("id")[:1]
+    rows: QuerySet[Bill] = before.union(after, all=True)
+    return rows
 
 
 def get_month(value: str) -> date:

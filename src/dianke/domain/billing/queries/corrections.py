@@ -9,6 +9,7 @@ from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill, Co
 from dianke.domain.billing.types import CorrectionKind, CorrectionState
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
+from dianke.platform.prepared_statements import fetch_prepared
 
 _BACK_BILLING = CorrectionKind.BACK_BILLING.value
 
@@ -113,6 +114,19 @@ def get_bills(*, actor: Scope, keys: Iterable[int | None]) -> dict[int, Bill]:
     """Return bills by key."""
     wanted = [key for key in keys if key is not None]
     return {bill.pk: bill for bill in Bill.objects.for_actor(actor).filter(pk__in=wanted)}
+
+
+def is_touched(*, bill_id: int) -> bool:
+    """Tell whether any correction ever named a bill: nearly none has, and then nothing else needs to be asked."""
+    ((found,),) = fetch_prepared(_TOUCHED, [bill_id, bill_id, bill_id])
+    return bool(found)
+
+
+_TOUCHED = """
+select exists (select from billing_correctedbill where bill_id = %s)
+    or exists (select from billing_correctedbill where reversal_id = %s)
+    or exists (select from billing_correctedbill where replacement_id = %s)
+"""
 
 
 def list_bonds(*, actor: Scope, bill: Bill) -> list[Bond]:

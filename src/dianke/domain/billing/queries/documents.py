@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 
 from dianke.domain.billing.models import Bill, CorrectedBill
@@ -19,6 +18,7 @@ from dianke.domain.billing.rules.frozen import FrozenBlock
 from dianke.domain.billing.rules.inputs import ints
 from dianke.domain.billing.types import LINES_PER_BILL
 from dianke.platform.org.scoping import Scope
+from dianke.platform.prepared_statements import fetch_prepared
 
 _ENDING = {BillKind.ORDINARY, BillKind.REPLACEMENT}
 
@@ -75,21 +75,20 @@ def open_bills(*, actor: Scope, bills: Sequence[Bill]) -> Iterator[OpenedBill]:
 def fetch_lines(*, bills: Sequence[Bill]) -> dict[int, list[Line]]:
     """Return the lines of bills by key, in printed order; whoever was given the bills may see their lines."""
     found: dict[int, list[Line]] = {bill.pk: [] for bill in bills}
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, {"bills": list(found), "a_bill": LINES_PER_BILL})
-        for key, code, name, unit, rule, included, quantity_e6, price_e8, amount_e6 in cursor.fetchall():
-            found[key].append(
-                Line(
-                    code=code,
-                    name=name,
-                    quantity=Decimal(quantity_e6).scaleb(-6),
-                    unit=unit,
-                    price=Decimal(price_e8).scaleb(-8),
-                    amount=Decimal(amount_e6).scaleb(-6),
-                    included=included,
-                    rule=rule,
-                )
+    rows = fetch_prepared(_LINES, {"bills": list(found), "a_bill": LINES_PER_BILL})
+    for key, code, name, unit, rule, included, quantity_e6, price_e8, amount_e6 in rows:
+        found[key].append(
+            Line(
+                code=code,
+                name=name,
+                quantity=Decimal(quantity_e6).scaleb(-6),
+                unit=unit,
+                price=Decimal(price_e8).scaleb(-8),
+                amount=Decimal(amount_e6).scaleb(-6),
+                included=included,
+                rule=rule,
             )
+        )
     return found
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from dianke.domain.billing.models import Bill, BillRun, BillRunFault, FinalBilling, RunPoint
 from dianke.domain.billing.rules.documents.structured_bill import Occasion, OccasionCode
@@ -16,11 +17,16 @@ from dianke.domain.readings.models import CycleMonth, MeterReading, ReadingCycle
 from dianke.kernel.clock import at_midnight
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
+from dianke.platform.org.kept_statements import KeptStatements
 from dianke.platform.org.scoping import Scope
+from dianke.platform.prepared_statements import fetch_prepared
 
 # Cycles and routes may belong to a unit above the account; whoever bills the account may know its days.
 _ANYBODY = Actor.system("finding how the points of an account are read and billed")
 
+_HELD = KeptStatements(is_prepared=True)
+# A stand-in: no run has such a key.
+_RUN = -1
 _PREFIX = "ZJ-"
 _LONGEST_KEY = 18
 
@@ -98,14 +104,22 @@ def list_kinds(*, run_ids: Sequence[int]) -> dict[int, str]:
 
 def list_occasions(*, run_ids: Sequence[int]) -> dict[int, Occasion]:
     """Return the closing or hand-over that runs bill, by key of the run; whoever sees a bill sees what it ends."""
-    keys = set(run_ids)
-    rows = FinalBilling.objects.for_actor(_ANYBODY).filter(Q(run_id__in=keys) | Q(opening_run_id__in=keys))
     found: dict[int, Occasion] = {}
-    for final in rows.order_by("id"):
-        found[final.run_id] = Occasion(OccasionCode(final.kind), final.final_date, final.number, final.pk)
-        if final.opening_run_id is not None:
-            found[final.opening_run_id] = Occasion(OccasionCode.OPENING, final.final_date, final.number, final.pk)
+    keys = list(set(run_ids))
+    for final in fetch_prepared(_OCCASIONS, [keys, keys]):
+        key, run_id, opening_run_id, kind, day = final
+        number = FinalBilling(pk=key).number
+        found[run_id] = Occasion(OccasionCode(kind), day, number, key)
+        if opening_run_id is not None:
+            found[opening_run_id] = Occasion(OccasionCode.OPENING, day, number, key)
     return found
+
+
+_OCCASIONS = """
+select id, run_id, opening_run_id, kind, final_date from billing_finalbilling
+ where run_id = any(%s) or opening_run_id = any(%s)
+ order by id
+"""
 
 
 def list_point_ids(*, run: BillRun) -> list[int]:
@@ -204,8 +218,13 @@ def list_left_points(*, run: BillRun) -> list[int]:
 
 def count_held_back(*, actor: Scope, run: BillRun) -> list[tuple[str, int]]:
     """Return why bills of a run were held back, and how many for each reason."""
-    rows = BillRunFault.objects.for_actor(actor).filter(run=run, code=HELD_BACK, status=FaultStatus.DEFERRED.value)
-    return list(rows.values_list("reason").annotate(n=Count("id")).order_by("-n", "reason"))
+    return [(reason, count) for reason, count in _HELD.ask(actor=actor, write=_write_held, values={_RUN: run.pk})]
+
+
+def _write_held(actor: Scope) -> QuerySet[BillRunFault, Any]:
+    rows: QuerySet[BillRunFault] = BillRunFault.objects.for_actor(actor)
+    rows = rows.filter(run_id=_RUN, code=HELD_BACK, status=FaultStatus.DEFERRED.value)
+    return rows.values_list("reason").annotate(n=Count("id")).order_by("-n", "reason")
 
 
 _LEFT_POINTS = """

@@ -1,5 +1,6 @@
 """Reads of the review: causes with counts and examples, the suspicions of a bill, what became of them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +15,12 @@ from dianke.domain.billing.rules.review.causes import CAUSES
 from dianke.domain.billing.rules.review.facts import HISTORY_MONTHS
 from dianke.domain.billing.types import FaultStatus, RunStatus, Severity, SuspicionState, get_bill_id_range
 from dianke.domain.metering.models import UsagePoint
+from dianke.platform.org.kept_statements import KeptStatements
 from dianke.platform.org.scoping import Scope
 
+_UNDECIDED = KeptStatements(is_prepared=True)
+# A stand-in: no run has such a key.
+_RUN = -1
 _ORDER = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2}
 
 
@@ -120,18 +125,21 @@ def list_causes(*, actor: Scope, run: BillRun, usage_class: str = "") -> list[Ca
 
 def count_undecided(*, actor: Scope, run: BillRun) -> Undecided:
     """Return what of a run's review stands in the way of issue."""
-    rows = BillSuspicion.objects.for_actor(actor).filter(run=run).order_by()
-    states = dict(
-        rows.filter(state__in=[SuspicionState.OPEN.value, SuspicionState.CORRECTION_ASKED.value])
-        .values_list("state")
-        .annotate(n=Count("id"))
-    )
-    exempt = rows.filter(state=SuspicionState.EXEMPT.value)
+    found = _UNDECIDED.ask(actor=actor, write=_write_undecided, values={_RUN: run.pk})
+    counts: Counter[str] = Counter()
+    for state, _login, count in found:
+        counts[state] += count
     return Undecided(
-        open=int(states.get(SuspicionState.OPEN.value, 0)),
-        asked=int(states.get(SuspicionState.CORRECTION_ASKED.value, 0)),
-        exempted_by=frozenset(exempt.values_list("decided_by", flat=True).distinct()),
+        open=counts[SuspicionState.OPEN.value],
+        asked=counts[SuspicionState.CORRECTION_ASKED.value],
+        exempted_by=frozenset(login for state, login, _count in found if state == SuspicionState.EXEMPT.value),
     )
+
+
+def _write_undecided(actor: Scope) -> QuerySet[BillSuspicion, Any]:
+    states = [SuspicionState.OPEN.value, SuspicionState.CORRECTION_ASKED.value, SuspicionState.EXEMPT.value]
+    rows: QuerySet[BillSuspicion] = BillSuspicion.objects.for_actor(actor).filter(run_id=_RUN, state__in=states)
+    return rows.order_by().values_list("state", "decided_by").annotate(n=Count("id"))
 
 
 def count_open(*, actor: Scope, runs: Sequence[BillRun]) -> dict[int, int]:

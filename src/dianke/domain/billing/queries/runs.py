@@ -39,10 +39,10 @@ class RunTotals:
     differing: int
 
 
-_UNFINISHED = KeptStatements(is_prepared=True)
-_NO_FIGURES = dict.fromkeys(
-    ("points", "points_done", "bills", "faults", "amount_fen", "shards", "shards_done", "differing"), 0
-)
+_UNFINISHED, _RUN, _SHARDS, _SUMS, _OPENED, _GROUPS = (KeptStatements(is_prepared=True) for _of in range(6))
+# A stand-in: no run has such a key.
+_KEY = -1
+_FIGURES = ("points", "points_done", "bills", "faults", "amount_fen", "shards", "shards_done", "differing")
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,10 @@ def read_status(*, actor: Scope, run: BillRun) -> None:
 
 def find_run(*, actor: Scope, run_id: int) -> BillRun | None:
     """Return the run of a key, or None where it reaches beyond the actor's units, as it may for a station."""
-    runs = BillRun.objects.for_actor(actor).select_related("unit", "cycle_month__cycle")
-    run: BillRun | None = runs.filter(pk=run_id).first()
+    found = _RUN.ask_objects(
+        actor=actor, write=lambda scope: filter_runs(actor=scope).filter(pk=_KEY), values={_KEY: run_id}
+    )
+    run: BillRun | None = found[0] if found else None
     return run
 
 
@@ -125,7 +127,13 @@ def _write_unfinished(actor: Scope) -> Any:
 
 def list_shards(*, actor: Scope, run: BillRun) -> list[BillRunShard]:
     """Return the shards of a run: unfinished ones first."""
-    return list(BillRunShard.objects.for_actor(actor).filter(run=run).order_by("-status", "number", "id"))
+    return _SHARDS.ask_objects(
+        actor=actor,
+        write=lambda scope: (
+            BillRunShard.objects.for_actor(scope).filter(run_id=_KEY).order_by("-status", "number", "id")
+        ),
+        values={_KEY: run.pk},
+    )
 
 
 def list_pending_shards(*, actor: Scope, run: BillRun) -> list[int]:
@@ -147,39 +155,55 @@ def get_totals(*, actor: Scope, run: BillRun) -> RunTotals:
 
 def list_totals(*, actor: Scope, runs: Sequence[BillRun]) -> dict[int, RunTotals]:
     """Return the figures of runs by key, in two queries however many they are."""
-    is_done = ~Q(status=ShardStatus.PENDING.value)
-    sums = (
-        BillRunShard.objects.for_actor(actor)
-        .filter(run__in=runs)
-        .values("run_id")
-        .annotate(
-            points=Sum("point_count"),
-            points_done=Sum("point_count", filter=is_done, default=0),
-            bills=Sum("bill_count"),
-            faults=Sum("fault_count"),
-            amount_fen=Sum("amount_fen"),
-            differing=Sum("differing_count"),
-            shards=Count("id"),
-            shards_done=Count("id", filter=is_done),
-        )
-        .order_by("run_id")
-    )
+    keys = {-place: run.pk for place, run in enumerate(runs, 1)}
+    shape = len(keys)
+    sums = _SUMS.ask(actor=actor, shape=shape, write=lambda scope: _write_sums(scope, list(keys)), values=keys)
     opened = dict(
-        BillRunFault.objects.for_actor(actor)
-        .filter(run__in=runs, status=FaultStatus.OPEN.value)
-        .values_list("run_id")
-        .annotate(n=Count("id"))
-        .order_by("run_id")
+        _OPENED.ask(actor=actor, shape=shape, write=lambda scope: _write_opened(scope, list(keys)), values=keys)
     )
-    found = {row.pop("run_id"): {name: int(value or 0) for name, value in row.items()} for row in map(dict, sums)}
+    found = {key: dict(zip(_FIGURES, map(int, figures), strict=True)) for key, *figures in sums}
     return {
-        run.pk: RunTotals(**{**_NO_FIGURES, **found.get(run.pk, {})}, faults_open=opened.get(run.pk, 0)) for run in runs
+        run.pk: RunTotals(**found.get(run.pk, dict.fromkeys(_FIGURES, 0)), faults_open=opened.get(run.pk, 0))
+        for run in runs
     }
+
+
+def _write_sums(actor: Scope, run_ids: Sequence[int]) -> QuerySet[BillRunShard, Any]:
+    is_done = ~Q(status=ShardStatus.PENDING.value)
+    sums = {
+        "points": Sum("point_count"),
+        "points_done": Sum("point_count", filter=is_done, default=0),
+        "bills": Sum("bill_count", default=0),
+        "faults": Sum("fault_count", default=0),
+        "amount_fen": Sum("amount_fen", default=0),
+        "shards": Count("id"),
+        "shards_done": Count("id", filter=is_done),
+        "differing": Sum("differing_count", default=0),
+    }
+    rows: QuerySet[BillRunShard] = BillRunShard.objects.for_actor(actor).filter(run__in=run_ids)
+    return rows.values("run_id").annotate(**{name: sums[name] for name in _FIGURES}).order_by("run_id")
+
+
+def _write_opened(actor: Scope, run_ids: Sequence[int]) -> QuerySet[BillRunFault, Any]:
+    rows: QuerySet[BillRunFault] = BillRunFault.objects.for_actor(actor)
+    opened = rows.filter(run__in=run_ids, status=FaultStatus.OPEN.value)
+    return opened.values_list("run_id").annotate(n=Count("id")).order_by("run_id")
 
 
 def list_fault_groups(*, actor: Scope, run: BillRun) -> list[FaultGroup]:
     """Return the faults of a run by cause: those with open ones first, then the most frequent."""
-    faults = BillRunFault.objects.for_actor(actor).filter(run=run)
+    groups = _GROUPS.ask(actor=actor, write=_write_groups, values={_KEY: run.pk})
+    points = UsagePoint.objects.for_actor(actor).filter(id__in=[example for _code, _n, _open, example, _why in groups])
+    accounts = dict(points.values_list("id", "account__number").order_by("id"))
+    found = [
+        FaultGroup(code, count, opened, example, accounts.get(example, ""), why)
+        for code, count, opened, example, why in groups
+    ]
+    return sorted(found, key=lambda group: not group.open)
+
+
+def _write_groups(actor: Scope) -> QuerySet[BillRunFault, Any]:
+    faults: QuerySet[BillRunFault] = BillRunFault.objects.for_actor(actor).filter(run_id=_KEY)
     is_open = Q(status=FaultStatus.OPEN.value)
     rows = faults.values("code").annotate(
         n=Count("id"),
@@ -188,14 +212,7 @@ def list_fault_groups(*, actor: Scope, run: BillRun) -> list[FaultGroup]:
         example=Coalesce(Min("usage_point_id", filter=is_open), Min("usage_point_id")),
         why=Max("reason"),
     )
-    groups = list(rows.order_by("-n", "code"))
-    points = UsagePoint.objects.for_actor(actor).filter(id__in=[row["example"] for row in groups])
-    accounts = dict(points.values_list("id", "account__number").order_by("id"))
-    found = [
-        FaultGroup(row["code"], row["n"], row["opened"], row["example"], accounts.get(row["example"], ""), row["why"])
-        for row in groups
-    ]
-    return sorted(found, key=lambda group: not group.open)
+    return rows.order_by("-n", "code")
 
 
 def filter_faults(*, actor: Scope, run: BillRun, code: str = "") -> QuerySet[BillRunFault]:

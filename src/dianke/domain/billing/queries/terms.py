@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from dianke.domain.billing.models import BillingTerms, ShareTerms
 from dianke.domain.tariffs import queries as tariffs
@@ -12,15 +12,32 @@ from dianke.domain.tariffs.types import Consumer, Structure
 from dianke.kernel.calendar import load_mainland_calendar
 from dianke.kernel.errors import DomainError
 from dianke.kernel.period import DatePeriod
+from dianke.platform.org.kept_statements import KeptStatements
 from dianke.platform.org.scoping import Scope
+
+_TERMS = KeptStatements(is_prepared=True)
+# A stand-in, as the keys below nought: no terms hold on such a day.
+_DAY = date.min
 
 
 def list_terms(*, actor: Scope, usage_point_ids: Sequence[int], on: date) -> list[BillingTerms]:
     """Return the terms that hold for points on a day, with plans and shares."""
-    terms = BillingTerms.objects.for_actor(actor).filter(usage_point__in=usage_point_ids, period__contains=on)
-    rows = terms.select_related("plan", "usage_point").order_by("usage_point__code", "id")
-    # Related rows are scoped too, so each prefetch names who asks.
-    return list(rows.prefetch_related(Prefetch("shares", ShareTerms.objects.for_actor(actor).order_by("sequence"))))
+    terms = _TERMS.ask_objects(
+        actor=actor,
+        shape=len(usage_point_ids),
+        write=lambda scope: _write_terms(scope, len(usage_point_ids)),
+        values={-place: key for place, key in enumerate(usage_point_ids, 1)} | {_DAY: on},
+    )
+    # Related rows are scoped too, so the prefetch names who asks.
+    prefetch_related_objects(terms, Prefetch("shares", ShareTerms.objects.for_actor(actor).order_by("sequence")))
+    return terms
+
+
+def _write_terms(actor: Scope, count: int) -> QuerySet[BillingTerms]:
+    points = [-place for place in range(1, count + 1)]
+    rows: QuerySet[BillingTerms] = BillingTerms.objects.for_actor(actor)
+    rows = rows.filter(usage_point__in=points, period__contains=_DAY)
+    return rows.select_related("plan", "usage_point").order_by("usage_point__code", "id")
 
 
 def get_period_codes(*, actor: Scope, usage_point_id: int, day: date) -> list[int] | None:

@@ -18,14 +18,26 @@ from dianke.domain.customers.models import (
     SpecialMark,
 )
 from dianke.platform.identity.types import Actor
+from dianke.platform.org.kept_statements import KeptStatements
+
+_CONTACTS, _MARKS = (KeptStatements(is_prepared=True) for _of in range(2))
+# Stand-ins: no customer has such a key, nothing happened on such a day.
+_CUSTOMER, _DAY = -1, date.min
 
 
 def list_contacts(*, actor: Actor, customer: Customer, on: date | None = None) -> list[Contact]:
     """Return the contacts of a customer, of a day if one is named, the preferred one first."""
-    rows = Contact.objects.for_actor(actor).filter(customer=customer)
-    if on is not None:
-        rows = rows.filter(period__contains=on)
-    return list(rows.order_by("-preferred", "id"))
+    return _CONTACTS.ask_objects(
+        actor=actor,
+        shape=on is not None,
+        write=lambda scope: _write_contacts(scope, is_of_day=on is not None),
+        values={_CUSTOMER: customer.pk, _DAY: on},
+    )
+
+
+def _write_contacts(actor: Actor, *, is_of_day: bool) -> QuerySet[Contact]:
+    rows: QuerySet[Contact] = Contact.objects.for_actor(actor).filter(customer_id=_CUSTOMER)
+    return (rows.filter(period__contains=_DAY) if is_of_day else rows).order_by("-preferred", "id")
 
 
 def list_consents(*, actor: Actor, customer: Customer) -> list[Consent]:
@@ -42,8 +54,12 @@ def list_equipment(*, actor: Actor, customer: Customer) -> list[CustomerEquipmen
 
 def list_marks(*, actor: Actor, customer: Customer) -> list[SpecialMark]:
     """Return the marks of a customer's accounts, ended ones too, newest first."""
-    rows = SpecialMark.objects.for_actor(actor).filter(account__customer=customer)
-    return list(rows.select_related("account", "proof").order_by("-period", "-id"))
+    return _MARKS.ask_objects(actor=actor, write=_write_marks, values={_CUSTOMER: customer.pk})
+
+
+def _write_marks(actor: Actor) -> QuerySet[SpecialMark]:
+    rows: QuerySet[SpecialMark] = SpecialMark.objects.for_actor(actor).filter(account__customer_id=_CUSTOMER)
+    return rows.select_related("account", "proof").order_by("-period", "-id")
 
 
 def list_bank_accounts(*, actor: Actor, customer: Customer) -> list[BankAccount]:

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_GET
 from dianke.application import bill_documents
 from dianke.domain.billing.models import Bill, BillDraft, BillRun
 from dianke.domain.billing.queries import bills as bill_queries
+from dianke.domain.billing.queries import corrections as correction_queries
 from dianke.domain.billing.queries import documents
 from dianke.domain.billing.queries import finals as final_queries
 from dianke.domain.billing.queries import runs as run_queries
+from dianke.domain.billing.queries.corrections import Bond
 from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.rules import explain
 from dianke.domain.billing.rules.back_bills import is_back_bill
-from dianke.domain.billing.rules.documents.structured_bill import Occasion
+from dianke.domain.billing.rules.documents.structured_bill import BillKind, Occasion, Relation
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import (
     back_bill,
@@ -50,18 +52,28 @@ def show_bill(request: StaffRequest, bill_id: int) -> HttpResponse:
         bill = bill_queries.get_bill(actor=request.actor, bill_id=bill_id)
     except bill_queries.BillNotFound as error:
         raise Http404 from error
-    lines = bill_queries.list_lines(actor=request.actor, bill_id=bill_id)
     before, after = bill_queries.list_neighbours(actor=request.actor, bill=bill)
-    values = {**_draw(bill, explain.lines_of(lines), actor=request.actor), "before": before, "after": after}
-    values |= {**correction_bands.draw(request.actor, bill), **back_bill.draw_bill(bill)}
-    kinds = {key: kind for key, (kind, _own) in documents.list_relations(actor=request.actor, bills=[bill]).items()}
-    occasion = documents.list_occasions(bills=[bill], kinds=kinds).get(bill.pk)
+    lines = documents.fetch_lines(bills=[bill])[bill.pk]
+    values = {**_draw(bill, lines, actor=request.actor), "before": before, "after": after}
+    bonds, kind, relations = _find_corrections(request.actor, bill)
+    occasion = documents.list_occasions(bills=[bill], kinds={bill.pk: kind}).get(bill.pk)
+    values |= {**correction_bands.draw(request.actor, bill, bonds), **back_bill.draw_bill(bill)}
     values["bands"] = [*occasion_band.draw(occasion), *values["bands"]]
     values |= invoice_links.draw(request.actor, bill)
-    values["texts"] = bill_documents.list_messages(actor=request.actor, bill=bill)
+    values["texts"] = bill_documents.list_messages(
+        actor=request.actor, bill=bill, kind=kind, relations=relations, occasion=occasion
+    )
     issued = (bill.issued_at, _("issued"), bill.issued_by)
     values["title"] = _name_bill(bill, occasion)
     return _render(request, bill, values, number=bill.number, steps=[issued], calculated_by=bill.calculated_by)
+
+
+def _find_corrections(actor: Actor, bill: Bill) -> tuple[list[Bond], BillKind, tuple[Relation, ...]]:
+    if not correction_queries.is_touched(bill_id=bill.pk):
+        return [], BillKind.ORDINARY, ()
+    relations = documents.list_relations(actor=actor, bills=[bill])
+    kind, own = relations.get(bill.pk, (BillKind.ORDINARY, ()))
+    return correction_queries.list_bonds(actor=actor, bill=bill), kind, own
 
 
 @require_GET

@@ -1,5 +1,6 @@
 """What stands at the head of a bill that was corrected, corrects another, or is being corrected."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from dianke.application import bill_corrections
 from dianke.domain.billing.models import Bill
-from dianke.domain.billing.queries import corrections as queries
 from dianke.domain.billing.queries.corrections import Bond
 from dianke.platform.identity.types import Actor
 
@@ -24,9 +24,8 @@ class Band:
     bill_url: str = ""
 
 
-def draw(actor: Actor, bill: Bill) -> dict[str, Any]:
+def draw(actor: Actor, bill: Bill, bonds: Sequence[Bond]) -> dict[str, Any]:
     """Return the bands of a bill and the way to its correction, where the reader may ask for one."""
-    bonds = queries.list_bonds(actor=actor, bill=bill)
     bands = [band for bond in bonds for band in _bands_of(bill, bond)]
     stands = all(_leaves_standing(bill, bond) for bond in bonds)
     may_correct = stands and actor.may(bill_corrections.ASK, bill.unit.path)
