@@ -18,6 +18,8 @@ GROUPS: dict[str, Text] = {
     "metering": _("Metering"),
     "readings": _("Meter reading"),
     "billing": _("Billing"),
+    "payments": _("Payment collection"),
+    "fee_control": _("Fee control"),
     "receivables": _("Receivables"),
     "collection": _("Collection of debts"),
     "contact_center": _("Contact centre"),

@@ -16,6 +16,7 @@ from dianke.application.administration import conflicts, posts
 from dianke.application.administration.reach import today
 from dianke.application.rights import CONFLICTING_RIGHTS
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.administration import words
 from dianke.interfaces.web.administration.forms import NewPostForm, PostForm
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -108,16 +109,12 @@ def add_post(request: StaffRequest) -> HttpResponse:
 @page_right(_RIGHT)
 def load_template(request: StaffRequest) -> HttpResponse:
     """Add the posts of the template that are missing."""
-    try:
-        added = posts.load_template(actor=request.actor)
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        text = ngettext("%(count)d post is added.", "%(count)d posts are added.", added)
-        messages.success(request, text % {"count": added})
-    return redirect("web:posts")
+    return carry_out(
+        request,
+        lambda: posts.load_template(actor=request.actor),
+        done=lambda added: ngettext("%(count)d post is added.", "%(count)d posts are added.", added) % {"count": added},
+        back=reverse("web:posts"),
+    )
 
 
 @require_GET

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianke.application.administration import conflicts, people, posts
 from dianke.application.administration.reach import today
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.administration import words
 from dianke.interfaces.web.administration.forms import AssignmentForm, DeputyForm, NewPersonForm, PersonForm
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
@@ -277,12 +278,4 @@ def _field_of(form: forms.Form, refusal: DomainError) -> str | None:
 
 
 def _step(request: StaffRequest, login: str, act: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        act()
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:staff_member", login)
+    return carry_out(request, act, done=done, back=reverse("web:staff_member", args=[login]))

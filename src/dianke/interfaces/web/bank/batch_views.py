@@ -24,6 +24,7 @@ from dianke.domain.channels.queries import withholding as queries
 from dianke.domain.channels.queries.withholding import BankUnknown, BatchUnknown
 from dianke.domain.channels.rules.withholding import BatchState, LineState
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.bank import words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
@@ -183,15 +184,7 @@ def send_batch(request: StaffRequest, number: str) -> HttpResponse:
 
 def act(request: StaffRequest, number: str, do: Callable[[], Any], done: str) -> HttpResponse:
     """Carry an act on a batch out and go back to it with what came of it."""
-    try:
-        do()
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:bank_batch", number)
+    return carry_out(request, do, done=done, back=reverse("web:bank_batch", args=[number]))
 
 
 def _make(request: StaffRequest, bank_code: str, on: date, again: str) -> HttpResponse:
@@ -264,7 +257,7 @@ def _head(batch: WithholdingBatch) -> Page:
         title=batch.bank.name,
         number=batch.number,
         facts=[_now("debts on %(day)s") % {"day": batch.debts_on.isoformat()}, words.LAYOUTS[batch.bank.layout]],
-        crumbs=[Crumb(_("Receivables")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))],
+        crumbs=[Crumb(_("Payment collection")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))],
         chips=[state_chip("bank.batch", batch.state)],
         menu_url=reverse("web:bank_batches"),
         help=[
@@ -278,7 +271,7 @@ def _head(batch: WithholdingBatch) -> Page:
 def _head_new() -> Page:
     return Page(
         title=_("New batch of withholding"),
-        crumbs=[Crumb(_("Receivables")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))],
+        crumbs=[Crumb(_("Payment collection")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))],
         menu_url=reverse("web:bank_batches"),
         help=[_("Every account with an agreement is asked for its oldest bills, as far as the agreement allows.")],
     )
@@ -298,7 +291,7 @@ BATCHES = register(
         title=_("Bank withholding"),
         url_name="web:bank_batches",
         right=bank_channels.VIEW,
-        crumbs=[Crumb(_("Receivables"))],
+        crumbs=[Crumb(_("Payment collection"))],
         rows=lambda actor: queries.filter_batches(actor=actor),
         row_url=lambda one: reverse("web:bank_batch", args=[one.number]),
         sort="-number",

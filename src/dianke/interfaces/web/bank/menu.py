@@ -22,28 +22,28 @@ _SHOWN = 20
 
 register(
     MenuEntry(
-        group="receivables",
+        group="payments",
         label=_("Bank withholding"),
         url_name="web:bank_batches",
         right=bank_channels.VIEW,
         order=210,
     ),
     MenuEntry(
-        group="receivables",
+        group="payments",
         label=_("Withholding agreements"),
         url_name="web:bank_mandates",
         right=bank_channels.VIEW,
         order=220,
     ),
     MenuEntry(
-        group="receivables",
+        group="payments",
         label=_("Bank statements"),
         url_name="web:bank_entries",
         right=bank_channels.VIEW,
         order=230,
     ),
     MenuEntry(
-        group="receivables", label=_("Reconciliation"), url_name="web:bank_days", right=bank_channels.VIEW, order=240
+        group="payments", label=_("Reconciliation"), url_name="web:bank_days", right=bank_channels.VIEW, order=240
     ),
 )
 register_acts(

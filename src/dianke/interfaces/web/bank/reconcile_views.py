@@ -19,6 +19,7 @@ from dianke.domain.channels.queries import reconciliation as queries
 from dianke.domain.channels.queries import withholding as banks
 from dianke.domain.channels.rules.reconciling import DayState, DifferenceState
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.bank import words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
@@ -138,15 +139,7 @@ def work_on_difference(request: StaffRequest, key: int) -> HttpResponse:
 
 
 def _act(request: StaffRequest, day_key: int, do: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        do()
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:bank_day", day_key)
+    return carry_out(request, do, done=done, back=reverse("web:bank_day", args=[day_key]))
 
 
 def _find(request: StaffRequest, key: int) -> ReconciliationDay:
@@ -184,7 +177,7 @@ def _head(day: ReconciliationDay) -> Page:
         title=_now("%(channel)s on %(day)s")
         % {"channel": words.CHANNELS.get(day.channel, day.channel), "day": day.day.isoformat()},
         facts=[day.bank.name],
-        crumbs=[Crumb(_("Receivables")), Crumb(_("Reconciliation"), reverse("web:bank_days"))],
+        crumbs=[Crumb(_("Payment collection")), Crumb(_("Reconciliation"), reverse("web:bank_days"))],
         chips=[state_chip("bank.day", day.state)],
         menu_url=reverse("web:bank_days"),
         help=[
@@ -201,7 +194,7 @@ DAYS = register(
         title=_("Reconciliation"),
         url_name="web:bank_days",
         right=bank_channels.VIEW,
-        crumbs=[Crumb(_("Receivables"))],
+        crumbs=[Crumb(_("Payment collection"))],
         rows=lambda actor: queries.filter_days(actor=actor),
         row_url=lambda one: reverse("web:bank_day", args=[one.pk]),
         sort="-day",

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +21,7 @@ from dianke.domain.billing.rules.comparison import TOTAL
 from dianke.domain.billing.types import WorkKind, WorkStatus
 from dianke.interfaces.jobs import tasks
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.billing import bill_words
 from dianke.interfaces.web.billing.run_views import find_run
 from dianke.interfaces.web.components.page import Text
@@ -116,15 +118,12 @@ def start_pdf(request: StaffRequest, number: str) -> HttpResponse:
 def cancel_work(request: StaffRequest, number: str, key: int) -> HttpResponse:
     """Stop a work that is under way."""
     work = _find_work(request, number, key)
-    try:
-        bill_documents.cancel_work(actor=request.actor, key=work.pk, at=SystemClock().now())
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, _("Stopped; nothing is kept of it."))
-    return redirect("web:bill_run", number)
+    return carry_out(
+        request,
+        lambda: bill_documents.cancel_work(actor=request.actor, key=work.pk, at=SystemClock().now()),
+        done=_("Stopped; nothing is kept of it."),
+        back=reverse("web:bill_run", args=[number]),
+    )
 
 
 @require_GET

@@ -23,15 +23,14 @@ from dianke.domain.receivables.rules.chart import list_unified_accounts
 from dianke.domain.receivables.rules.claims import Entry
 from dianke.domain.receivables.types import ClaimKind, ClaimState
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.claims import words
 from dianke.interfaces.web.claims.list_views import draw_state
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock, to_shanghai
-from dianke.kernel.errors import DomainError
 from dianke.kernel.money import spell_yuan
-from dianke.platform.audit.use_case import PermissionRefused
 from dianke.platform.identity.types import Actor
 
 
@@ -140,17 +139,8 @@ def pay_out_claim(request: StaffRequest, claim_id: int) -> HttpResponse:
 
 
 def _carry_out(request: StaffRequest, claim_id: int, act: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        act()
-    except PermissionRefused:
-        raise
-    except queries.ClaimNotFound as missing:
-        raise Http404 from missing
-    except DomainError as refusal:
-        messages.error(request, words.explain_refusal(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:claim", claim_id=claim_id)
+    back = reverse("web:claim", kwargs={"claim_id": claim_id})
+    return carry_out(request, act, done=done, back=back, explain=words.explain_refusal, missing=queries.ClaimNotFound)
 
 
 def _find_claim(request: StaffRequest, claim_id: int) -> Claim:

@@ -19,6 +19,7 @@ from dianke.domain.billing.rules.due_dates import get_standard_rule
 from dianke.domain.billing.types import TermsState
 from dianke.domain.customers.models import CustomerAccount
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.claims import words
 from dianke.interfaces.web.claims.account_views import find_account
 from dianke.interfaces.web.claims.forms import TermsForm
@@ -105,15 +106,8 @@ def _carry_out(request: StaffRequest, terms_id: int, act: Callable[[], Any], don
         number = queries.get_terms(actor=request.actor, terms_id=terms_id).account.number
     except queries.TermsNotFound as missing:
         raise Http404 from missing
-    try:
-        act()
-    except (PermissionRefused, queries.TermsNotFound):
-        raise
-    except DomainError as refusal:
-        messages.error(request, words.explain_refusal(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:account_terms", number=number)
+    back = reverse("web:account_terms", kwargs={"number": number})
+    return carry_out(request, act, done=done, back=back, explain=words.explain_refusal, missing=queries.TermsNotFound)
 
 
 def _render(

@@ -7,21 +7,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import collection
-from dianke.domain.collection.operations.responsibility import UnableToAssign
 from dianke.domain.collection.queries.people import ResponsibilityUnknown, list_responsibilities
 from dianke.domain.readings.models import ReadingRoute
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.platform.identity import queries as identity
 from dianke.platform.org.reach import reaches
@@ -145,12 +145,6 @@ def _prepare(form: Any, request: StaffRequest) -> Any:
 
 
 def _carry_out(request: StaffRequest, act: Callable[[], Any], done: Callable[[Any], str]) -> HttpResponse:
-    try:
-        result = act()
-    except ResponsibilityUnknown as unknown:
-        raise Http404 from unknown
-    except UnableToAssign as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, done(result))
-    return redirect("web:collection_responsibility")
+    return carry_out(
+        request, act, done=done, back=reverse("web:collection_responsibility"), missing=ResponsibilityUnknown
+    )

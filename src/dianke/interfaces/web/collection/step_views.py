@@ -27,6 +27,7 @@ from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.queries.accounts import get_account
 from dianke.domain.receivables.queries.standing import load_bills
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.collection import words
 from dianke.interfaces.web.collection.step_list import STEPS
 from dianke.interfaces.web.components.list_views import render_list
@@ -217,15 +218,7 @@ def show_letter(request: StaffRequest, key: int) -> HttpResponse:
 
 
 def _carry_out(request: StaffRequest, act: Callable[[], Any], done: str, back: str) -> HttpResponse:
-    try:
-        act()
-    except (queries.StepUnknown, AccountUnknown) as unknown:
-        raise Http404 from unknown
-    except (StepOutOfState, UnableToRecord) as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, done)
-    return redirect(back)
+    return carry_out(request, act, done=done, back=back, missing=(queries.StepUnknown, AccountUnknown))
 
 
 def _get(request: StaffRequest, key: int) -> DunningStep:

@@ -15,17 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianke.application import collection
 from dianke.domain.collection.models import BadWriteOff
-from dianke.domain.collection.operations.write_offs import UnableToWriteOff, WriteOffOutOfState
+from dianke.domain.collection.operations.write_offs import UnableToWriteOff
 from dianke.domain.collection.queries import write_offs as queries
 from dianke.domain.collection.queries.open_items import list_open_items
 from dianke.domain.collection.rules.write_offs import get_rules
 from dianke.domain.collection.types import WriteOffState
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.queries.accounts import get_account
-from dianke.domain.receivables.operations.write_offs import DebtDiffers, NothingToReturn
 from dianke.domain.receivables.queries import books
 from dianke.domain.receivables.queries.standing import load_bills
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.collection import words
 from dianke.interfaces.web.collection.write_off_list import WRITE_OFFS
 from dianke.interfaces.web.components import formats
@@ -38,7 +38,6 @@ from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.platform.documents.media import find_media_type
 from dianke.platform.documents.operations import DocumentMissing, UnableToAddDocument
-from dianke.platform.identity.separation import SamePerson
 
 
 class ProposalForm(forms.Form):
@@ -195,15 +194,9 @@ def _propose(request: StaffRequest, account: CustomerAccount, form: ProposalForm
 
 
 def _carry_out(request: StaffRequest, key: int, act: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        act()
-    except queries.WriteOffUnknown as unknown:
-        raise Http404 from unknown
-    except (UnableToWriteOff, WriteOffOutOfState, DebtDiffers, NothingToReturn, SamePerson) as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:write_off", key=key)
+    return carry_out(
+        request, act, done=done, back=reverse("web:write_off", kwargs={"key": key}), missing=queries.WriteOffUnknown
+    )
 
 
 def _list_choices(request: StaffRequest, account: CustomerAccount) -> tuple[list[tuple[str, str]], dict[str, int]]:

@@ -200,7 +200,7 @@ def _head(shift: Shift | None) -> Page:
     return Page(
         title=_now("Cashier's desk"),
         facts=[shift.unit.name, shift.number] if shift else [],
-        crumbs=[Crumb(_("Receivables"))],
+        crumbs=[Crumb(_("Payment collection"))],
         menu_url=reverse("web:counter_desk"),
         help=[
             _("Find the customer by number, name, phone, meter or address; Enter in the amount takes the money."),

@@ -22,12 +22,10 @@ from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.platform.identity.types import Actor
 
 register(
+    MenuEntry(group="payments", label=_("Cashier's desk"), url_name="web:counter_desk", right=counter.RECEIVE, order=1),
+    MenuEntry(group="payments", label=_("Shifts"), url_name="web:counter_shifts", right=counter.VIEW, order=4),
     MenuEntry(
-        group="receivables", label=_("Cashier's desk"), url_name="web:counter_desk", right=counter.RECEIVE, order=1
-    ),
-    MenuEntry(group="receivables", label=_("Shifts"), url_name="web:counter_shifts", right=counter.VIEW, order=4),
-    MenuEntry(
-        group="receivables", label=_("Slips and cheques"), url_name="web:counter_slips", right=counter.VIEW, order=5
+        group="payments", label=_("Slips and cheques"), url_name="web:counter_slips", right=counter.VIEW, order=5
     ),
 )
 register_acts(

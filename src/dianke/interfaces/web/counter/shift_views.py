@@ -20,6 +20,7 @@ from dianke.domain.channels.queries.shifts import ShiftUnknown
 from dianke.domain.channels.rules import shifts as rules
 from dianke.domain.channels.types import ShiftState
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -133,15 +134,8 @@ def hand_over_cash(request: StaffRequest, number: str) -> HttpResponse:
 
 def _carry_out(request: StaffRequest, number: str, act: Callable[[], Any], done: str) -> HttpResponse:
     _find(request, number)
-    try:
-        act()
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain_refusal(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:counter_shift", number=number)
+    back = reverse("web:counter_shift", kwargs={"number": number})
+    return carry_out(request, act, done=done, back=back, explain=explain_refusal)
 
 
 def _report(request: StaffRequest, shift: Shift) -> None:
@@ -242,7 +236,7 @@ def _head(shift: Shift, *, title: str = "") -> Page:
         title=title or _now("Cashier's shift"),
         number=shift.number,
         facts=[shift.unit.name, formats.day(shift.opened_on)],
-        crumbs=[Crumb(_("Receivables")), Crumb(_("Shifts"), reverse("web:counter_shifts"))],
+        crumbs=[Crumb(_("Payment collection")), Crumb(_("Shifts"), reverse("web:counter_shifts"))],
         chips=[state_chip("counter.shift", shift.state)],
         menu_url=reverse("web:counter_shifts"),
         help=[

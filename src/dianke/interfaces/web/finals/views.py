@@ -20,6 +20,7 @@ from dianke.domain.billing.types import FinalKind, FinalState, RunStatus
 from dianke.domain.customers import queries as customers
 from dianke.domain.customers.models import CustomerAccount
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.billing.run_steps import start_in_worker
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -190,15 +191,12 @@ def _head(final: FinalBilling) -> Page:
 def withdraw_final(request: StaffRequest, key: int) -> HttpResponse:
     """Take a final bill back."""
     _find_final(request, key)
-    try:
-        final_bills.withdraw_final(actor=request.actor, key=key)
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, _("The final bill is withdrawn; the readings stay."))
-    return redirect("web:final", key=key)
+    return carry_out(
+        request,
+        lambda: final_bills.withdraw_final(actor=request.actor, key=key),
+        done=_("The final bill is withdrawn; the readings stay."),
+        back=reverse("web:final", kwargs={"key": key}),
+    )
 
 
 @require_POST

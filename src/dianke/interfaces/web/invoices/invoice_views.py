@@ -19,6 +19,7 @@ from dianke.domain.invoicing.queries import invoices as queries
 from dianke.domain.invoicing.rules.xml_files import NAMESPACE
 from dianke.domain.invoicing.types import OPEN_DELIVERIES, Colour, DeliveryState, InvoicedLine, RedReason
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.invoices import words
@@ -132,16 +133,13 @@ def download_invoice(request: StaffRequest, number: str, form: str) -> HttpRespo
 def send_invoice(request: StaffRequest, number: str) -> HttpResponse:
     """Send an invoice to the tax platform, or ask after it, at once."""
     invoice = find_invoice(request, number)
-    try:
-        is_answered = invoices.send_invoice(actor=request.actor, number=invoice.number, at=SystemClock().now())
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        text = _("The tax platform has answered.") if is_answered else _("Sent; the tax platform answers later.")
-        messages.success(request, text)
-    return redirect("web:invoice", invoice.number)
+    answered, later = _("The tax platform has answered."), _("Sent; the tax platform answers later.")
+    return carry_out(
+        request,
+        lambda: invoices.send_invoice(actor=request.actor, number=invoice.number, at=SystemClock().now()),
+        done=lambda is_answered: answered if is_answered else later,
+        back=reverse("web:invoice", args=[invoice.number]),
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,16 +17,14 @@ from dianke.domain.invoicing.models import InvoiceLine, InvoiceRequest
 from dianke.domain.invoicing.queries import invoices as queries
 from dianke.domain.invoicing.types import Colour, DeliveryState, RequestState
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.invoices import words
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
-from dianke.kernel.errors import DomainError
-from dianke.platform.audit.use_case import PermissionRefused
 
 
 @require_GET
@@ -148,15 +145,7 @@ def _find(request: StaffRequest, key: int) -> InvoiceRequest:
 
 def _carry_out(request: StaffRequest, key: int, act: Callable[[], Any], done: str) -> HttpResponse:
     _find(request, key)
-    try:
-        act()
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:invoice_request", key)
+    return carry_out(request, act, done=done, back=reverse("web:invoice_request", args=[key]))
 
 
 def _head(asked: InvoiceRequest) -> Page:

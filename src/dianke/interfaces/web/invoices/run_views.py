@@ -19,6 +19,7 @@ from dianke.domain.invoicing.queries import invoices as queries
 from dianke.domain.invoicing.queries import standings
 from dianke.interfaces.jobs import tasks
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.people import Names
@@ -80,15 +81,12 @@ def cancel_batch(request: StaffRequest, number: str) -> HttpResponse:
     batch = queries.find_newest_batch(actor=request.actor, run=run)
     if batch is None:
         raise Http404
-    try:
-        invoices.cancel_batch(actor=request.actor, key=batch.pk, at=SystemClock().now())
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, _("Stopped; the invoices that were made stay."))
-    return redirect("web:invoice_run", run.number)
+    return carry_out(
+        request,
+        lambda: invoices.cancel_batch(actor=request.actor, key=batch.pk, at=SystemClock().now()),
+        done=_("Stopped; the invoices that were made stay."),
+        back=reverse("web:invoice_run", args=[run.number]),
+    )
 
 
 def _draw(request: StaffRequest, run: BillRun) -> dict[str, Any]:

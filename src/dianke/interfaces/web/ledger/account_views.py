@@ -1,5 +1,6 @@
 """The chart of accounts: unified levels, and what units added below; one asks, another decides."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -7,16 +8,18 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianke.application import ledger
-from dianke.domain.receivables.operations.chart import AccountOutOfState, UnableToAddAccount
+from dianke.domain.receivables.operations.chart import UnableToAddAccount
 from dianke.domain.receivables.queries import chart as queries
 from dianke.domain.receivables.rules.chart import count_levels
 from dianke.domain.receivables.types import AccountState
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.ledger import words
@@ -142,11 +145,5 @@ def end_account(request: StaffRequest, code: str) -> HttpResponse:
     )
 
 
-def _carry_out(request: StaffRequest, act: Any, done: str) -> HttpResponse:
-    try:
-        act()
-    except (UnableToAddAccount, AccountOutOfState, queries.AccountUnknown) as refusal:
-        messages.error(request, explain_refusal(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:ledger_accounts")
+def _carry_out(request: StaffRequest, act: Callable[[], Any], done: str) -> HttpResponse:
+    return carry_out(request, act, done=done, back=reverse("web:ledger_accounts"), explain=explain_refusal)

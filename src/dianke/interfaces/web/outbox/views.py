@@ -5,9 +5,8 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianke.application import outbox
 from dianke.domain.collection.operations.dunning import ABOUT
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
@@ -22,11 +22,9 @@ from dianke.interfaces.web.outbox import words
 from dianke.interfaces.web.outbox.message_list import MESSAGES
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.platform.outbox import queries
 from dianke.platform.outbox.models import Message
-from dianke.platform.outbox.operations import MessageOutOfState
 from dianke.platform.outbox.types import MessageState
 
 
@@ -88,15 +86,8 @@ def release_message(request: StaffRequest, key: int) -> HttpResponse:
 
 
 def _carry_out(request: StaffRequest, key: int, act: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        act()
-    except queries.MessageUnknown as unknown:
-        raise Http404 from unknown
-    except MessageOutOfState as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:message", key=key)
+    back = reverse("web:message", kwargs={"key": key})
+    return carry_out(request, act, done=done, back=back, missing=queries.MessageUnknown)
 
 
 def _get(request: StaffRequest, key: int) -> Message:

@@ -119,7 +119,7 @@ PAYMENTS = register(
         title=_("Payments"),
         url_name="web:payments",
         right=counter.VIEW,
-        crumbs=[Crumb(_("Receivables"))],
+        crumbs=[Crumb(_("Payment collection"))],
         rows=lambda actor: queries.filter_payments(actor=actor),
         row_url=lambda row: address_row("web:payment", row.number),
         # Keys begin with the month of receipt, and rise.
@@ -174,7 +174,7 @@ SUSPENSE = register(
         title=_("Suspense"),
         url_name="web:payments_suspense",
         right=counter.VIEW,
-        crumbs=[Crumb(_("Receivables")), Crumb(_("Payments"))],
+        crumbs=[Crumb(_("Payment collection")), Crumb(_("Payments"))],
         rows=lambda actor: queries.filter_suspense(actor=actor).filter(customer_account_id=None),
         row_url=lambda row: address_row("web:payment", row.number),
         sort="number",

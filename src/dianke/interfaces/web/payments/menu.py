@@ -26,8 +26,8 @@ from dianke.platform.identity.types import Actor
 _SHOWN = 50
 
 register(
-    MenuEntry(group="receivables", label=_("Payments"), url_name="web:payments", right=counter.VIEW, order=2),
-    MenuEntry(group="receivables", label=_("Suspense"), url_name="web:payments_suspense", right=counter.VIEW, order=3),
+    MenuEntry(group="payments", label=_("Payments"), url_name="web:payments", right=counter.VIEW, order=2),
+    MenuEntry(group="payments", label=_("Suspense"), url_name="web:payments_suspense", right=counter.VIEW, order=3),
 )
 
 

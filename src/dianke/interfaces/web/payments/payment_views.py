@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +24,7 @@ from dianke.domain.receivables.queries import books
 from dianke.domain.receivables.queries.payments import PaymentUnknown, get_payment, list_events
 from dianke.domain.receivables.types import Tender
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
@@ -33,9 +33,7 @@ from dianke.interfaces.web.payments.words import CHANGES, CHANNELS, EVENTS, TEND
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock, to_shanghai
-from dianke.kernel.errors import DomainError
 from dianke.kernel.money import spell_yuan
-from dianke.platform.audit.use_case import PermissionRefused
 
 _HITS = 8
 
@@ -193,15 +191,8 @@ def assign_payment(request: StaffRequest, number: str) -> HttpResponse:
 
 def _carry_out(request: StaffRequest, number: str, act: Callable[[], Any], done: str) -> HttpResponse:
     _find(request, number)
-    try:
-        act()
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain_refusal(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:payment", number=number)
+    back = reverse("web:payment", kwargs={"number": number})
+    return carry_out(request, act, done=done, back=back, explain=explain_refusal)
 
 
 def _find(request: StaffRequest, number: str) -> Any:
@@ -285,7 +276,7 @@ def _head(payment: Any) -> Page:
         title=pgettext("payment", "Payment"),
         number=payment.number,
         facts=[payment.unit.name, formats.day(payment.paid_on)],
-        crumbs=[Crumb(_("Receivables")), Crumb(_("Payments"), reverse("web:payments"))],
+        crumbs=[Crumb(_("Payment collection")), Crumb(_("Payments"), reverse("web:payments"))],
         chips=[state_chip("payment", find_state(payment))],
         menu_url=reverse("web:payments"),
         help=[

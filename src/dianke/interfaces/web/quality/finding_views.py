@@ -4,9 +4,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -18,16 +17,14 @@ from dianke.domain.audits.queries import findings as queries
 from dianke.domain.audits.rules.remedies import REMEDIES
 from dianke.domain.audits.types import FindingState, Subject
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components.page import Crumb, Page, Text
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.quality import words
 from dianke.interfaces.web.quality.forms import ExemptionForm
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
-from dianke.kernel.errors import DomainError
-from dianke.platform.audit.use_case import PermissionRefused
 
 _USUAL_EXEMPTION = timedelta(days=180)
 
@@ -108,15 +105,7 @@ def _find(request: StaffRequest, finding_id: int) -> QualityFinding:
 
 def _act(request: StaffRequest, finding_id: int, act: Callable[[], object], done: Text) -> HttpResponse:
     _find(request, finding_id)
-    try:
-        act()
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, str(done))
-    return redirect("web:quality_finding", finding_id)
+    return carry_out(request, act, done=str(done), back=reverse("web:quality_finding", args=[finding_id]))
 
 
 def _render(

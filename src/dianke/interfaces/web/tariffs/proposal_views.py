@@ -19,6 +19,7 @@ from dianke.domain.tariffs import queries as tariffs
 from dianke.domain.tariffs.rules.revisions import PriceRefused
 from dianke.domain.tariffs.types import LoadReport, PriceColumn, VersionPage
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -148,20 +149,13 @@ def withdraw(request: StaffRequest, version_id: int) -> HttpResponse:
 
 def _decide(request: StaffRequest, version_id: int, act: Callable[..., Any], done: str) -> HttpResponse:
     _find(request, version_id)
-    try:
-        act(
-            actor=request.actor,
-            version_id=version_id,
-            reason=request.POST.get("reason", "")[:400],
-            at=SystemClock().now(),
-        )
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("web:tariff_version", version_id)
+    reason, at = request.POST.get("reason", "")[:400], SystemClock().now()
+    return carry_out(
+        request,
+        lambda: act(actor=request.actor, version_id=version_id, reason=reason, at=at),
+        done=done,
+        back=reverse("web:tariff_version", args=[version_id]),
+    )
 
 
 def _find(request: StaffRequest, version_id: int) -> VersionPage:

@@ -19,6 +19,7 @@ from dianke.domain.tariffs import queries as tariffs
 from dianke.domain.tariffs.types import VersionStatus
 from dianke.interfaces.jobs import tasks
 from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -106,16 +107,13 @@ def start_trial(request: StaffRequest) -> HttpResponse:
 def cancel_trial(request: StaffRequest, number: str) -> HttpResponse:
     """Stop a trial that has not ended."""
     find_trial(request, number)
-    try:
-        reason = request.POST.get("reason", "")[:300]
-        use_cases.cancel_trial(actor=request.actor, number=number, reason=reason, at=SystemClock().now())
-    except PermissionRefused:
-        raise
-    except DomainError as refusal:
-        messages.error(request, explain(refusal))
-    else:
-        messages.success(request, _now("The trial is cancelled."))
-    return redirect("web:trial", number)
+    reason, at = request.POST.get("reason", "")[:300], SystemClock().now()
+    return carry_out(
+        request,
+        lambda: use_cases.cancel_trial(actor=request.actor, number=number, reason=reason, at=at),
+        done=_now("The trial is cancelled."),
+        back=reverse("web:trial", args=[number]),
+    )
 
 
 def _list_versions(request: StaffRequest) -> list[tuple[int, str]]:
