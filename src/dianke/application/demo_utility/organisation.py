@@ -64,6 +64,8 @@ PEOPLE = (
     PersonDesign(SUPERVISOR, "漱石远", "BILL_SUPERVISOR", UTILITY_CODE),
     PersonDesign("accountant", "清渠数川", "ACCOUNTANT", UTILITY_CODE),
     PersonDesign("controller", "持衡远", "ACCOUNTING_SUPERVISOR", UTILITY_CODE),
+    PersonDesign("collector", "叩云知返", "DEBT_COLLECTOR", "DEMO-CQ"),
+    PersonDesign("collection", "归帆远", "COLLECTION_SUPERVISOR", UTILITY_CODE),
     PersonDesign("manager", "望溪岚", "ACCOUNT_MANAGER", UTILITY_CODE),
     PersonDesign("reader", "枕河朗川", "METER_READER", "DEMO-CQ"),
     PersonDesign("admin", "栖竹砚", "ADMINISTRATOR", UTILITY_CODE),

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from dianke.application import final_bills, ledger, meter_to_cash
 from dianke.application.archive_quality.run import run_rules
-from dianke.application.demo_utility import farewells, load, logins, notes, organisation, proposals
+from dianke.application.demo_utility import farewells, load, logins, money_work, notes, organisation, proposals
 from dianke.application.demo_utility.designs import (
     BILLED_FROM,
     CYCLE_BUSINESS,
@@ -30,7 +30,7 @@ from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.types import RunStatus
 from dianke.domain.readings.rules import add_months
 from dianke.domain.readings.types import MonthStatus
-from dianke.interfaces.cli import demo_counter
+from dianke.interfaces.cli import demo_counter, demo_money
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import format_yuan
 from dianke.platform.identity import queries as identity
@@ -119,12 +119,18 @@ def prepare(*, homes: int, data_dir: Path, progress: Progress) -> dict[str, str]
             load.measure_growth(actor=system, root=root, homes=grown, at=SystemClock().now())
     if demo_counter.is_due(actor=system):
         with progress.step("柜台一周", "a week at the counters"):
-            demo_counter.take_days_before(at=_now())
+            demo_counter.take_days_before(at=_issued_at())
+    if demo_money.is_due(actor=system):
+        with progress.step("代扣协议", "withholding agreements"):
+            demo_money.agree_to_withhold(at=_issued_at())
     _bill([CYCLE_BUSINESS, CYCLE_HOMES, *([CYCLE_GROWN] if grown > HOMES else [])], progress)
     _bid_farewell(system, progress)
     ledger.book_issued_bills(actor=system)
-    if demo_counter.is_today_due(actor=system, at=_now()):
+    if demo_counter.is_today_due(actor=system, at=_issued_at()):
         demo_counter.take_today(at=_now())
+    if demo_money.is_work_due(actor=system):
+        with progress.step("收费与催收", "work with money"):
+            demo_money.leave_work(at=_now())
     _plan_days()
     _leave_work(system, state, progress)
     return passwords
@@ -235,7 +241,7 @@ def _issue(reviewer: Actor, supervisor: Actor, number: str) -> None:
     for code, reason in _EXEMPTED.items():
         meter_to_cash.exempt_suspicions(actor=reviewer, number=number, code=code, reason=reason, at=_now())
     # What was not left open on purpose stays open, and the issue is refused.
-    meter_to_cash.issue_run(actor=supervisor, number=number, at=_now())
+    meter_to_cash.issue_run(actor=supervisor, number=number, at=_issued_at())
 
 
 def summarise(*, actor: Actor) -> list[CycleSummary]:
@@ -300,3 +306,7 @@ def _data_dir() -> Path:
 
 def _now() -> datetime:
     return SystemClock().now()
+
+
+def _issued_at() -> datetime:
+    return _now() - money_work.ISSUED_BEFORE

@@ -1,0 +1,50 @@
+"""What waits with money in the demo utility: who pays by bank, who is in arrears with whom, who asks for what."""
+
+from datetime import timedelta
+
+from dianke.application.demo_utility.area import list_area
+from dianke.application.demo_utility.designs import CYCLE_BUSINESS, PointDesign
+from dianke.application.demo_utility.trades import list_trades
+
+# The bills lie so far back that those who did not pay are in arrears, and the first steps of dunning are due.
+ISSUED_BEFORE = timedelta(days=45)
+
+ACCOUNTANT, CONTROLLER, CASHIER = "accountant", "controller", "cashier"
+COLLECTOR, COLLECTION_SUPERVISOR = "collector", "collection"
+ARCHIVIST, CLERK = "archivist", "clerk"
+
+BANK_CODE, BANK_NAME = "402", "云泽农村商业银行"
+CLIENT_NUMBER, OUR_ACCOUNT = "YZ000027", "42000000000000000027"
+_BRANCH = f"{BANK_CODE}521000017"
+BANK_REASON = "签订银行代扣协议"
+
+COLLECTED_ROUTES = (f"{CYCLE_BUSINESS}-A01",)
+ASSIGNED_BECAUSE = "按抄表段划分催费责任"
+PAUSED_ACCOUNT_REASON = "用户对电表有异议，校验期间暂缓催费"
+WAIVER_REASON = "银行代扣系统升级当日未扣成，客户申请减免违约金"
+
+
+def list_withheld() -> list[PointDesign]:
+    """Return the homes whose bank pays."""
+    return list_area()[40:48]
+
+
+def describe_bank_account(home: PointDesign) -> dict[str, str]:
+    """Return the bank account of a home, of a bank that does not exist."""
+    number = f"62284{home.serial:014d}"
+    return {"bank_name": BANK_NAME, "bank_code": _BRANCH, "holder": home.name, "number": number}
+
+
+def get_waiver_account() -> str:
+    """Return whose late fee is asked to be waived."""
+    return list_area()[52].account_number
+
+
+def get_paused_account() -> str:
+    """Return who is not dunned for a while."""
+    return list_area()[54].account_number
+
+
+def list_invoiced() -> list[str]:
+    """Return the accounts of companies that have their invoices."""
+    return [point.account_number for point in list_trades()[3:8]]
