@@ -35,6 +35,7 @@ _CARD_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _MANY_PERSONS = 5
+_BILLING_PHONES, _UNKNOWN_EVERY = 500_000, 9
 _LOW_INCOME_HOMES = (3, 9)
 _LIKENESSES = 2
 
@@ -82,6 +83,19 @@ def _add_contacts(actor: Actor, points: Sequence[PointDesign], held: Mapping[int
                 preferred=True,
             )
             for point in points
+        ]
+        + [
+            NewContact(
+                customer_id=held[point.serial].customer_id,
+                name="财务电费联系人",
+                role=ContactRole.BILLING,
+                start_date=_SINCE,
+                phone=invent_phone(_BILLING_PHONES + point.serial),
+                preferred=False,
+            )
+            for point in points
+            # Of some nobody knows whom to ask for money: a person has to find out.
+            if point.kind is CustomerKind.COMPANY and point.serial % _UNKNOWN_EVERY
         ],
     )
 

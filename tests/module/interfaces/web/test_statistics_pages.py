@@ -21,6 +21,7 @@ issued = True
 LogIn = Callable[[str], Client]
 PAGE, COMPARISON = "/billing/statistics/", "/billing/statistics/comparison/"
 RIGHTS = ["billing.view", "archive.view", "archive.export"]
+SYSTEM = Actor.system("adding totals in a test")
 
 
 @pytest.fixture
@@ -180,3 +181,14 @@ def test_an_export_asks_for_the_right_to_export(office: Office, log_in: LogIn) -
 def _read_sheet(content: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return archive.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_begins_with_the_last_month_that_a_whole_cycle_was_billed_for(browser: Client, office: Office) -> None:
+    usual = browser.get(PAGE).context["asked"].period
+    later = BillTotal.objects.for_actor(SYSTEM).order_by("id")[0]
+    later.pk, later.booked_month, later.month = None, date(2027, 1, 1), date(2027, 1, 1)
+    later.save()
+
+    asked = browser.get(PAGE).context["asked"]
+
+    assert (asked.period, asked.known[1]) == (usual, date(2027, 1, 1))

@@ -9,11 +9,11 @@ from django.db import connection
 from django.db.models import DateField, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from dianke.domain.billing.models import Bill, BillTotal, CorrectedBill
+from dianke.domain.billing.models import Bill, BillRun, BillTotal, CorrectedBill
 from dianke.domain.billing.rules.statistics import NOTHING, BilledSums, MonthSums
-from dianke.domain.billing.types import Dimension, MonthView, get_bill_id_range
+from dianke.domain.billing.types import Dimension, MonthView, RunKind, RunStatus, get_bill_id_range
 from dianke.domain.customers.rules.industries import get_section, list_divisions
-from dianke.kernel.clock import SHANGHAI
+from dianke.kernel.clock import SHANGHAI, to_shanghai
 from dianke.platform.org.scoping import Scope
 
 _SUMS = (
@@ -88,6 +88,16 @@ def find_month_range(*, actor: Scope, view: MonthView) -> tuple[date, date] | No
     # Not as least and greatest: of a unit's totals that would read all, and the index has them in order.
     first = months.order_by(month)[:1]
     return (first[0], months.order_by(f"-{month}")[0]) if first else None
+
+
+def find_usual_month(*, actor: Scope, view: MonthView) -> date | None:
+    """Return the month of the newest issued run of a whole cycle: a few final bills make no month to look at."""
+    runs = BillRun.objects.for_actor(actor).filter(kind=RunKind.CYCLE.value, status=RunStatus.ISSUED.value)
+    found = runs.order_by("-cycle_month__month", "-id").values_list("cycle_month__month", "issued_at").first()
+    if found is None:
+        return None
+    month: date = found[0] if view is MonthView.BILLED else to_shanghai(found[1]).date().replace(day=1)
+    return month
 
 
 def list_billed_months() -> list[date]:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from dianke.application import collection
+from dianke.domain.billing.queries.statistics import find_usual_month
+from dianke.domain.billing.types import MonthView
 from dianke.domain.collection.queries import recovery
 from dianke.domain.collection.queries.forecast import DAYS, forecast
 from dianke.domain.collection.queries.steps import list_effects, list_promises
@@ -25,6 +27,7 @@ from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.platform.identity.types import Actor
 
 _Days = Sequence[tuple[date, Decimal | None]]
 _MONTHS = 13
@@ -49,7 +52,7 @@ def show_recovery(request: StaffRequest) -> HttpResponse:
     values = {
         "page": _head(asked, _now("Recovery rates")),
         "asked": asked,
-        "figures": _list_figures(rows, old, days),
+        "figures": _list_figures(actor, rows, old, days),
         "rows": rows,
         "chart": _draw_chart(rows) if len(rows) > 1 else None,
         "days_chart": _draw_days(days) if sum(value is not None for _month, value in days) > 1 else None,
@@ -88,8 +91,11 @@ def show_forecast(request: StaffRequest) -> HttpResponse:
     return render(request, "collection/forecast.html", values)
 
 
-def _list_figures(rows: Sequence[recovery.CurrentRecovery], old: recovery.OldRecovery, days: _Days) -> list[Figure]:
-    last = rows[0] if rows else None
+def _list_figures(
+    actor: Actor, rows: Sequence[recovery.CurrentRecovery], old: recovery.OldRecovery, days: _Days
+) -> list[Figure]:
+    usual = find_usual_month(actor=actor, view=MonthView.BILLED)
+    last = next((one for one in rows if one.month == usual), rows[0] if rows else None)
     outstanding = days[-1][1] if days else None
     return [
         Figure(

@@ -1,5 +1,6 @@
 """The steps of dunning as a list: what waits, for whom, and what came of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb
 from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.people import Names
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.identity.types import Actor
 
@@ -28,6 +30,12 @@ _STATES = [(one.value, state_chip("collection.step", one.value).label) for one i
 def _search(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any], bool]:
     found = listings.find_account_ids(actor=actor, text=text, limit=_CUSTOMERS)
     return rows.filter(account_id__in=found), len(found) >= _CUSTOMERS
+
+
+def _enrich(actor: Actor, rows: Sequence[Any]) -> None:
+    names = Names(row.assigned_to for row in rows)
+    for row in rows:
+        row.collector_name = names.of(row.assigned_to) if row.assigned_to else ""
 
 
 STEPS = register(
@@ -54,7 +62,7 @@ STEPS = register(
                 show=lambda one: formats.fen(one.overdue_fen),
                 css="num",
             ),
-            Column("collector", _("Collector"), lambda one: one.assigned_to or None, css="nw"),
+            Column("collector", _("Collector"), lambda one: one.collector_name or None, css="nw"),
             Column("due", _("Due at"), lambda one: one.due_at, css="n", width=18, is_shown=False),
             Column(
                 "proposed", _("Proposed on"), lambda one: one.proposed_on, order=("proposed_on",), css="n", width=12
@@ -72,6 +80,7 @@ STEPS = register(
             DateRangeFilter("proposed", _("Proposed on"), lookup="proposed_on"),
             UnitFilter(),
         ],
+        enrich=_enrich,
         search=_search,
         search_hint=_("Name, pinyin, account, meter, address"),
         count=lambda count: _now("%(count)s steps") % {"count": count},

@@ -33,7 +33,7 @@ KINDS: dict[str, Text] = {
     StepKind.LEGAL.value: _("Legal steps"),
 }
 RESULTS: dict[str, Text] = {
-    StepResult.SENT.value: pgettext_lazy("dunning", "Sent"),
+    StepResult.SENT.value: pgettext_lazy("dunning", "Handed over to be sent"),
     StepResult.DELIVERED.value: pgettext_lazy("dunning", "Handed over"),
     StepResult.REACHED.value: _("Reached"),
     StepResult.NOT_REACHED.value: _("Not reached"),

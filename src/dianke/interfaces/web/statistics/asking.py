@@ -140,7 +140,7 @@ def read_address(request: StaffRequest, *, url_name: str) -> Asked | None:
         return None
     is_comparison = url_name == "web:period_comparison"
     dimensions = {one.value for one in Dimension} | ({ACCOUNTS} if is_comparison else set())
-    period = _read_pair(given, "from", "to") or (known[1], known[1])
+    period = _read_pair(given, "from", "to") or _find_period(request, view, known)
     voltages = queries.list_voltages(actor=request.actor, view=view, first=period[0], last=period[1])
     values = {key: given[key] for key in _FILTERS if given.get(key) and _is_known(key, given[key], voltages)}
     asked = Asked(
@@ -193,6 +193,12 @@ def _read_pair(given: Mapping[str, str], first: str, last: str) -> MonthPair | N
     if not use_cases.FIRST_YEAR <= pair[0].year <= pair[1].year <= use_cases.LAST_YEAR:
         return None
     return pair if len(list_months(*pair)) <= use_cases.MOST_MONTHS else None
+
+
+def _find_period(request: StaffRequest, view: MonthView, known: MonthPair) -> MonthPair:
+    month = queries.find_usual_month(actor=request.actor, view=view) or known[1]
+    month = min(max(month, known[0]), known[1])
+    return month, month
 
 
 def _find_before(period: MonthPair, known: MonthPair) -> MonthPair:
