@@ -16,6 +16,7 @@ from dianke.domain.channels.rules.bank_files.xml_layout import write_xml
 from dianke.domain.channels.rules.withholding import BatchState
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
+from dianke.platform.collector import collector_at_rest
 from dianke.platform.database.copying import copy_table
 from dianke.platform.import_batches import files
 from dianke.platform.org.scoping import Scope
@@ -45,7 +46,8 @@ def make_batch(
 
     :raises UnableToMakeBatch: if nobody is to be asked
     """
-    plan = queries.plan_batch(actor=actor, bank=bank, on=on, again_of=again_of)
+    with collector_at_rest():
+        plan = queries.plan_batch(actor=actor, bank=bank, on=on, again_of=again_of)
     if not plan.lines:
         raise UnableToMakeBatch(field="bank", bank=bank.name, reason="no account has a debt to be asked for")
     key = _reserve_key()

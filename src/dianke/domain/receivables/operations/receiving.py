@@ -6,6 +6,7 @@ bring the same payment one waits and finds it there. Everything is written in th
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -32,10 +33,12 @@ from dianke.domain.receivables.types import (
 )
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
+from dianke.platform.collector import collector_at_rest
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.scoping import Scope
 
 _SYSTEM = Actor.system("receiving payments")
+_MANY = 500
 
 # A claim waits for whoever claims the same number until that transaction ends.
 _CLAIM = """
@@ -111,7 +114,8 @@ def receive_payments(*, actor: Scope, payments: Sequence[NewPayment], at: dateti
     first = {(one.channel, one.external_number): one for one in reversed(payments)}
     for payment in payments:
         _require_same(first[payment.channel, payment.external_number], payment)
-    found = _enter(_claim(actor, list(first.values()), at), at)
+    with collector_at_rest() if len(first) >= _MANY else nullcontext():
+        found = _enter(_claim(actor, list(first.values()), at), at)
     found |= _find_known([one for key, one in first.items() if key not in found])
     if len(first) == len(payments):
         return [found[one.channel, one.external_number] for one in payments]
