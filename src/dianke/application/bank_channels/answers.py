@@ -12,6 +12,7 @@ from dianke.domain.channels.rules.bank_files.types import AnswerLine
 from dianke.domain.channels.rules.withholding import AnswerState
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.audit.use_case import PermissionRefused, use_case
+from dianke.platform.database.durability import commit_without_waiting
 from dianke.platform.identity.types import Actor
 from dianke.platform.import_batches import files
 from dianke.platform.org import queries as org
@@ -78,6 +79,8 @@ def _begin(*, actor: Actor, key: int, at: datetime) -> AnswerFile:
 @use_case(right=_RECONCILE)
 def _book_part(*, actor: Actor, key: int, first: int, lines: Sequence[AnswerLine], at: datetime) -> Booked:
     """Book some rows of an answer."""
+    # The end of the booking waits for the disk, and with it for every part.
+    commit_without_waiting()
     return answers.book_part(actor=actor, answer=_get(actor, key, lock=True), lines=lines, login=actor.login, at=at)
 
 

@@ -9,6 +9,7 @@ from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.types import RunStatus
 from dianke.kernel.clock import SystemClock
 from dianke.platform.audit.use_case import use_case
+from dianke.platform.database.durability import commit_without_waiting
 from dianke.platform.identity.types import Actor
 
 Progress = Callable[[int, int], None]
@@ -56,6 +57,8 @@ def calculate_run(*, actor: Actor, number: str, progress: Progress | None = None
 @use_case(right="billing.run")
 def calculate_shard(*, actor: Actor, number: str, shard_number: int) -> int:
     """Calculate one shard and return how many drafts it has."""
+    # The close of the calculation waits for the disk, and with it for every shard.
+    commit_without_waiting()
     run = run_queries.get_run(actor=actor, number=number)
     return calculation.calculate_shard(actor=actor, run=run, shard_number=shard_number)
 
