@@ -42,6 +42,7 @@ _FITTING: dict[str, Any] = {
     "api_access.apitoken.scopes": lambda serial: ["archive.view"],
     "api_access.apitoken.expires_at": lambda serial: _MOMENT + timedelta(days=36_500),
     "tariffs.tariffversion.grade": lambda serial: "A",
+    "collection.riskrun.as_of_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
     "identity.deputyship.period": lambda serial: DateRange(_DAY, date(2025, 6, 8)),
 }
 # Keys that may be empty but that a check wants.

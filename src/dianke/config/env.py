@@ -88,6 +88,10 @@ class Environment:
     simulated_carrier: bool
     # Invoices go to a tax platform that issues nothing, for trials.
     simulated_tax_platform: bool
+    # Online payment goes by a gateway that takes no money, for trials.
+    simulated_gateway: bool
+    # Commands go to a head-end that no meter is behind, for trials.
+    simulated_head_end: bool
 
 
 def read_environment() -> Environment:
@@ -111,6 +115,8 @@ def read_environment() -> Environment:
         mail=_read_mail_server(),
         simulated_carrier=_flag("DIANKE_SIMULATED_CARRIER"),
         simulated_tax_platform=_flag("DIANKE_SIMULATED_TAX_PLATFORM"),
+        simulated_gateway=_flag("DIANKE_SIMULATED_GATEWAY"),
+        simulated_head_end=_flag("DIANKE_SIMULATED_HEAD_END"),
     )
 
 

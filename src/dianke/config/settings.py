@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "dianke.domain.receivables",
     "dianke.domain.channels",
     "dianke.domain.collection",
+    "dianke.domain.fee_control",
     "dianke.domain.invoicing",
     "dianke.domain.audits",
     "dianke.interfaces.jobs",
@@ -174,6 +175,8 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail.sender or "nobody@localhost"
 SIMULATED_CARRIER = ENV.simulated_carrier
 SIMULATED_TAX_PLATFORM = ENV.simulated_tax_platform
+SIMULATED_GATEWAY = ENV.simulated_gateway
+SIMULATED_HEAD_END = ENV.simulated_head_end
 
 PGHISTORY_BASE_MODEL = "dianke.platform.org.history.ScopedEvent"
 # A row that was removed leaves a last line in its history too; pghistory by itself tracks only the other two.

@@ -15,7 +15,9 @@ class _LateResolver(URLResolver):
 
 _api = _LateResolver(RoutePattern("api/v1/"), "dianke.interfaces.api.urls", app_name="api", namespace="api")
 
-urlpatterns = [_api, path("", include("dianke.interfaces.web.urls"))]
+_feeds = _LateResolver(RoutePattern("feeds/"), "dianke.interfaces.feeds.urls", app_name="feeds", namespace="feeds")
+
+urlpatterns = [_api, _feeds, path("", include("dianke.interfaces.web.urls"))]
 
 handler400 = "dianke.interfaces.web.shell.errors.bad_request"
 handler403 = "dianke.interfaces.web.shell.errors.permission_denied"

@@ -46,8 +46,14 @@ def test_every_night_has_its_work() -> None:
         "close_trail": "30 18 * * *",
         "dispose_documents": "30 19 * * *",
         "prove_trail": "30 20 * * 6",
-        # 05:30, and every minute.
+        # 04:40 on Mondays.
+        "score_risk": "40 20 * * 0",
+        # 05:10, 05:30, 05:45, and every minute.
+        "judge_agreements": "10 21 * * *",
         "propose_dunning": "30 21 * * *",
+        "watch_balances": "45 21 * * *",
+        "carry_out_orders": "* * * * *",
+        "finish_call_backs": "* * * * *",
         "send_messages": "* * * * *",
         "send_invoices": "* * * * *",
     }

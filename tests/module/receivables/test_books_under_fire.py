@@ -1,28 +1,23 @@
 """Random acts on several connections: after every step the books balance, equal the bills and have no gap."""
 
-import random
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from tests.factories import utility as factory
-from tests.factories.billed import add_home, run_january
-from tests.factories.utility import Utility
-from tests.module.billing.test_corrections import Staff, draft
+from tests.factories.under_fire import Office, do_at_once
 
-from dianke.application import bill_corrections, ledger
-from dianke.application.meter_to_cash import issue_bills
+from dianke.application import ledger
 from dianke.domain.billing.models import Bill, BillRunShard
 from dianke.domain.receivables.models import AccountingPeriod, PeriodReopening, Posting, Voucher
-from dianke.domain.receivables.operations import periods, vouchers
+from dianke.domain.receivables.operations import vouchers
 from dianke.domain.receivables.operations.chart import AccountMap
 from dianke.domain.receivables.queries.proof import prove_books
 from dianke.domain.receivables.types import NewPosting, NewVoucher, PeriodKind, VoucherKind
 from dianke.kernel.clock import SHANGHAI
-from dianke.kernel.errors import DomainError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,20 +25,15 @@ START = datetime(2026, 2, 1, 8, tzinfo=SHANGHAI)
 BILLS, STEPS, AT_ONCE = 6, 12, 3
 
 
-class Office:
+class BookOffice(Office):
     """People at work on one utility; every act is one they may be refused."""
 
     def __init__(self, seed: int) -> None:
-        self.dice = random.Random(seed)  # noqa: S311 - a test that can be run again
-        with transaction.atomic():
-            self.utility: Utility = factory.build_utility()
-            for number in range(BILLS):
-                add_home(self.utility, str(1100 + number * 7))
-            self.run = run_january(self.utility, 2)
-            self.staff = Staff(self.utility)
-            self.keeper = factory.add_clerk(self.utility.root, "keeper", ["ledger.view", "ledger.keep"])
-            self.controller = factory.add_clerk(self.utility.root, "controller", ["ledger.view", "ledger.approve"])
-        issue_bills.begin_issue(actor=self.utility.issuer, number=self.run.number, at=START)
+        super().__init__(seed, homes=[str(1100 + number * 7) for number in range(BILLS)], shard_size=2, issued_at=START)
+
+    def prepare(self) -> None:
+        self.keeper = factory.add_clerk(self.utility.root, "keeper", ["ledger.view", "ledger.keep"])
+        self.controller = factory.add_clerk(self.utility.root, "controller", ["ledger.view", "ledger.approve"])
 
     def draw(self, step: int) -> Callable[[], Any]:
         at = START + timedelta(days=step, hours=self.dice.randrange(8))
@@ -51,25 +41,13 @@ class Office:
         return self.dice.choice(
             [
                 lambda: self.issue(shard),
-                lambda: self.correct(at, which),
+                lambda: self.correct(which, at, "1350"),
                 lambda: self.pay(at, f"pay:{step}:{payment}"),
                 lambda: ledger.close_day(actor=self.keeper, day=at.date(), at=at),
                 lambda: self.reopen(at),
-                lambda: self.die(f"dead:{step}"),
+                lambda: self.die(lambda: self.pay(START, f"dead:{step}")),
             ]
         )
-
-    def issue(self, shard: int) -> None:
-        issue_bills.issue_shard(actor=self.utility.issuer, number=self.run.number, shard_number=shard)
-
-    def correct(self, at: datetime, which: float) -> None:
-        bills = list(Bill.objects.for_actor(self.utility.actor).order_by("id"))
-        if not bills:
-            return
-        order = draft(self.staff, bills[int(which * len(bills))], {"segment.1.total_end": "1350"})
-        bill_corrections.ask_correction(actor=self.staff.clerk, key=order.pk, at=at)
-        bill_corrections.approve_correction(actor=self.staff.chief, key=order.pk, at=at)
-        bill_corrections.issue_correction(actor=self.staff.chief, key=order.pk, at=at)
 
     def pay(self, at: datetime, source: str) -> None:
         with transaction.atomic():
@@ -89,38 +67,10 @@ class Office:
         wish = ledger.ask_reopening(actor=self.keeper, kind=PeriodKind.DAY, start=last.start_date, reason="补记", at=at)
         ledger.approve_reopening(actor=self.controller, key=wish.pk, at=at)
 
-    def die(self, source: str) -> None:
-        with transaction.atomic():
-            self.pay(START, source)
-            raise periods.PeriodClosed(day="nowhere")
-
-
-def do_at_once(acts: list[Callable[[], Any]]) -> list[BaseException]:
-    """Carry acts out together, each on a connection of its own; return what was no refusal."""
-    gate, broken = threading.Barrier(len(acts)), []
-
-    def work(act: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            act()
-        except DomainError:
-            pass
-        except BaseException as error:
-            broken.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return broken
-
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_books_are_right_after_every_step(seed: int) -> None:
-    office = Office(seed)
+    office = BookOffice(seed)
 
     for step in range(STEPS):
         broken = do_at_once([office.draw(step) for _worker in range(AT_ONCE)])
@@ -139,7 +89,7 @@ def test_books_are_right_after_every_step(seed: int) -> None:
 
 
 def test_of_two_who_issue_one_shard_one_books_it() -> None:
-    office = Office(3)
+    office = BookOffice(3)
 
     broken = do_at_once([lambda: office.issue(1)] * 3)
 
@@ -149,7 +99,7 @@ def test_of_two_who_issue_one_shard_one_books_it() -> None:
 
 
 def test_closing_waits_for_who_is_booking() -> None:
-    office = Office(4)
+    office = BookOffice(4)
     day = date(2026, 2, 1)
     is_booked, may_end = threading.Event(), threading.Event()
 

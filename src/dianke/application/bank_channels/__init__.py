@@ -4,13 +4,18 @@ from dianke.application.bank_channels.answers import bring_answer, carry_out_boo
 from dianke.application.bank_channels.banks import add_bank, add_mandate, end_mandate, pause_mandate
 from dianke.application.bank_channels.batches import make_batch, release_batch, send_batch, withdraw_batch
 from dianke.application.bank_channels.reconciliation import (
+    approve_remedy,
+    ask_remedy,
     close_day,
+    compare_acquirer_day,
     compare_day,
+    refuse_remedy,
     solve_difference,
     take_difference,
 )
 from dianke.application.bank_channels.statements import (
     assign_entry,
+    clear_entry,
     load_statement,
     read_statement,
     set_entry_aside,
@@ -18,24 +23,31 @@ from dianke.application.bank_channels.statements import (
 )
 
 VIEW, RECONCILE, RELEASE = "payments.view", "payments.reconcile", "payments.release_files"
+APPROVE = "payments.approve"
 
 __all__ = [
+    "APPROVE",
     "RECONCILE",
     "RELEASE",
     "VIEW",
     "add_bank",
     "add_mandate",
+    "approve_remedy",
+    "ask_remedy",
     "assign_entry",
     "bring_answer",
     "carry_out_booking",
     "carry_out_check",
+    "clear_entry",
     "close_day",
+    "compare_acquirer_day",
     "compare_day",
     "end_mandate",
     "load_statement",
     "make_batch",
     "pause_mandate",
     "read_statement",
+    "refuse_remedy",
     "release_batch",
     "send_batch",
     "set_entry_aside",

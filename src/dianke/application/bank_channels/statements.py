@@ -1,11 +1,12 @@
 """Statements of our bank accounts, and bookings that somebody looks at."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 from dianke.application.bank_channels.banks import get_account
 from dianke.domain.channels.models import BankStatement, StatementEntry
 from dianke.domain.channels.operations import statements
+from dianke.domain.channels.operations.clearing import SettledDays
 from dianke.domain.channels.operations.statements import EntryOutOfState, Source
 from dianke.domain.channels.queries import statements as queries
 from dianke.domain.channels.queries import withholding as banks
@@ -61,6 +62,23 @@ def settle_entry(*, actor: Actor, key: int, batch_number: str, at: datetime) -> 
     """
     return statements.settle_entry(
         actor=actor, entry=_get(actor, key), batch_number=batch_number.strip(), login=actor.login, at=at
+    )
+
+
+@use_case(right=_RECONCILE)
+def clear_entry(
+    *, actor: Actor, key: int, acquirer_code: str, first_day: date, last_day: date, fee_fen: int, at: datetime
+) -> StatementEntry:
+    """
+    Say that a booking is what a gateway or agent settles of days, less its commission.
+
+    :raises AcquirerUnknown: if there is no such gateway or agent
+    :raises EntryOutOfState: if it does not wait
+    :raises UnableToSettle: if the days or the commission cannot be
+    """
+    days = SettledDays(first_day, last_day, fee_fen)
+    return statements.clear_entry(
+        actor=actor, entry=_get(actor, key), code=acquirer_code, days=days, login=actor.login, at=at
     )
 
 

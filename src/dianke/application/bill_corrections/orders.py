@@ -11,7 +11,7 @@ from dianke.domain.billing.rules.correction_levels import get_level
 from dianke.domain.billing.types import CorrectionCause, CorrectionKind
 from dianke.domain.invoicing.operations import requests as invoices
 from dianke.domain.receivables.operations import bills as books
-from dianke.domain.receivables.operations.prepayments import use_prepayments_of_order
+from dianke.domain.receivables.operations.prepayments import lock_accounts_of_order, use_prepayments_of_order
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused, use_case
@@ -100,6 +100,7 @@ def issue_correction(*, actor: Actor, key: int, at: datetime) -> list[Bill]:
         issued = [back_billing.issue_back_billing(actor=actor, order=order, login=actor.login, at=at)]
     else:
         issued = correction_issue.issue_correction(actor=actor, order=order, login=actor.login, at=at)
+    lock_accounts_of_order(order=order)
     books.post_issued_correction(actor=actor, order=order)
     use_prepayments_of_order(actor=actor, order=order, at=at)
     # What was invoiced of a bill that is reversed now has to be taken back.

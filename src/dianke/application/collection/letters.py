@@ -8,6 +8,7 @@ from dianke.application.collection.dunning import find_subject
 from dianke.domain.collection.queries import steps as queries
 from dianke.domain.collection.queries.open_items import list_open_items
 from dianke.domain.collection.types import BY_PAPER, StepKind
+from dianke.domain.receivables.queries.agreements import find_items_under_agreement
 from dianke.domain.receivables.queries.standing import load_bills
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
@@ -35,10 +36,11 @@ def write_letter(*, actor: Actor, key: int, at: datetime) -> bytes:
     if StepKind(step.kind) not in BY_PAPER:
         raise NoLetter(field="step", step=step.number)
     today = to_shanghai(at).date()
+    agreed = find_items_under_agreement(account_ids=[step.account_id])
     items = [
         one
         for one in list_open_items(actor=actor, customer_account_id=step.account_id, as_of=today)
-        if one.open_fen > 0 and one.due_date is not None and one.due_date < today
+        if one.open_fen > 0 and one.due_date is not None and one.due_date < today and one.item_id not in agreed
     ]
     bills = load_bills(item_ids=[one.item_id for one in items])
     content: dict[str, Any] = {

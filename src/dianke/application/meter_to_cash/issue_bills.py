@@ -7,9 +7,10 @@ from dianke.domain.billing.models import BillRun
 from dianke.domain.billing.operations import finals, issue
 from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.receivables.operations import bills as books
-from dianke.domain.receivables.operations.prepayments import use_prepayments_of_shard
+from dianke.domain.receivables.operations.prepayments import lock_accounts_of_shard, use_prepayments_of_shard
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.audit.use_case import use_case
+from dianke.platform.database.durability import commit_without_waiting
 from dianke.platform.identity.separation import require_another_person
 from dianke.platform.identity.types import Actor
 
@@ -49,9 +50,12 @@ def begin_issue(*, actor: Actor, number: str, at: datetime) -> BillRun:
 @use_case(right="billing.issue")
 def issue_shard(*, actor: Actor, number: str, shard_number: int) -> int:
     """Issue one shard, book it and use prepayments for it in the same transaction; return how many bills it has."""
+    # The close of the issue waits for the disk, and with it for every shard.
+    commit_without_waiting()
     run = run_queries.get_run(actor=actor, number=number)
     bills = issue.issue_shard(actor=actor, run=run, shard_number=shard_number)
     if bills:
+        lock_accounts_of_shard(run=run, shard_number=shard_number)
         books.post_issued_shard(actor=actor, run=run, shard_number=shard_number)
         use_prepayments_of_shard(actor=actor, run=run, shard_number=shard_number)
     return bills

@@ -1,14 +1,19 @@
-"""Tables of collection: carried open items, the steps of dunning, promises, pauses, collectors, bad debt."""
+"""Tables of collection: carried open items, steps of dunning, promises, pauses, collectors, bad debt, risk."""
 
 from typing import Any, ClassVar
 
 import pghistory
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 
 from dianke.domain.collection.types import (
     PauseKind,
     PromiseState,
+    RiskBasis,
+    RiskMeasureKind,
+    RiskMeasureState,
+    RiskOutcome,
+    RiskVerdict,
     StepKind,
     StepResult,
     StepState,
@@ -23,7 +28,7 @@ from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
 from dianke.platform.outbox.models import Message
 
-declare_append_only("collection_badwriteoffreturn")
+declare_append_only("collection_badwriteoffreturn", "collection_riskmodelversion")
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
@@ -299,3 +304,159 @@ class BadWriteOffReturn(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.write_off_id} {self.amount_fen}"
+
+
+class RiskModelVersion(ScopedModel):
+    """A training of the models of risk: what it learned from, how it was judged, and the model as data. Only grows."""
+
+    unit_lookup = None
+
+    kind = models.CharField(max_length=16, blank=True, default="")
+    verdict = models.CharField(max_length=16, choices=_choices(RiskVerdict))
+    trained_by = models.CharField(max_length=40)
+    trained_at = models.DateTimeField()
+    as_of_date = models.DateField()
+    rules_from_date = models.DateField()
+    first_cutoff_date = models.DateField(null=True)
+    last_cutoff_date = models.DateField(null=True)
+    row_count = models.IntegerField(default=0)
+    bad_count = models.IntegerField(default=0)
+    # Figures of each kind of model and of the rule score on the same cut-offs, step by step; pictures; weights.
+    metrics = models.JSONField(default=dict)
+    # The model as engine.risk.model writes it, with its checksum; empty where nothing could be learned.
+    content = models.JSONField(default=dict)
+
+    class Meta:
+        """The last one counts."""
+
+        indexes: ClassVar = [models.Index(fields=["trained_at", "id"], name="risk_model_newest")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """Return the number that people know it by."""
+        return f"FM-{self.pk:04d}"
+
+
+class RiskRun(ScopedModel):
+    """A scoring of all accounts as of a day: what was in force, and what it came to."""
+
+    unit_lookup = None
+
+    as_of_date = models.DateField(unique=True)
+    made_by = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+    rules_from_date = models.DateField()
+    basis = models.CharField(max_length=8, choices=_choices(RiskBasis))
+    verdict = models.CharField(max_length=16, choices=_choices(RiskVerdict))
+    model = models.ForeignKey(RiskModelVersion, models.PROTECT, null=True, related_name="+")
+    account_count = models.IntegerField()
+    scored_count = models.IntegerField()
+    watched_count = models.IntegerField()
+    exposure_fen = models.BigIntegerField()
+    expected_loss_fen = models.BigIntegerField()
+    # How many accounts have each grade.
+    grades = models.JSONField(default=dict)
+    # How far the probabilities moved from those of the training (PSI), in 1e-4.
+    stability_e4 = models.IntegerField(null=True)
+    proposed_count = models.IntegerField(default=0)
+    left_out_count = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.as_of_date}"
+
+
+class RiskScore(ScopedModel):
+    """
+    What a run says of an account: points by group with the figures behind them, probability, expected loss, reasons.
+
+    Derived, written by COPY; the rows of runs long past are dropped. It is not the credit grade.
+    """
+
+    run = models.ForeignKey(RiskRun, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    score_e2 = models.SmallIntegerField()
+    grade = models.CharField(max_length=1)
+    points_e2: Any = ArrayField(models.SmallIntegerField())
+    figures: Any = ArrayField(models.IntegerField())
+    probability_e6 = models.IntegerField()
+    month_fen = models.BigIntegerField()
+    overdue_fen = models.BigIntegerField()
+    exposure_fen = models.BigIntegerField()
+    expected_loss_fen = models.BigIntegerField()
+    # What raised it most, `name=figure`.
+    reasons: Any = ArrayField(models.CharField(max_length=40))
+    is_watched = models.BooleanField()
+
+    class Meta:
+        """The watch list by loss and by score; the course of an account."""
+
+        indexes: ClassVar = [
+            models.Index(
+                fields=["run", "expected_loss_fen", "id"],
+                name="risk_score_watched",
+                condition=models.Q(is_watched=True),
+            ),
+            models.Index(fields=["account", "run"], name="risk_score_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.grade}"
+
+
+@pghistory.track()
+class RiskMeasure(ScopedModel):
+    """What is proposed against the risk of an account, who decided, what was done, and what came of it (风险措施)."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+")
+    run = models.ForeignKey(RiskRun, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=_choices(RiskMeasureKind))
+    state = models.CharField(max_length=10, choices=_choices(RiskMeasureState), default=RiskMeasureState.PROPOSED.value)
+    as_of_date = models.DateField()
+    grade = models.CharField(max_length=1)
+    probability_e6 = models.IntegerField()
+    expected_loss_fen = models.BigIntegerField()
+    reasons: Any = ArrayField(models.CharField(max_length=40))
+    proposed_by = models.CharField(max_length=40)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=40, blank=True, default="")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=300, blank=True, default="")
+    done_by = models.CharField(max_length=40, blank=True, default="")
+    done_on = models.DateField(null=True, blank=True)
+    done_note = models.CharField(max_length=300, blank=True, default="")
+    # What came of the account within the cycles after the proposal, whether or not anything was done.
+    outcome = models.CharField(max_length=16, choices=_choices(RiskOutcome), blank=True, default="")
+    judged_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        """One living measure of a kind an account; who proposed never accepts."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["proposed_at", "id"], name="risk_measure_newest"),
+            models.Index(fields=["account", "id"], name="risk_measure_account"),
+            models.Index(fields=["as_of_date"], name="risk_measure_unjudged", condition=models.Q(outcome="")),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "kind"],
+                condition=models.Q(state__in=[RiskMeasureState.PROPOSED.value, RiskMeasureState.ACCEPTED.value]),
+                name="one_living_risk_measure",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by="") | ~models.Q(decided_by=models.F("proposed_by")),
+                name="risk_measure_decided_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """Return the number that people know it by."""
+        return f"FC-{self.pk:07d}"

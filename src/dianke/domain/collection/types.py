@@ -102,3 +102,46 @@ class Arrears:
     oldest_due_date: date
     days_overdue: int
     items: int
+
+
+class RiskBasis(StrEnum):
+    """What a probability of late payment comes from."""
+
+    RULE = "RULE"
+    MODEL = "MODEL"
+
+
+class RiskVerdict(StrEnum):
+    """Whether a model may be used, and what stands against it."""
+
+    IN_FORCE = "IN_FORCE"
+    NOT_TRAINED = "NOT_TRAINED"
+    TOO_FEW_BAD = "TOO_FEW_BAD"
+    TOO_SHORT = "TOO_SHORT"
+    NO_GAIN = "NO_GAIN"
+
+
+class RiskMeasureKind(StrEnum):
+    """What is proposed against the risk of an account (风险防控措施)."""
+
+    EARLY_REMINDER = "EARLY_REMINDER"
+    SHORT_CYCLE = "SHORT_CYCLE"
+    PREPAY = "PREPAY"
+    SECURITY = "SECURITY"
+
+
+class RiskMeasureState(StrEnum):
+    """How far a measure is."""
+
+    PROPOSED = "PROPOSED"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+    DONE = "DONE"
+
+
+class RiskOutcome(StrEnum):
+    """What came of an account within the cycles after a proposal."""
+
+    PAID_IN_TIME = "PAID_IN_TIME"
+    WENT_LATE = "WENT_LATE"
+    NOT_BILLED = "NOT_BILLED"

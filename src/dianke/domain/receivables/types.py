@@ -49,6 +49,7 @@ class VoucherKind(StrEnum):
     PREPAYMENT_USE = "PREPAYMENT_USE"
     CASH_COUNT = "CASH_COUNT"
     CASH_DEPOSIT = "CASH_DEPOSIT"
+    SETTLEMENT = "SETTLEMENT"
     WRITE_OFF = "WRITE_OFF"
     BAD_DEBT_RETURN = "BAD_DEBT_RETURN"
     LATE_FEE_WAIVER = "LATE_FEE_WAIVER"
@@ -126,6 +127,64 @@ class ClaimState(StrEnum):
     ASKED = "ASKED"
     APPROVED = "APPROVED"
     PAID = "PAID"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class AgreementState(StrEnum):
+    """Where an agreement on instalments stands; SETTLED was kept, BROKEN was not, ENDED was ended early by people."""
+
+    PROPOSED = "PROPOSED"
+    IN_FORCE = "IN_FORCE"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+    SETTLED = "SETTLED"
+    BROKEN = "BROKEN"
+    ENDED = "ENDED"
+
+
+class FeesMeanwhile(StrEnum):
+    """Whether late fees run on what is under an agreement while it is kept."""
+
+    FROZEN = "FROZEN"
+    RUNNING = "RUNNING"
+
+
+class FeesAfterBreak(StrEnum):
+    """From when late fees run again once an agreement is broken: as if never agreed, or from the day of the break."""
+
+    FROM_START = "FROM_START"
+    FROM_BREAK = "FROM_BREAK"
+
+
+class GuaranteeKind(StrEnum):
+    """Who stands for a customer's debts (担保方式)."""
+
+    THIRD_PARTY = "THIRD_PARTY"
+    BANK = "BANK"
+
+
+class GuaranteeState(StrEnum):
+    """Where a guarantee stands; one whose day is over holds no more, whatever its state."""
+
+    HELD = "HELD"
+    RELEASED = "RELEASED"
+    CALLED = "CALLED"
+
+
+class StageBasis(StrEnum):
+    """What the requests of a month are reckoned by (分次结算依据)."""
+
+    LAST_BILL = "LAST_BILL"
+    AVERAGE_3 = "AVERAGE_3"
+    AGREED = "AGREED"
+
+
+class StagedTermsState(StrEnum):
+    """Where terms of staged settlement stand."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
 

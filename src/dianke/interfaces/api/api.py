@@ -15,6 +15,7 @@ from dianke.interfaces.api.calendars import router as calendars
 from dianke.interfaces.api.customers import router as customers
 from dianke.interfaces.api.final_bills import router as final_bills
 from dianke.interfaces.api.metering import router as metering
+from dianke.interfaces.api.payment_orders import router as payment_orders
 from dianke.interfaces.api.personal import router as personal
 from dianke.interfaces.api.problems import MEDIA_TYPE, add_handlers, answer_problem
 from dianke.interfaces.api.readings import router as readings
@@ -63,7 +64,7 @@ api = DiankeApi(
     version="1",
     description=(
         "Archive, meters, readings, calendar, tariffs, bill runs with review, bills, final bills, combined statements,"
-        " trials and statistics of a utility."
+        " trials, statistics and payment orders of a utility."
     ),
     urls_namespace="api",
     auth=_AUTH,
@@ -85,6 +86,7 @@ for _router in (
     statements,
     trials,
     statistics,
+    payment_orders,
     personal,
 ):
     api.add_router("", _router)

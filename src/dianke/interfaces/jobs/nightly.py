@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from dianke.application import collection, invoices, outbox
+from dianke.application import acquirers, agreements, collection, fee_control, invoices, outbox, risk
 from dianke.application.archive.documents import dispose_expired_documents
 from dianke.application.archive_quality.run import run_rules
 from dianke.application.trail import chain_trail, prove_trail
@@ -40,6 +40,15 @@ def audit_archive(timestamp: int, **_: Any) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(queue="nightly", queueing_lock="finish_call_backs", name="finish_call_backs", pass_context=False)
+def finish_call_backs(timestamp: int, **_: Any) -> None:
+    """Book call-backs of gateways that were kept and not booked, and end orders whose time is over, every minute."""
+    actor, now = Actor.system("the worker finishes call-backs of gateways"), SystemClock().now()
+    acquirers.finish_call_backs(actor=actor, at=now)
+    acquirers.expire_orders(actor=actor, at=now)
+
+
+@app.periodic(cron="* * * * *")
 @app.task(queue="nightly", queueing_lock="send_messages", name="send_messages", pass_context=False)
 def send_messages(timestamp: int, **_: Any) -> None:
     """Hand over the messages that are due, every minute."""
@@ -53,12 +62,43 @@ def send_invoices(timestamp: int, **_: Any) -> None:
     invoices.send_due_invoices(actor=Actor.system("the worker sends tax invoices"), at=SystemClock().now())
 
 
+@app.periodic(cron=nightly_at(5, 10))
+@app.task(queue="nightly", queueing_lock="judge_agreements", name="judge_agreements", pass_context=False)
+def judge_agreements(timestamp: int, **_: Any) -> None:
+    """Settle agreements on instalments that are paid, break late ones, ask for stages, announce what falls due."""
+    actor, now = Actor.system("the nightly pass judges agreements and asks for stages"), SystemClock().now()
+    agreements.run_agreement_night(actor=actor, at=now)
+    agreements.make_stage_requests(actor=actor, at=now)
+    agreements.announce_stages(actor=actor, at=now)
+
+
 @app.periodic(cron=nightly_at(5, 30))
 @app.task(queue="nightly", queueing_lock="propose_dunning", name="propose_dunning", pass_context=False)
 def propose_dunning(timestamp: int, **_: Any) -> None:
     """Carry open items of yesterday, and propose the steps of dunning of the day."""
     actor = Actor.system("the nightly pass carries open items and proposes dunning")
     collection.run_night(actor=actor, at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(4, 40, weekday=1))
+@app.task(queue="nightly", queueing_lock="score_risk", name="score_risk", pass_context=False)
+def score_risk(timestamp: int, **_: Any) -> None:
+    """Score every account for risk on Mondays, before the working week begins."""
+    risk.run_week(actor=Actor.system("the weekly pass scores the risk of accounts"), at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(5, 45))
+@app.task(queue="nightly", queueing_lock="watch_balances", name="watch_balances", pass_context=False)
+def watch_balances(timestamp: int, **_: Any) -> None:
+    """Estimate running balances, tell customers, propose disconnections, and order supply back for who paid."""
+    fee_control.run_night(actor=Actor.system("the nightly pass watches running balances"), at=SystemClock().now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="nightly", queueing_lock="carry_out_orders", name="carry_out_orders", pass_context=False)
+def carry_out_orders(timestamp: int, **_: Any) -> None:
+    """Order supply back for who paid, say last words, and tell meters, every minute."""
+    fee_control.run_minute(actor=Actor.system("the worker carries out orders of supply"), at=SystemClock().now())
 
 
 @app.periodic(cron=nightly_at(2, 30))

@@ -1,5 +1,6 @@
 """What a shard is calculated from: each query comes back as columns, never as rows of objects."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -43,15 +44,33 @@ def load_shard(*, shard: BillRunShard, run: BillRun) -> ShardInputs:
     }
     _expect_ranges()
     segments, ids = _load_segments(run, keys)
+    return _assemble(ids, keys, segments, lambda subs: _load_sub_segments(run, subs, keys))
+
+
+def load_measured(*, ids: IntArray, measure: Callable[[IntArray], pa.Table], start: date, end: date) -> ShardInputs:
+    """
+    Return everything that bills of some points over a period would depend on, from what the caller measured.
+
+    :param ids: keys of the points, ascending
+    :param measure: gives the segments of points in the columns that a shard has them in
+    """
+    keys: dict[str, Any] = {"start": start, "end": end, "first": int(ids[0]), "last": int(ids[-1])}
+    return _assemble(ids, keys, measure(ids), lambda subs: measure(ints(subs, "point_id")))
+
+
+def _assemble(
+    ids: IntArray, keys: dict[str, Any], segments: pa.Table, load_sub_segments: Callable[[pa.Table], pa.Table]
+) -> ShardInputs:
     terms = fetch_of(_TERMS, ids, keys)
     points = _load_points(ids, terms)
     accounts = distinct(ints(points, "account_id"))
+    subs = fetch_of(_SUB_POINTS, ids)
     inputs = ShardInputs(
         points=points,
         segments=_add_meters(segments, points),
         capacities=fetch_of(_CAPACITIES, accounts, keys).drop_columns(["account_id"]),
         shares=fetch_of(_SHARES, distinct(ints(terms, "terms_id"))).drop_columns(["terms_id"]),
-        sub_segments=_load_sub_segments(run, ids, keys),
+        sub_segments=_add_meters(load_sub_segments(subs), subs),
         used_before=empty_used_before(),
     )
     taken_over = fetch_of(_TAKEN_OVER, accounts, keys).to_pylist()
@@ -114,14 +133,12 @@ def _add_meters(segments: pa.Table, points: pa.Table) -> pa.Table:
     return beside(found, "point_id", points.select(["point_id", "parent_id"]))
 
 
-def _load_sub_segments(run: BillRun, points: IntArray, keys: dict[str, Any]) -> pa.Table:
-    subs = fetch_of(_SUB_POINTS, points)
+def _load_sub_segments(run: BillRun, subs: pa.Table, keys: dict[str, Any]) -> pa.Table:
     ids = ints(subs, "point_id")
     first, last = (int(ids[0]), int(ids[-1])) if ids.size else (0, -1)
     statement = _OWN_SEGMENTS if run.has_own_period else _SEGMENTS
     found = fetch(statement, {**keys, "first": first, "last": last})
-    own = found.filter(pc.is_in(found["point_id"], value_set=pa.array(ids)))
-    return _add_meters(own, subs)
+    return found.filter(pc.is_in(found["point_id"], value_set=pa.array(ids)))
 
 
 def load_used_before(*, month: date, start: date, point_ids: IntArray) -> pa.Table:

@@ -1,5 +1,12 @@
 """Tables of channels, a file for each channel."""
 
+from dianke.domain.channels.models.acquirers import (
+    Acquirer,
+    AcquirerKey,
+    CallBack,
+    CallBackOutcome,
+    PaymentOrder,
+)
 from dianke.domain.channels.models.bank import (
     AnswerFile,
     Bank,
@@ -12,17 +19,26 @@ from dianke.domain.channels.models.bank import (
     WithholdingBatch,
     WithholdingLine,
 )
+from dianke.domain.channels.models.collections import AcquirerSettlement, CollectionFile, CollectionLine
 from dianke.domain.channels.models.shifts import CashCount, CashDeposit, PaymentChange, Shift, ShiftEntry
 
 __all__ = [
+    "Acquirer",
+    "AcquirerKey",
+    "AcquirerSettlement",
     "AnswerFile",
     "Bank",
     "BankStatement",
+    "CallBack",
+    "CallBackOutcome",
     "CashCount",
     "CashDeposit",
+    "CollectionFile",
+    "CollectionLine",
     "EntryState",
     "Mandate",
     "PaymentChange",
+    "PaymentOrder",
     "ReconciliationDay",
     "ReconciliationDifference",
     "Shift",

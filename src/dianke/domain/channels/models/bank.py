@@ -6,9 +6,10 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from dianke.domain.channels.models.acquirers import EXTERNAL_NUMBER_LENGTH, Acquirer
 from dianke.domain.channels.rules.bank_files.types import Layout
 from dianke.domain.channels.rules.matching import MatchReason
-from dianke.domain.channels.rules.reconciling import DayState, DifferenceKind, DifferenceState
+from dianke.domain.channels.rules.reconciling import DayState, DifferenceKind, DifferenceState, Remedy
 from dianke.domain.channels.rules.withholding import AnswerState, BatchState, LineState
 from dianke.domain.customers.models import BankAccount, CustomerAccount
 from dianke.domain.receivables.models import Payment
@@ -16,8 +17,6 @@ from dianke.domain.receivables.types import Channel
 from dianke.platform.crypto.fields import EncryptedTextField
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
-
-EXTERNAL_NUMBER_LENGTH = 64
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
@@ -215,6 +214,8 @@ class EntryState(models.TextChoices):
     BOOKED = "BOOKED"
     SETTLED = "SETTLED"
     RETURNED = "RETURNED"
+    # What a gateway or agent owed us for its days.
+    CLEARED = "CLEARED"
     # Not a matter of customers, as fees of the bank.
     ELSEWHERE = "ELSEWHERE"
 
@@ -292,7 +293,9 @@ class ReconciliationDay(ScopedModel):
     """A day of a channel: what we booked against what the bank says (渠道对账日)."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    bank = models.ForeignKey(Bank, models.PROTECT, related_name="+")
+    # Either a bank, or the gateway or agent that it is a day of.
+    bank = models.ForeignKey(Bank, models.PROTECT, null=True, blank=True, related_name="+")
+    acquirer = models.ForeignKey(Acquirer, models.PROTECT, null=True, blank=True, related_name="+")
     channel = models.CharField(max_length=16, choices=_choices(Channel))
     day = models.DateField()
     state = models.CharField(max_length=6, choices=_choices(DayState), default=DayState.OPEN.value)
@@ -308,11 +311,21 @@ class ReconciliationDay(ScopedModel):
         """Each once."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["bank", "channel", "day"], name="reconciliation_day_key")
+            models.UniqueConstraint(fields=["bank", "channel", "day"], name="reconciliation_day_key"),
+            models.UniqueConstraint(fields=["acquirer", "channel", "day"], name="reconciliation_day_of_acquirer"),
+            models.CheckConstraint(
+                condition=models.Q(bank=None) | models.Q(acquirer=None), name="reconciliation_day_of_one_side"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.day}"
+
+    @property
+    def other_side(self) -> str:
+        """Return the name of who says what we compare with."""
+        side = self.bank or self.acquirer
+        return side.name if side else ""
 
 
 @pghistory.track()
@@ -323,19 +336,29 @@ class ReconciliationDifference(ScopedModel):
 
     day = models.ForeignKey(ReconciliationDay, models.PROTECT, related_name="differences")
     reference = models.CharField(max_length=EXTERNAL_NUMBER_LENGTH)
-    kind = models.CharField(max_length=11, choices=_choices(DifferenceKind))
+    kind = models.CharField(max_length=16, choices=_choices(DifferenceKind))
     ours_fen = models.BigIntegerField()
     theirs_fen = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=_choices(DifferenceState), default=DifferenceState.OPEN.value)
     owner = models.CharField(max_length=40, blank=True, default="")
+    # What is to be done to the books about it, asked for by one person and agreed to by another.
+    remedy = models.CharField(max_length=8, choices=_choices(Remedy), blank=True, default="")
+    asked_by = models.CharField(max_length=40, blank=True, default="")
+    asked_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=300, blank=True, default="")
     solved_by = models.CharField(max_length=40, blank=True, default="")
     solved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """A reference once a day."""
+        """A reference once a day; who asked for a remedy never agrees to it."""
 
-        constraints: ClassVar = [models.UniqueConstraint(fields=["day", "reference"], name="difference_key")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "reference"], name="difference_key"),
+            models.CheckConstraint(
+                condition=models.Q(remedy="") | ~models.Q(solved_by=models.F("asked_by")),
+                name="difference_remedied_by_another",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference

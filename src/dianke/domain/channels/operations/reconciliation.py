@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from dianke.domain.channels.models import Bank, ReconciliationDay, ReconciliationDifference
+from dianke.domain.channels.models import Acquirer, Bank, ReconciliationDay, ReconciliationDifference
 from dianke.domain.channels.queries import reconciliation as queries
-from dianke.domain.channels.rules.reconciling import DayState, DifferenceState, Found, compare
+from dianke.domain.channels.rules.reconciling import Comparison, DayState, DifferenceState, Found, compare
 from dianke.domain.receivables.types import Channel
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
@@ -32,21 +32,28 @@ def compare_day(
 
     :raises DayOutOfState: if it is closed
     """
-    rows = ReconciliationDay.objects.for_actor(actor).select_for_update(of=("self",))
-    known: ReconciliationDay | None = rows.filter(bank=bank, channel=channel.value, day=day).first()
-    if known is not None and known.state == DayState.CLOSED.value:
-        raise DayOutOfState(field="day", day=day.isoformat(), reason="the day is closed")
     result = compare(
         queries.load_ours(actor=actor, bank=bank, channel=channel, day=day),
         queries.load_theirs(actor=actor, bank=bank, channel=channel, day=day),
     )
-    found = known or ReconciliationDay(unit=bank.unit, bank=bank, channel=channel.value, day=day)
-    found.matched_count = result.matched
-    found.ours_fen, found.theirs_fen = result.ours_fen, result.theirs_fen
-    found.compared_by, found.compared_at = login, at
-    found.save()
-    _keep_differences(actor, found, {one.reference: one for one in result.differences})
-    return found
+    found = _find_day(actor, channel, day, bank=bank) or ReconciliationDay(
+        unit=bank.unit, bank=bank, channel=channel.value, day=day
+    )
+    return _keep(actor, found, result, login, at)
+
+
+def compare_acquirer_day(*, actor: Scope, acquirer: Acquirer, day: date, login: str, at: datetime) -> ReconciliationDay:
+    """
+    Compare a day of a gateway or agent with its file; differences found before keep owner and note.
+
+    :raises DayOutOfState: if it is closed
+    """
+    ours, theirs, taken_back = queries.load_sides(acquirer=acquirer, day=day)
+    result = compare(ours, theirs, taken_back=taken_back)
+    found = _find_day(actor, acquirer.channel, day, acquirer=acquirer) or ReconciliationDay(
+        unit=acquirer.unit, acquirer=acquirer, channel=acquirer.channel.value, day=day
+    )
+    return _keep(actor, found, result, login, at)
 
 
 def take_difference(*, difference: ReconciliationDifference, login: str) -> ReconciliationDifference:
@@ -85,7 +92,7 @@ def close_day(*, actor: Scope, day: ReconciliationDay, login: str, at: datetime)
     if day.state == DayState.CLOSED.value:
         raise DayOutOfState(field="day", day=day.day.isoformat(), reason="the day is closed")
     differences = queries.list_differences(actor=actor, day=day)
-    if any(one.state == DifferenceState.OPEN.value for one in differences):
+    if any(one.state in queries.WAITING for one in differences):
         raise DayOutOfState(field="day", day=day.day.isoformat(), reason="it has open differences")
     day.state = DayState.CLOSED.value
     day.closed_by, day.closed_at = login, at
@@ -93,18 +100,38 @@ def close_day(*, actor: Scope, day: ReconciliationDay, login: str, at: datetime)
     return day
 
 
+def _find_day(
+    actor: Scope, channel: Channel, day: date, *, bank: Bank | None = None, acquirer: Acquirer | None = None
+) -> ReconciliationDay | None:
+    rows = ReconciliationDay.objects.for_actor(actor).select_for_update(of=("self",))
+    known: ReconciliationDay | None = rows.filter(bank=bank, acquirer=acquirer, channel=channel.value, day=day).first()
+    if known is not None and known.state == DayState.CLOSED.value:
+        raise DayOutOfState(field="day", day=day.isoformat(), reason="the day is closed")
+    return known
+
+
+def _keep(actor: Scope, day: ReconciliationDay, result: Comparison, login: str, at: datetime) -> ReconciliationDay:
+    day.matched_count = result.matched
+    day.ours_fen, day.theirs_fen = result.ours_fen, result.theirs_fen
+    day.compared_by, day.compared_at = login, at
+    day.save()
+    _keep_differences(actor, day, {one.reference: one for one in result.differences})
+    return day
+
+
 def _keep_differences(actor: Scope, day: ReconciliationDay, found: dict[str, Found]) -> None:
     for known in queries.list_differences(actor=actor, day=day):
         now = found.pop(known.reference, None)
         if now is None:
-            if known.state == DifferenceState.OPEN.value:
-                known.state = DifferenceState.VANISHED.value
-                known.save(update_fields=["state"])
+            if known.state in queries.WAITING:
+                # Nothing is left to be done to the books about it.
+                known.state, known.remedy = DifferenceState.VANISHED.value, ""
+                known.save(update_fields=["state", "remedy"])
         elif (known.ours_fen, known.theirs_fen) != (now.ours_fen, now.theirs_fen) or _has_vanished(known):
             # What was solved was another difference: this one is open again.
             known.kind, known.state = now.kind.value, DifferenceState.OPEN.value
-            known.ours_fen, known.theirs_fen = now.ours_fen, now.theirs_fen
-            known.save(update_fields=["kind", "state", "ours_fen", "theirs_fen"])
+            known.ours_fen, known.theirs_fen, known.remedy = now.ours_fen, now.theirs_fen, ""
+            known.save(update_fields=["kind", "state", "ours_fen", "theirs_fen", "remedy"])
     for one in found.values():
         ReconciliationDifference(
             day=day, reference=one.reference, kind=one.kind.value, ours_fen=one.ours_fen, theirs_fen=one.theirs_fen

@@ -11,7 +11,10 @@ from datetime import datetime
 from django.db import connection
 
 from dianke.domain.channels.models import Bank, BankStatement, EntryState, StatementEntry, WithholdingLine
+from dianke.domain.channels.operations import clearing
+from dianke.domain.channels.operations.clearing import SettledDays
 from dianke.domain.channels.queries import statements as queries
+from dianke.domain.channels.queries.acquirers import get_acquirer
 from dianke.domain.channels.queries.withholding import get_batch
 from dianke.domain.channels.rules.matching import MatchKind, MatchReason, Proposal, find_sure
 from dianke.domain.channels.rules.statements.types import Entry, Statement
@@ -90,8 +93,9 @@ def load_statement(
     statement.save()
     proposals = queries.propose_entries(actor=actor, entries=fresh)
     rows = [_make_entry(statement, one, found) for one, found in zip(fresh, proposals, strict=True)]
-    _book(actor, bank, rows, login, at)
-    StatementEntry.objects.bulk_create(rows, batch_size=1_000)
+    others = [row for row in rows if not _clear(actor, row, login, at)]
+    _book(actor, bank, others, login, at)
+    StatementEntry.objects.bulk_create(others, batch_size=1_000)
     return statement
 
 
@@ -121,6 +125,23 @@ def settle_entry(*, actor: Scope, entry: StatementEntry, batch_number: str, logi
     payment = _require_suspense(entry)
     reverse_payment(actor=actor, payment=payment, reason=batch.number, login=login, at=at)
     return _decide(entry, EntryState.SETTLED, batch.number, MatchReason.BY_HAND, login, at)
+
+
+def clear_entry(
+    *, actor: Scope, entry: StatementEntry, code: str, days: SettledDays, login: str, at: datetime
+) -> StatementEntry:
+    """
+    Say that a booking is what a gateway or agent settles of days; taken as unknown money, it leaves suspense.
+
+    :raises EntryOutOfState: if it does not wait
+    :raises AcquirerUnknown: if there is no such gateway or agent
+    :raises UnableToSettle: if the days or the commission cannot be
+    """
+    acquirer = get_acquirer(actor=actor, code=code, lock=True)
+    payment = _require_suspense(entry)
+    reverse_payment(actor=actor, payment=payment, reason=acquirer.code, login=login, at=at)
+    clearing.settle(actor=actor, acquirer=acquirer, entry=entry, days=days, login=login, at=at)
+    return _decide(entry, EntryState.CLEARED, acquirer.code, MatchReason.BY_HAND, login, at)
 
 
 def set_entry_aside(*, entry: StatementEntry, note: str, login: str, at: datetime) -> StatementEntry:
@@ -184,6 +205,21 @@ def _book(actor: Scope, bank: Bank, rows: Sequence[StatementEntry], login: str, 
     received = receive_payments(actor=actor, payments=new, at=at) if new else []
     for (row, _account), one in zip(money, received, strict=True):
         row.payment_id = one.payment_id
+
+
+def _clear(actor: Scope, row: StatementEntry, login: str, at: datetime) -> bool:
+    """Book a settlement whose amount is that of open days, and tell whether it is one; days are taken once."""
+    sure = _find_sure(row)
+    if sure is None or sure.kind is not MatchKind.SETTLEMENT or row.amount_fen <= 0:
+        return False
+    acquirer = get_acquirer(actor=actor, code=sure.target, lock=True)
+    days = clearing.find_days(acquirer=acquirer, amount_fen=row.amount_fen, booked_on=row.booked_on)
+    if days is None:
+        return False
+    _match(row, EntryState.CLEARED, sure)
+    row.save(force_insert=True)
+    clearing.settle(actor=actor, acquirer=acquirer, entry=row, days=days, login=login, at=at)
+    return True
 
 
 def _find_sure(row: StatementEntry) -> Proposal | None:

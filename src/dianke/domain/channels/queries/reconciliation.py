@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from dianke.domain.channels.models import (
+    Acquirer,
     Bank,
     EntryState,
     ReconciliationDay,
@@ -14,13 +15,16 @@ from dianke.domain.channels.models import (
     StatementEntry,
     WithholdingBatch,
 )
-from dianke.domain.channels.rules.reconciling import DifferenceState
+from dianke.domain.channels.queries import collections
+from dianke.domain.channels.rules.reconciling import DifferenceState, TakenBack
 from dianke.domain.receivables.queries.payments import filter_payments
 from dianke.domain.receivables.types import Channel
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
 CHANNELS = (Channel.BANK_WITHHOLDING, Channel.TRANSFER)
+# Differences that wait for work: nobody decided, or somebody asked for a remedy.
+WAITING = (DifferenceState.OPEN.value, DifferenceState.ASKED.value)
 _OF_CUSTOMERS = (EntryState.SUSPENSE.value, EntryState.BOOKED.value, EntryState.OPEN.value)
 
 
@@ -33,8 +37,8 @@ class DayUnknown(DomainError):
 
 def filter_days(*, actor: Scope) -> QuerySet[Any]:
     """Return the days of the actor's units with `open_count`; no order."""
-    is_open = Q(differences__state=DifferenceState.OPEN.value)
-    rows: QuerySet[Any] = ReconciliationDay.objects.for_actor(actor).select_related("bank")
+    is_open = Q(differences__state__in=WAITING)
+    rows: QuerySet[Any] = ReconciliationDay.objects.for_actor(actor).select_related("bank", "acquirer")
     counted: QuerySet[Any] = rows.annotate(open_count=Count("differences", filter=is_open))
     return counted
 
@@ -45,7 +49,7 @@ def get_day(*, actor: Scope, key: int, lock: bool = False) -> ReconciliationDay:
 
     :raises DayUnknown: if there is none within the actor's units
     """
-    rows = ReconciliationDay.objects.for_actor(actor).select_related("bank").filter(pk=key)
+    rows = ReconciliationDay.objects.for_actor(actor).select_related("bank", "acquirer").filter(pk=key)
     found: ReconciliationDay | None = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if found is None:
         raise DayUnknown(field="day")
@@ -55,14 +59,28 @@ def get_day(*, actor: Scope, key: int, lock: bool = False) -> ReconciliationDay:
 def list_differences(*, actor: Scope, day: ReconciliationDay) -> list[ReconciliationDifference]:
     """Return the differences of a day, the open ones first."""
     rows = ReconciliationDifference.objects.for_actor(actor).filter(day=day)
-    return sorted(rows, key=lambda one: (one.state != DifferenceState.OPEN.value, one.reference))
+    return sorted(rows, key=lambda one: (one.state not in WAITING, one.reference))
 
 
 def filter_open_differences(*, actor: Scope) -> QuerySet[Any]:
     """Return the differences that wait for work; no order."""
-    rows = ReconciliationDifference.objects.for_actor(actor).select_related("day__bank")
+    rows = ReconciliationDifference.objects.for_actor(actor).select_related("day__bank", "day__acquirer")
     found: QuerySet[Any] = rows.filter(state=DifferenceState.OPEN.value)
     return found
+
+
+def filter_asked_remedies(*, actor: Scope) -> QuerySet[Any]:
+    """Return the differences whose remedy waits for another person; no order."""
+    rows = ReconciliationDifference.objects.for_actor(actor).select_related("day__acquirer")
+    found: QuerySet[Any] = rows.filter(state=DifferenceState.ASKED.value)
+    return found
+
+
+def load_sides(*, acquirer: Acquirer, day: date) -> tuple[dict[str, int], dict[str, int], TakenBack]:
+    """Return what we booked of a gateway or agent on a day, what it says, and what each side took back."""
+    ours, our_backs = collections.load_ours(acquirer=acquirer, day=day)
+    theirs, their_backs = collections.load_theirs(acquirer=acquirer, day=day)
+    return ours, theirs, TakenBack(our_backs, their_backs)
 
 
 def load_ours(*, actor: Scope, bank: Bank, channel: Channel, day: date) -> dict[str, int]:

@@ -1,12 +1,16 @@
 """Reads of statements and their bookings; what a booking may be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
-from dianke.domain.channels.models import Bank, BankStatement, EntryState, StatementEntry, WithholdingBatch
+from dianke.domain.channels.models import Acquirer, Bank, BankStatement, EntryState, StatementEntry, WithholdingBatch
+from dianke.domain.channels.queries import clearing
+from dianke.domain.channels.queries.acquirers import list_acquirers
 from dianke.domain.channels.rules import matching
+from dianke.domain.channels.rules.clearing import find_settled_days
 from dianke.domain.channels.rules.matching import Known, Proposal
 from dianke.domain.channels.rules.statements.types import Entry
 from dianke.domain.channels.rules.withholding import BatchState
@@ -52,8 +56,12 @@ def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Prop
     numbers |= {number for entry in entries if (number := matching.find_virtual_user(entry))}
     known = {one.user_number: one for one in _load_known(actor, numbers)}
     batches = _find_batches(actor, {number for entry in entries if (number := matching.find_batch_number(entry))})
+    merchants = {one.merchant_number: one for one in list_acquirers(actor=actor)}
     proposals = []
     for entry in entries:
+        if settlement := _propose_settlement(entry, merchants):
+            proposals.append([settlement])
+            continue
         found = matching.propose(entry, known=known, batches=batches)
         # Looked for by name only where no number says it: most bookings name one.
         if entry.amount_fen > 0 and entry.counterparty and matching.find_sure(found) is None:
@@ -61,6 +69,18 @@ def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Prop
             found = matching.propose(entry, known=known, like=like, batches=batches)
         proposals.append(found)
     return proposals
+
+
+def _propose_settlement(entry: Entry, merchants: Mapping[str, Acquirer]) -> Proposal | None:
+    """Return that a booking settles days of the gateway or agent whose number it names, or None."""
+    number = matching.find_merchant(entry, {number: number for number in merchants}) if entry.amount_fen > 0 else ""
+    if not number:
+        return None
+    acquirer = merchants[number]
+    days = clearing.list_days(acquirer=acquirer, on=entry.booked_on)
+    fees = clearing.sum_fees(acquirer=acquirer, since=entry.booked_on - timedelta(days=clearing.DAYS))
+    found = find_settled_days(days, amount_fen=entry.amount_fen, fees=fees, last_day=entry.booked_on)
+    return matching.propose_settlement(acquirer.code, is_exact=found is not None)
 
 
 def _load_known(actor: Scope, numbers: set[str]) -> list[Known]:

@@ -15,6 +15,7 @@ _MOST_PROPOSALS = 5
 _USER_NUMBER = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])", re.ASCII)
 _BATCH = re.compile(r"DK[0-9]{8}", re.ASCII)
 _LINE = re.compile(r"(DK[0-9]{8})/([0-9]{6})", re.ASCII)
+_WORD = re.compile(r"[0-9A-Za-z_-]+", re.ASCII)
 
 
 class MatchKind(StrEnum):
@@ -23,6 +24,8 @@ class MatchKind(StrEnum):
     ACCOUNT = "ACCOUNT"
     WITHHOLDING = "WITHHOLDING"
     RETURNED = "RETURNED"
+    # A gateway or agent settles what it took for us.
+    SETTLEMENT = "SETTLEMENT"
 
 
 class MatchReason(StrEnum):
@@ -30,6 +33,8 @@ class MatchReason(StrEnum):
 
     BATCH_NUMBER = "BATCH_NUMBER"
     RETURNED_LINE = "RETURNED_LINE"
+    MERCHANT_AND_AMOUNT = "MERCHANT_AND_AMOUNT"
+    MERCHANT_NUMBER = "MERCHANT_NUMBER"
     VIRTUAL_ACCOUNT = "VIRTUAL_ACCOUNT"
     USER_NUMBER_AND_NAME = "USER_NUMBER_AND_NAME"
     USER_NUMBER = "USER_NUMBER"
@@ -87,6 +92,19 @@ def find_batch_number(entry: Entry) -> str:
         if found:
             return found.group(0)
     return ""
+
+
+def find_merchant(entry: Entry, merchants: Mapping[str, str]) -> str:
+    """Return the gateway or agent whose number for us a booking names, or nothing; numbers to codes."""
+    words = (word for text in (entry.remittance, *entry.references) for word in _WORD.findall(text))
+    return next((merchants[word] for word in words if word in merchants), "")
+
+
+def propose_settlement(code: str, *, is_exact: bool) -> Proposal:
+    """Return that a booking settles days of a gateway or agent; sure only where its amount is theirs to the fen."""
+    if is_exact:
+        return Proposal(MatchKind.SETTLEMENT, code, 99, MatchReason.MERCHANT_AND_AMOUNT)
+    return Proposal(MatchKind.SETTLEMENT, code, 80, MatchReason.MERCHANT_NUMBER)
 
 
 def propose(

@@ -13,6 +13,7 @@ from dianke.domain.collection.rules import ladder as rules
 from dianke.domain.collection.rules.ladder import Ladder, LadderStep
 from dianke.domain.collection.types import BY_MESSAGE, Arrears, StepKind, StepResult, StepState
 from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.receivables.queries.agreements import find_accounts_under_agreement
 from dianke.kernel.calendar import load_mainland_calendar
 from dianke.kernel.clock import at_midnight, to_shanghai
 from dianke.platform.identity.types import Actor
@@ -158,14 +159,17 @@ def send_step(*, actor: Scope, step: DunningStep, subject: str, login: str, at: 
 
 
 def cancel_paid_steps(*, on: date, overdue_account_ids: set[int]) -> int:
-    """Close steps that wait though the account owes nothing overdue any more, and return how many."""
+    """Close steps that wait though the account owes nothing overdue that is not agreed on, and return how many."""
     rows = DunningStep.objects.for_actor(_SYSTEM).filter(state__in=[StepState.OPEN.value, StepState.HELD.value])
-    paid = [key for key, account in rows.values_list("pk", "account_id") if account not in overdue_account_ids]
-    for keys in (paid[start : start + _CHUNK] for start in range(0, len(paid), _CHUNK)):
-        with transaction.atomic():
-            some = DunningStep.objects.for_actor(_SYSTEM).filter(pk__in=keys)
-            some.update(state=StepState.CANCELLED.value, note="paid", done_on=on, done_by="system")
-    return len(paid)
+    over = {key: account for key, account in rows.values_list("pk", "account_id") if account not in overdue_account_ids}
+    agreed = find_accounts_under_agreement(account_ids=set(over.values()))
+    for note in ("paid", "agreed"):
+        of_note = [key for key, account in over.items() if (account in agreed) == (note == "agreed")]
+        for keys in (of_note[start : start + _CHUNK] for start in range(0, len(of_note), _CHUNK)):
+            with transaction.atomic():
+                some = DunningStep.objects.for_actor(_SYSTEM).filter(pk__in=keys)
+                some.update(state=StepState.CANCELLED.value, note=note, done_on=on, done_by="system")
+    return len(over)
 
 
 def _list_history(keys: Sequence[int]) -> dict[int, list[DunningStep]]:

@@ -147,13 +147,13 @@ def take_back(*, actor: Scope, row: BadWriteOff, login: str, at: datetime) -> Ba
         raise WriteOffOutOfState(field="write_off", number=row.number, state=row.state)
     on = to_shanghai(at).date()
     lock_accounts([row.account_id])
-    left_fen = row.amount_fen - sum_returned(actor=actor, row=row)
     held_fen = load_standings(account_ids=[row.account_id])[row.account_id].prepaid_fen
+    before = BadWriteOffReturn.objects.for_actor(actor).filter(write_off=row).order_by("id")
+    vouchers = tuple(before.values_list("voucher_id", flat=True))
+    left_fen = books.sum_given_up(voucher_ids=(row.voucher_id, *vouchers))
     amount_fen = min(left_fen, held_fen)
     if amount_fen <= 0:
         raise UnableToWriteOff(field="amount", reason="the account holds no money for it")
-    before = BadWriteOffReturn.objects.for_actor(actor).filter(write_off=row).order_by("id")
-    vouchers = tuple(before.values_list("voucher_id", flat=True))
     voucher_id = books.return_bad_debt(
         actor=actor,
         source=f"write-off:{row.pk}:return:{len(vouchers) + 1}",

@@ -146,13 +146,20 @@ def list_debts(
 
 
 def list_arrears(*, actor: Scope, as_of: date, least_days: int = 1) -> list[Arrears]:
-    """Return what every account owes that is overdue as of a day, where the oldest is so many days overdue."""
+    """
+    Return what every account owes that is overdue as of a day, where the oldest is so many days overdue.
+
+    What an agreement on instalments in force is about is not dunned for, and left out.
+    """
     prepared = prepare_open_items(actor=actor, as_of=as_of)
     body = f"""
         with {prepared.head}
         select customer_account_id, max(unit_id), max(usage_class), sum(open_fen)::bigint, min(due_date),
                %(as_of)s::date - min(due_date), count(*)
-          from open_item where due_date < %(as_of)s and open_fen > 0 and customer_account_id is not null
+          from open_item o where due_date < %(as_of)s and open_fen > 0 and customer_account_id is not null
+           and not exists (select from receivables_agreementitem ai
+                             join receivables_agreement a on a.id = ai.agreement_id and a.state = 'IN_FORCE'
+                            where ai.item_id = o.item_id)
          group by customer_account_id having %(as_of)s::date - min(due_date) >= %(least_days)s
          order by customer_account_id"""  # noqa: S608
     return [Arrears(*row) for row in _ask(body, {**prepared.values, "least_days": least_days})]

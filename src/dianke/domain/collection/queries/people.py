@@ -27,7 +27,7 @@ _ROLES = [
     ContactRole.BILLING.value, ContactRole.OWNER.value, ContactRole.AGENT.value, ContactRole.LEGAL.value,
     ContactRole.TENANT.value,
 ]  # fmt: skip
-_VULNERABLE = [MarkKind.LOW_INCOME.value, MarkKind.FIVE_GUARANTEE.value, MarkKind.MEDICAL.value]
+VULNERABLE_MARKS = [MarkKind.LOW_INCOME.value, MarkKind.FIVE_GUARANTEE.value, MarkKind.MEDICAL.value]
 _COLLECTORS = """
 select distinct on (w.account_id) w.account_id, s.login
   from (select r.account_id, r.staff_id, r.share_e4, 0 as rank, r.id from collection_responsibility r
@@ -76,7 +76,7 @@ def find_protected(*, account_ids: Collection[int], on: date) -> dict[int, str]:
     accounts = CustomerAccount.objects.for_actor(_SYSTEM).filter(pk__in=account_ids)
     important = accounts.exclude(customer__importance=Importance.NONE.value).values_list("pk", flat=True)
     marks = SpecialMark.objects.for_actor(_SYSTEM).filter(
-        account_id__in=account_ids, kind__in=_VULNERABLE, period__contains=on
+        account_id__in=account_ids, kind__in=VULNERABLE_MARKS, period__contains=on
     )
     vulnerable = marks.order_by("account_id").values_list("account_id", flat=True)
     return dict.fromkeys(important, "important") | dict.fromkeys(vulnerable, "vulnerable")

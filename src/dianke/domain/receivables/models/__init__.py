@@ -1,5 +1,6 @@
 """Tables of receivables: the books, and the payments that they record."""
 
+from dianke.domain.receivables.models.agreements import Agreement, AgreementItem, Instalment
 from dianke.domain.receivables.models.books import (
     AccountingPeriod,
     DailySum,
@@ -10,14 +11,21 @@ from dianke.domain.receivables.models.books import (
     VoucherSeries,
 )
 from dianke.domain.receivables.models.claims import Claim, ClaimItem
+from dianke.domain.receivables.models.guarantees import Guarantee, GuaranteePaper
 from dianke.domain.receivables.models.payments import HeldMoney, Payer, PayerMember, Payment, PaymentEvent
+from dianke.domain.receivables.models.stages import StagedTerms, StageRequest
 
 __all__ = [
     "AccountingPeriod",
+    "Agreement",
+    "AgreementItem",
     "Claim",
     "ClaimItem",
     "DailySum",
+    "Guarantee",
+    "GuaranteePaper",
     "HeldMoney",
+    "Instalment",
     "LedgerAccount",
     "Payer",
     "PayerMember",
@@ -25,6 +33,8 @@ __all__ = [
     "PaymentEvent",
     "PeriodReopening",
     "Posting",
+    "StageRequest",
+    "StagedTerms",
     "Voucher",
     "VoucherSeries",
 ]

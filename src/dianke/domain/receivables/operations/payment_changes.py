@@ -158,6 +158,9 @@ def _carry_out(actor: Scope, act: _Act, mirrored: Sequence[NewPosting]) -> Vouch
         voucher = _draw_up(act, PaymentEventKind.REARRANGED, desk.level_units(rearranged))
         prepared.append(voucher)
         events.append(_tell(act, PaymentEventKind.REARRANGED, voucher, day))
+    # Losses on late fees that the payment had booked and that never ran.
+    if unlost := [one for account_id in losing for one in desk.take_unlost(account_id)]:
+        prepared.append(_draw_up(act, act.kind, desk.level_units(unlost), voucher_kind=VoucherKind.WRITE_OFF))
     vouchers.post_prepared(vouchers=prepared)
     PaymentEvent.objects.bulk_create(events)
     use_prepayments(actor=actor, customer_account_ids=list(units), on=act.on, at=act.at)
@@ -198,11 +201,13 @@ def _take_back(desk: Desk, account_id: int, missing_fen: int, act: _Act) -> dict
     return found
 
 
-def _draw_up(act: _Act, kind: PaymentEventKind, postings: Sequence[NewPosting]) -> PreparedVoucher:
+def _draw_up(
+    act: _Act, kind: PaymentEventKind, postings: Sequence[NewPosting], *, voucher_kind: VoucherKind | None = None
+) -> PreparedVoucher:
     key = vouchers.reserve_voucher_key(booked_on=act.booked_on)
     voucher = NewVoucher(
         unit_id=act.payment.unit_id,
-        kind=_KINDS[kind],
+        kind=voucher_kind or _KINDS[kind],
         source=f"{kind.value.lower()}:{act.payment.pk}:{key}",
         summary=f"{act.payment.number} {act.reason}".strip(),
         occurred_on=act.on,

@@ -56,6 +56,9 @@ def use_prepayments(*, actor: Scope, customer_account_ids: Collection[int], on: 
         postings, fen = _use(desk, account_id)
         if postings:
             prepared.append(_draw_up(desk, units[account_id], postings, on=on, at=at, booked_on=booked_on))
+        if unlost := desk.take_unlost(account_id):
+            kind = VoucherKind.WRITE_OFF
+            prepared.append(_draw_up(desk, units[account_id], unlost, on=on, at=at, booked_on=booked_on, kind=kind))
         if fen:
             used[account_id] = fen
     if prepared:
@@ -63,23 +66,32 @@ def use_prepayments(*, actor: Scope, customer_account_ids: Collection[int], on: 
     return used
 
 
+def lock_accounts_of_shard(*, run: BillRun, shard_number: int) -> None:
+    """
+    Hold the accounts whose prepayment the bills of a shard will use, before the shard takes the number of its voucher.
+
+    Who takes money holds the account first and the number after: the other way round both would wait for each other.
+    """
+    lock_accounts(_list_accounts_of_shard(run, shard_number))
+
+
+def lock_accounts_of_order(*, order: BillCorrection) -> None:
+    """Hold the accounts that an order changes, before it takes the number of its voucher: see the shard's."""
+    lock_accounts(_list_accounts_of_order(order))
+
+
 def use_prepayments_of_shard(*, actor: Scope, run: BillRun, shard_number: int) -> dict[int, int]:
     """Pay the bills of a shard that was just issued from the prepayments of its accounts, and return the fen used."""
-    shard = BillRunShard.objects.for_actor(_SYSTEM).get(run=run, number=shard_number)
-    if not shard.first_bill_id or run.issued_at is None:
+    accounts = _list_accounts_of_shard(run, shard_number)
+    if not accounts or run.issued_at is None:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_SHARD, {"first": shard.first_bill_id, "end": shard.end_bill_id})
-        accounts = [key for (key,) in cursor.fetchall()]
     on = to_shanghai(run.issued_at).date()
     return use_prepayments(actor=actor, customer_account_ids=accounts, on=on, at=run.issued_at)
 
 
 def use_prepayments_of_order(*, actor: Scope, order: BillCorrection, at: datetime) -> dict[int, int]:
     """Turn what was paid of bills that an order took back into prepayment, and pay the bills in their place from it."""
-    group = find_group_of_order(order=order)
-    rows = Bill.objects.for_actor(_SYSTEM).filter(pk__in=group.keys["bills"])
-    accounts = set(rows.values_list("account_id", flat=True))
+    accounts = _list_accounts_of_order(order)
     return use_prepayments(actor=actor, customer_account_ids=accounts, on=to_shanghai(at).date(), at=at)
 
 
@@ -88,6 +100,21 @@ def list_accounts_in_credit() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_IN_CREDIT, {"ledgers": list(load_ledger_codes(RECEIVABLES))})
         return [key for (key,) in cursor.fetchall()]
+
+
+def _list_accounts_of_shard(run: BillRun, shard_number: int) -> list[int]:
+    shard = BillRunShard.objects.for_actor(_SYSTEM).get(run=run, number=shard_number)
+    if not shard.first_bill_id:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_SHARD, {"first": shard.first_bill_id, "end": shard.end_bill_id})
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _list_accounts_of_order(order: BillCorrection) -> set[int]:
+    group = find_group_of_order(order=order)
+    rows = Bill.objects.for_actor(_SYSTEM).filter(pk__in=group.keys["bills"])
+    return set(rows.values_list("account_id", flat=True))
 
 
 def _use(desk: Desk, account_id: int) -> tuple[list[NewPosting], int]:
@@ -103,12 +130,19 @@ def _use(desk: Desk, account_id: int) -> tuple[list[NewPosting], int]:
 
 
 def _draw_up(
-    desk: Desk, unit_id: int, postings: list[NewPosting], *, on: date, at: datetime, booked_on: date
+    desk: Desk,
+    unit_id: int,
+    postings: list[NewPosting],
+    *,
+    on: date,
+    at: datetime,
+    booked_on: date,
+    kind: VoucherKind = VoucherKind.PREPAYMENT_USE,
 ) -> PreparedVoucher:
     key = vouchers.reserve_voucher_key(booked_on=booked_on)
     voucher = NewVoucher(
         unit_id=unit_id,
-        kind=VoucherKind.PREPAYMENT_USE,
+        kind=kind,
         source=f"prepayment:{key}",
         summary="",
         occurred_on=on,

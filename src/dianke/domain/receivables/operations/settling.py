@@ -23,6 +23,7 @@ from dianke.platform.org.models import Unit
 BETWEEN_UNITS = "1221.01"
 PREPAYMENT, SUSPENSE = "2203.01", "2241.03"
 LATE_FEE, LATE_FEE_REVENUE = "1122.03", "6301.01"
+ALLOWANCE, LOSS = "1231.01", "6702.01"
 
 _SYSTEM = Actor.system("settling debts")
 
@@ -55,6 +56,7 @@ class Desk:
             actor=_SYSTEM, customer_account_ids=list_accounts_with_terms([line.account_id for line in owing]), on=until
         )
         self._ledgers: dict[tuple[str, int], int] = {}
+        self._unlost: dict[int, list[NewPosting]] = {}
 
     def find_ledger(self, code: str, unit_id: int) -> int:
         """Return the account of the chart that postings of a unit to a unified code go to."""
@@ -109,14 +111,28 @@ class Desk:
         return postings
 
     def free(self, account_id: int) -> list[NewPosting]:
-        """Return the postings that turn what is paid beyond the bills of an account into its prepayment, in red."""
+        """
+        Return the postings that turn what is paid beyond the bills of an account into its prepayment, in red.
+
+        What was given up beyond a bill is no money that came: see `take_unlost`.
+        """
+        excess = [line for line in self.standings[account_id].lines if line.excess_fen]
+        given_up = queries.load_given_up(item_ids={line.item_id for line in excess})
         postings = []
-        for line in self.standings[account_id].lines:
+        for line in excess:
+            unlost_fen = min(line.excess_fen, max(given_up.get(get_key(line), 0), 0))
+            if unlost_fen:
+                self._unlost.setdefault(account_id, []).extend(self._post_unlost(line, unlost_fen))
+                line.settled_fen -= unlost_fen
             if line.excess_fen:
                 postings.append(post_credit(line, -line.excess_fen))
                 line.settled_fen -= line.excess_fen
         freed_fen = -sum(posting.credit_fen for posting in postings)
         return [*postings, *self.hold(account_id, freed_fen)] if freed_fen else []
+
+    def take_unlost(self, account_id: int) -> list[NewPosting]:
+        """Return the red entries of losses that `free` found on debt that is not owed any more, once: a write-off."""
+        return self._unlost.pop(account_id, [])
 
     def fill(self, account_id: int) -> list[NewPosting]:
         """Return the postings that put prepayment where more was taken off a bill than had settled it."""
@@ -153,6 +169,19 @@ class Desk:
             if fen
         ]
         return [*postings, *between]
+
+    def _post_unlost(self, line: DebtLine, fen: int) -> list[NewPosting]:
+        """Return a write-off in red: loss through allowance against the bill."""
+        allowance, loss = (self.find_ledger(code, line.unit_id) for code in (ALLOWANCE, LOSS))
+        return [
+            NewPosting(
+                key, line.unit_id, debit_fen=debit_fen, credit_fen=credit_fen, usage_class=line.usage_class,
+                for_year=line.for_year, customer_account_id=line.account_id, item_id=line.item_id,
+            )
+            for key, debit_fen, credit_fen in (
+                (loss, -fen, 0), (allowance, 0, -fen), (allowance, -fen, 0), (line.ledger_id, 0, -fen),
+            )
+        ]  # fmt: skip
 
     def _change_held(self, account_id: int, posting: NewPosting) -> None:
         for held in self.standings[account_id].prepaid:

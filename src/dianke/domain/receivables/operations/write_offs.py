@@ -13,8 +13,9 @@ from dianke.domain.receivables.models import Posting
 from dianke.domain.receivables.operations.chart import AccountMap
 from dianke.domain.receivables.operations.locks import lock_accounts
 from dianke.domain.receivables.operations.periods import find_booking_day
+from dianke.domain.receivables.operations.settling import ALLOWANCE, LOSS
 from dianke.domain.receivables.operations.vouchers import post_voucher
-from dianke.domain.receivables.queries.standing import DebtLine, load_standings
+from dianke.domain.receivables.queries.standing import DebtLine, load_given_up, load_standings
 from dianke.domain.receivables.types import NewPosting, NewVoucher, VoucherKind
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
@@ -22,7 +23,7 @@ from dianke.platform.identity.types import Actor
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import Scope
 
-ALLOWANCE, LOSS, RETURNED = "1231.01", "6702.01", "6301.03"
+RETURNED = "6301.03"
 _SYSTEM = Actor.system("booking bad debt")
 
 
@@ -108,6 +109,11 @@ def return_bad_debt(
     return post_voucher(actor=actor, voucher=voucher, postings=postings)
 
 
+def sum_given_up(*, voucher_ids: tuple[int, ...]) -> int:
+    """Return what of a write-off, with those that took parts of it back, is still given up."""
+    return sum(max(fen, 0) for _posting, fen in _list_given_up(voucher_ids))
+
+
 def _require_same(lines: list[DebtLine], amounts: Mapping[int, int]) -> None:
     found = dict.fromkeys(amounts, 0)
     for line in lines:
@@ -148,7 +154,13 @@ def _list_given_up(voucher_ids: tuple[int, ...]) -> list[tuple[Posting, int]]:
         key = (one.item_id, one.unit_id, one.ledger_account_id)
         first.setdefault(key, one)
         left[key] = left.get(key, 0) + one.credit_fen - one.debit_fen
-    return [(first[key], fen) for key, fen in left.items()]
+    # A bill that was corrected since is given up for no more than it came to be.
+    known: dict[tuple[int, int, int], int] = {}
+    for (_account, item_id, unit_id, ledger_id, _class, _year), fen in load_given_up(
+        item_ids={item_id for item_id, _unit, _ledger in left}
+    ).items():
+        known[item_id, unit_id, ledger_id] = known.get((item_id, unit_id, ledger_id), 0) + fen
+    return [(first[key], min(fen, known.get(key, 0))) for key, fen in left.items()]
 
 
 def _copy(one: Posting, ledger_account_id: int, *, credit_fen: int) -> NewPosting:

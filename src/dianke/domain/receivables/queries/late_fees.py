@@ -10,6 +10,7 @@ from django.db import connection
 from dianke.domain.billing.queries.account_terms import get_terms_of_accounts
 from dianke.domain.receivables.queries.arrays import write_integers
 from dianke.domain.receivables.queries.claims import sum_waived
+from dianke.domain.receivables.queries.frozen_days import list_frozen_days
 from dianke.domain.receivables.queries.standing import LATE_FEES, RECEIVABLES, load_ledger_codes, name_component
 from dianke.domain.receivables.rules import late_fees as rules
 from dianke.domain.receivables.types import Component
@@ -58,6 +59,7 @@ def compute_running_fees(*, items: Sequence[OverdueItem], until: date) -> dict[i
     keys = {"accounts": list({item.account_id for item in overdue}), "items": [item.item_id for item in overdue]}
     histories, booked = _load_histories(keys), _load_booked(keys)
     rates, waived = _load_rates(overdue), _load_waived(keys["items"])
+    frozen = list_frozen_days(item_ids=keys["items"])
     found = {}
     for item in overdue:
         history = histories.get(item.item_id, _History())
@@ -65,7 +67,7 @@ def compute_running_fees(*, items: Sequence[OverdueItem], until: date) -> dict[i
         fee = rules.compute_late_fee(
             due_date=item.due_date,
             until=until,
-            owed=owed,
+            owed=rules.leave_out(owed, spans=frozen.get(item.item_id, ())),
             is_residential=rules.is_residential_class(item.usage_class),
             contract_rate=rates.get((item.account_id, item.due_date)),
         )

@@ -23,6 +23,14 @@ having {having}
  order by 1, 2, 3, 4, 5, 6
 """
 _OPEN = "sum(p.debit_fen) <> sum(p.credit_fen)"
+_GIVEN_UP = """
+select p.customer_account_id, p.item_id, p.unit_id, p.ledger_account_id, p.usage_class, p.for_year,
+       sum(p.credit_fen - p.debit_fen)::bigint
+  from receivables_posting p
+  join receivables_voucher v on v.id = p.voucher_id and v.kind in ('WRITE_OFF', 'BAD_DEBT_RETURN')
+ where p.item_id = any(%(items)s::bigint[]) and p.ledger_account_id = any(%(ledgers)s)
+ group by 1, 2, 3, 4, 5, 6
+"""
 _BILLS = """
 select id, month, account_number, due_date, (issued_at at time zone 'Asia/Shanghai')::date
   from billing_bill where id = any(%s::bigint[])
@@ -126,6 +134,15 @@ def load_bills(*, item_ids: Collection[int]) -> dict[int, BillFacts]:
             key: BillFacts(f"ZD-{month:%Y%m}-{account}-{key % 10**12}", month, due_date, issued_on)
             for key, month, account, due_date, issued_on in cursor.fetchall()
         }
+
+
+def load_given_up(*, item_ids: Collection[int]) -> dict[tuple[int, int, int, int, str, int], int]:
+    """Return what of bills is written off and did not come back, by what tells a line from all others."""
+    if not item_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVEN_UP, {"items": write_integers(item_ids), "ledgers": list(load_ledger_codes(RECEIVABLES))})
+        return {(row[0], row[1], row[2], row[3], row[4], row[5]): row[6] for row in cursor.fetchall()}
 
 
 def load_ledger_codes(*roots: str) -> dict[int, str]:

@@ -119,6 +119,22 @@ def list_owed(*, principal_fen: int, due_date: date, paid: Sequence[tuple[date, 
     return owed
 
 
+def leave_out(owed: Sequence[Owed], *, spans: Sequence[tuple[date, date | None]]) -> list[Owed]:
+    """Return what bears fees when none run on some half-open stretches of days; None: a stretch that goes on."""
+    for start, end in spans:
+        # What is owed when the stretch is over, or begins while it lasts.
+        before = [one for one in owed if one.from_date < start]
+        within = [one for one in owed if start <= one.from_date and (end is None or one.from_date < end)]
+        after = [one for one in owed if end is not None and one.from_date >= end]
+        last = (before + within)[-1:]
+        rest = [Owed(start, 0)] if last else []
+        again = [Owed(end, last[0].principal_fen)] if last and end is not None else []
+        if again and after and after[0].from_date == end:
+            again = []
+        owed = [*before, *rest, *again, *after]
+    return list(owed)
+
+
 def bears_late_fees(account_code: str) -> bool:
     """Tell whether a debt on an account of the chart bears late fees; a late fee or a penalty never does."""
     return any(account_code == code or account_code.startswith(f"{code}.") for code in _read().bearing_accounts)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dianke.interfaces.web.components.page import Text
 
@@ -17,6 +18,17 @@ COLUMNS: dict[str, Text] = {
     "reference": _("Reference"),
 }
 
+COLLECTION_COLUMNS: dict[str, Text] = {
+    "number": _("Number of the other side"),
+    "target": _("Account or order"),
+    "way": pgettext_lazy("money", "Way"),
+    "amount": _("Amount (yuan)"),
+    "fee": _("Commission (yuan)"),
+    "paid_at": _("Paid at"),
+    "sender": _("Sender"),
+    "receiver": _("Receiver"),
+    "day": _("Day"),
+}
 _AGAIN = _("Ask for the file again; nothing of it is taken.")
 _ROW = _("Ask the bank for the row; the others can be taken.")
 FAULTS: dict[str, tuple[Text, Text]] = {
@@ -41,6 +53,24 @@ FAULTS: dict[str, tuple[Text, Text]] = {
     "batch_not_sent": (_("the batch was not sent, or was taken back"), _("An answer to it is refused; ask the bank.")),
     "answered_already": (_("this answer was taken already"), _("Nothing was changed and nothing is to be done.")),
     "layout_wrong": (_("the layout is not that of the bank"), _("Ask for the file in the layout agreed on.")),
+    "acquirer_wrong": (_("the sender is not the gateway or agent chosen"), _("Choose whose file it is.")),
+    "file_taken_already": (
+        _("the file of this day and number was taken already"),
+        _("Nothing was changed and nothing is to be done."),
+    ),
+    "number_twice": (
+        _("the number stands in the file twice"),
+        _("None of the rows is taken; ask which is right."),
+    ),
+    "number_known": (
+        _("the number stood in another file"),
+        _("It was taken once and is not taken again; ask if it means another payment."),
+    ),
+    "amount_nothing": (_("the amount is nothing"), _ROW),
+    "fee_too_much": (_("the commission is more than the amount"), _ROW),
+    "day_differs": (_("the row is of another day than the file: {wanted}"), _ROW),
+    "way_unreadable": (_("the way is neither PAID nor REVERSED"), _ROW),
+    "moment_unreadable": (_("a time is written 20260131093000"), _ROW),
     "columns_wrong": (_("{found} columns instead of {wanted}"), _ROW),
     "characters_bad": (_("characters that cannot be read, from byte {byte} on"), _ROW),
     "row_kind_unknown": (_("neither header nor row nor trailer"), _ROW),
@@ -87,7 +117,7 @@ def describe_fault(kept: Mapping[str, Any]) -> dict[str, Any]:
     text, remedy = FAULTS[kept["code"]]
     return {
         "line": kept["line"] or "",
-        "column": COLUMNS.get(kept["column"], kept["column"]),
+        "column": COLUMNS.get(kept["column"]) or COLLECTION_COLUMNS.get(kept["column"], kept["column"]),
         "value": kept["value"],
         "text": str(text).format(**kept["facts"]),
         "remedy": str(remedy),

@@ -78,7 +78,7 @@ def _list_differences(actor: Actor, at: datetime) -> Sequence[WorkItem]:
             title=words.DIFFERENCES[one.kind],
             url=reverse("web:bank_day", args=[one.day_id]),
             quantity=_now("%(amount)s yuan") % {"amount": formats.signed_fen(one.ours_fen - one.theirs_fen)},
-            source=one.day.bank.name,
+            source=one.day.other_side,
         )
         for one in rows.order_by("day__day", "id")[:_SHOWN]
     ]

@@ -17,7 +17,9 @@ from dianke.application import bank_channels
 from dianke.domain.channels.models import ReconciliationDay, ReconciliationDifference
 from dianke.domain.channels.queries import reconciliation as queries
 from dianke.domain.channels.queries import withholding as banks
-from dianke.domain.channels.rules.reconciling import DayState, DifferenceState
+from dianke.domain.channels.queries.acquirers import AcquirerUnknown, list_acquirers
+from dianke.domain.channels.rules.reconciling import REMEDIES, DayState, DifferenceKind, DifferenceState
+from dianke.domain.receivables.types import Channel
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.bank import words
@@ -28,6 +30,7 @@ from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.payments.words import CHANNELS
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
@@ -35,6 +38,9 @@ from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.audit.use_case import PermissionRefused
+from dianke.platform.identity.types import Actor
+
+_COMPARED = [*words.CHANNELS, Channel.ONLINE.value, Channel.AGENT.value]
 
 
 @require_GET
@@ -43,8 +49,7 @@ def list_days(request: StaffRequest) -> HttpResponse:
     """List days of channels, newest first."""
     values = {
         "may_compare": request.actor.may(bank_channels.RECONCILE),
-        "banks": banks.list_banks(actor=request.actor),
-        "channels": words.CHANNELS.items(),
+        "sides": _list_sides(request),
         "today": to_shanghai(SystemClock().now()).date(),
     }
     return render_list(request, DAYS, template="bank/days.html", values=values)
@@ -54,24 +59,17 @@ def list_days(request: StaffRequest) -> HttpResponse:
 @page_right(bank_channels.RECONCILE)
 def compare_day(request: StaffRequest) -> HttpResponse:
     """Compare a day of a channel with the bank's bookings."""
-    channel = str(request.POST.get("channel", ""))
     try:
         day = date.fromisoformat(str(request.POST.get("day", "")))
     except ValueError:
         messages.error(request, _now("Choose a day."))
         return redirect("web:bank_days")
-    if channel not in words.CHANNELS:
-        raise Http404
     try:
-        found = bank_channels.compare_day(
-            actor=request.actor,
-            bank_code=str(request.POST.get("bank", "")),
-            channel=channel,
-            day=day,
-            at=SystemClock().now(),
-        )
+        found = _compare(request, day)
     except PermissionRefused:
         raise
+    except AcquirerUnknown as unknown:
+        raise Http404 from unknown
     except DomainError as refusal:
         messages.error(request, explain(refusal))
         return redirect("web:bank_days")
@@ -84,21 +82,41 @@ def show_day(request: StaffRequest, key: int) -> HttpResponse:
     """Show both sides of a day and where they differ."""
     day = _find(request, key)
     differences = queries.list_differences(actor=request.actor, day=day)
-    names = Names([day.compared_by, day.closed_by, *(one.owner for one in differences)])
+    names = Names(
+        [day.compared_by, day.closed_by, *(name for one in differences for name in (one.owner, one.asked_by))]
+    )
     is_open = day.state == DayState.OPEN.value
     may_work = is_open and request.actor.may(bank_channels.RECONCILE)
-    left = sum(one.state == DifferenceState.OPEN.value for one in differences)
+    left = sum(one.state in queries.WAITING for one in differences)
     values = {
         "page": _head(day),
         "day": day,
         "figures": _list_figures(day, left),
-        "differences": [_draw(one, names, may_work, request.actor.login) for one in differences],
+        "differences": [_draw(day, one, names, may_work, request.actor) for one in differences],
+        "side": f"acquirer:{day.acquirer.code}"
+        if day.acquirer
+        else f"{day.channel}:{day.bank.code if day.bank else ''}",
         "compared_by": names.of(day.compared_by),
         "closed_by": names.of(day.closed_by),
         "may_work": may_work,
         "may_close": may_work and not left,
     }
     return render(request, "bank/day.html", values)
+
+
+@require_POST
+@page_right(bank_channels.APPROVE)
+def decide_remedy(request: StaffRequest, key: int) -> HttpResponse:
+    """Agree to what another person asked to be done about a difference, or not."""
+    difference = _find_difference(request, key)
+    is_approved = request.POST.get("decision") == "approve"
+    decide = bank_channels.approve_remedy if is_approved else bank_channels.refuse_remedy
+    return _act(
+        request,
+        difference.day_id,
+        lambda: decide(actor=request.actor, key=key, at=SystemClock().now()),
+        _now("The books are put right.") if is_approved else _now("The difference is open again."),
+    )
 
 
 @require_POST
@@ -118,10 +136,7 @@ def close_day(request: StaffRequest, key: int) -> HttpResponse:
 @page_right(bank_channels.RECONCILE)
 def work_on_difference(request: StaffRequest, key: int) -> HttpResponse:
     """Take a difference as one's own, or say what came of it."""
-    rows = ReconciliationDifference.objects.for_actor(request.actor).filter(pk=key)
-    difference: ReconciliationDifference | None = rows.first()
-    if difference is None:
-        raise Http404
+    difference = _find_difference(request, key)
     if request.POST.get("act") == "take":
         return _act(
             request,
@@ -130,6 +145,13 @@ def work_on_difference(request: StaffRequest, key: int) -> HttpResponse:
             _now("The difference is yours."),
         )
     note = str(request.POST.get("note", ""))
+    if request.POST.get("act") == "remedy":
+        return _act(
+            request,
+            difference.day_id,
+            lambda: bank_channels.ask_remedy(actor=request.actor, key=key, note=note, at=SystemClock().now()),
+            _now("It waits for another person."),
+        )
     return _act(
         request,
         difference.day_id,
@@ -142,6 +164,41 @@ def _act(request: StaffRequest, day_key: int, do: Callable[[], Any], done: str) 
     return carry_out(request, do, done=done, back=reverse("web:bank_day", args=[day_key]))
 
 
+def _compare(request: StaffRequest, day: date) -> ReconciliationDay:
+    """Compare a day with the side that was chosen: a bank's channel, or a gateway or agent."""
+    kind, _colon, code = str(request.POST.get("side", "")).partition(":")
+    now = SystemClock().now()
+    if kind == "acquirer":
+        return bank_channels.compare_acquirer_day(actor=request.actor, code=code, day=day, at=now)
+    channel = kind or str(request.POST.get("channel", ""))
+    if channel not in words.CHANNELS:
+        raise Http404
+    bank_code = code or str(request.POST.get("bank", ""))
+    return bank_channels.compare_day(actor=request.actor, bank_code=bank_code, channel=channel, day=day, at=now)
+
+
+def _list_sides(request: StaffRequest) -> list[tuple[str, str]]:
+    """Return whom a day can be compared with, as what the form sends and what it says."""
+    of_banks = [
+        (f"{channel}:{bank.code}", f"{word} · {bank.name}")
+        for bank in banks.list_banks(actor=request.actor)
+        for channel, word in words.CHANNELS.items()
+    ]
+    of_acquirers = [
+        (f"acquirer:{one.code}", f"{CHANNELS[one.channel.value]} · {one.name}")
+        for one in list_acquirers(actor=request.actor)
+    ]
+    return of_banks + of_acquirers
+
+
+def _find_difference(request: StaffRequest, key: int) -> ReconciliationDifference:
+    rows = ReconciliationDifference.objects.for_actor(request.actor).filter(pk=key)
+    difference: ReconciliationDifference | None = rows.first()
+    if difference is None:
+        raise Http404
+    return difference
+
+
 def _find(request: StaffRequest, key: int) -> ReconciliationDay:
     try:
         return queries.get_day(actor=request.actor, key=key)
@@ -149,15 +206,24 @@ def _find(request: StaffRequest, key: int) -> ReconciliationDay:
         raise Http404 from unknown
 
 
-def _draw(one: ReconciliationDifference, names: Names, may_work: bool, login: str) -> dict[str, Any]:
+def _draw(
+    day: ReconciliationDay, one: ReconciliationDifference, names: Names, may_work: bool, actor: Actor
+) -> dict[str, Any]:
+    is_open = one.state == DifferenceState.OPEN.value
+    is_asked = one.state == DifferenceState.ASKED.value
+    remedy = REMEDIES[DifferenceKind(one.kind)].value if day.acquirer else ""
     return {
         "difference": one,
         "chip": state_chip("bank.difference", one.state),
         "kind": words.DIFFERENCES[one.kind],
-        "remedy": words.REMEDIES[one.kind],
+        "remedy": "" if day.acquirer else words.REMEDIES[one.kind],
         "owner": names.of(one.owner),
-        "may_take": may_work and one.state == DifferenceState.OPEN.value and one.owner != login,
-        "may_solve": may_work and one.state == DifferenceState.OPEN.value,
+        "may_take": may_work and is_open and one.owner != actor.login,
+        "may_solve": may_work and is_open,
+        "act": words.ASKED.get(remedy, "") if may_work and is_open else "",
+        "asked": words.ASKED.get(one.remedy, ""),
+        "asked_by": names.of(one.asked_by) if one.asked_by else "",
+        "may_decide": is_asked and one.asked_by != actor.login and actor.may(bank_channels.APPROVE),
     }
 
 
@@ -165,7 +231,8 @@ def _list_figures(day: ReconciliationDay, left: int) -> list[Figure]:
     gap = day.ours_fen - day.theirs_fen
     return [
         Figure(caption=_now("In our books (yuan)"), value=formats.fen(day.ours_fen)),
-        Figure(caption=_now("At the bank (yuan)"), value=formats.fen(day.theirs_fen),
+        Figure(caption=_now("By their file (yuan)") if day.acquirer else _now("At the bank (yuan)"),
+               value=formats.fen(day.theirs_fen),
                context=_now("%(gap)s yuan apart") % {"gap": formats.signed_fen(gap)} if gap else ""),
         Figure(caption=_now("Matched"), value=f"{day.matched_count:,}"),
         Figure(caption=_now("Open differences"), value=f"{left:,}"),
@@ -175,13 +242,14 @@ def _list_figures(day: ReconciliationDay, left: int) -> list[Figure]:
 def _head(day: ReconciliationDay) -> Page:
     return Page(
         title=_now("%(channel)s on %(day)s")
-        % {"channel": words.CHANNELS.get(day.channel, day.channel), "day": day.day.isoformat()},
-        facts=[day.bank.name],
+        % {"channel": CHANNELS.get(day.channel, day.channel), "day": day.day.isoformat()},
+        facts=[day.other_side],
         crumbs=[Crumb(_("Payment collection")), Crumb(_("Reconciliation"), reverse("web:bank_days"))],
         chips=[state_chip("bank.day", day.state)],
         menu_url=reverse("web:bank_days"),
         help=[
             _("Money of withholding is compared by batch, transfers by the number of the bank's booking."),
+            _("Gateways and agents are compared with their file; what changes the books needs another person."),
             _("Compare again after a statement or an answer came; differences keep their owner."),
             _("A day is closed when no difference is open; then it is not compared again."),
         ],
@@ -201,17 +269,17 @@ DAYS = register(
         columns=[
             Column("day", _("Day"), lambda one: one.day, order=("day",), css="n"),
             Column("state", _("State"), lambda one: state_chip("bank.day", one.state)),
-            Column("channel", _("Channel"), lambda one: words.CHANNELS.get(one.channel, one.channel), css="nw"),
-            Column("bank", _("Bank"), lambda one: one.bank.name, css="nw"),
+            Column("channel", _("Channel"), lambda one: CHANNELS.get(one.channel, one.channel), css="nw"),
+            Column("bank", _("Other side"), lambda one: one.other_side, css="nw"),
             Column("ours", _("In our books (yuan)"), lambda one: fen_to_yuan(one.ours_fen),
                    show=lambda one: formats.fen(one.ours_fen), css="num"),
-            Column("theirs", _("At the bank (yuan)"), lambda one: fen_to_yuan(one.theirs_fen),
+            Column("theirs", _("By the other side (yuan)"), lambda one: fen_to_yuan(one.theirs_fen),
                    show=lambda one: formats.fen(one.theirs_fen), css="num"),
             Column("matched", _("Matched"), lambda one: one.matched_count, css="num"),
             Column("open", _("Open differences"), lambda one: one.open_count, css="num"),
         ],
         filters=[
-            ChoiceFilter("channel", _("Channel"), list(words.CHANNELS.items())),
+            ChoiceFilter("channel", _("Channel"), [(code, CHANNELS[code]) for code in _COMPARED]),
             ChoiceFilter("state", _("State"), [
                 (DayState.OPEN.value, pgettext_lazy("bank", "Open")), (DayState.CLOSED.value, _("Closed")),
             ]),
@@ -219,7 +287,7 @@ DAYS = register(
         ],
         count=lambda count: _now("%(count)s days") % {"count": count},
         empty_title=_("No day compared yet"),
-        empty_text=_("Choose a channel and a day: what we booked is compared with what the bank booked."),
+        empty_text=_("Choose a side and a day: what we booked is compared with what the other side says."),
         empty_found_title=_("No day fits"),
         empty_found_text=_("Take a filter out to see more."),
         brief=("state", "channel", "open", "ours"),

@@ -1,9 +1,11 @@
 """Statements of our bank accounts: loaded, their bookings listed, each matched by hand where no rule was sure."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import bank_channels
 from dianke.domain.channels.models import EntryState, StatementEntry
+from dianke.domain.channels.operations.clearing import UnableToSettle
 from dianke.domain.channels.queries import statements as queries
 from dianke.domain.channels.queries import withholding as banks
+from dianke.domain.channels.queries.acquirers import list_acquirers
 from dianke.domain.customers.models import CustomerAccount
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.bank import fault_words, words
@@ -26,6 +30,7 @@ from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.counter.fields import YuanField
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
@@ -39,12 +44,15 @@ from dianke.platform.identity.types import Actor
 _MOST_BYTES = 8 * 1024 * 1024
 _FAULTS_SHOWN = 20
 _REFUSED = 422
+# A settlement asks for its days first: it has a form of its own.
+_ACTS = {"ACCOUNT": "account", "SETTLEMENT": ""}
 _STATES = [
     (EntryState.OPEN.value, _("Not dealt with")),
     (EntryState.SUSPENSE.value, _("In suspense")),
     (EntryState.BOOKED.value, pgettext_lazy("bank", "Booked")),
     (EntryState.SETTLED.value, _("Money of a batch")),
     (EntryState.RETURNED.value, _("Taken back by the bank")),
+    (EntryState.CLEARED.value, _("Settlement of a gateway or agent")),
     (EntryState.ELSEWHERE.value, _("No matter of customers")),
 ]
 
@@ -103,6 +111,8 @@ def show_entry(request: StaffRequest, key: int) -> HttpResponse:
         "reason": words.REASONS.get(entry.match_reason, ""),
         "decided_by": Names([entry.decided_by]).of(entry.decided_by),
         "proposals": _draw_proposals(actor, entry),
+        "acquirers": list_acquirers(actor=actor) if may_work else [],
+        "proposed": next((one["target"] for one in entry.proposals if one["kind"] == "SETTLEMENT"), ""),
         "may_assign": may_work and entry.state == EntryState.SUSPENSE.value,
         "may_set_aside": may_work and entry.state == EntryState.OPEN.value,
         "next": _find_next(actor, entry),
@@ -120,6 +130,8 @@ def decide_entry(request: StaffRequest, key: int) -> HttpResponse:
     try:
         if act == "batch":
             bank_channels.settle_entry(actor=request.actor, key=key, batch_number=value, at=now)
+        elif act == "settlement":
+            _settle(request, key, value, now)
         elif act == "aside":
             bank_channels.set_entry_aside(actor=request.actor, key=key, note=value, at=now)
         else:
@@ -131,6 +143,26 @@ def decide_entry(request: StaffRequest, key: int) -> HttpResponse:
         return redirect("web:bank_entry", key)
     messages.success(request, _now("The booking is dealt with."))
     return redirect("web:bank_entry", following.pk) if following else redirect("web:bank_entries")
+
+
+def _settle(request: StaffRequest, key: int, code: str, now: datetime) -> None:
+    """Read days and commission of a settlement, and clear them."""
+    try:
+        first_day, last_day = (
+            date.fromisoformat(str(request.POST.get(name, ""))) for name in ("first_day", "last_day")
+        )
+        fee_fen = YuanField(required=False).clean(str(request.POST.get("fee", ""))) or 0
+    except (ValueError, ValidationError) as error:
+        raise UnableToSettle(field="days", reference=str(key), reason="days or commission cannot be read") from error
+    bank_channels.clear_entry(
+        actor=request.actor,
+        key=key,
+        acquirer_code=code,
+        first_day=first_day,
+        last_day=last_day,
+        fee_fen=fee_fen,
+        at=now,
+    )
 
 
 def _find(request: StaffRequest, key: int) -> StatementEntry:
@@ -153,7 +185,7 @@ def _draw_proposals(actor: Actor, entry: StatementEntry) -> list[dict[str, Any]]
     return [
         {
             **one,
-            "act": "account" if one["kind"] == "ACCOUNT" else "batch",
+            "act": _ACTS.get(one["kind"], "batch"),
             "name": names.get(one["target"], ""),
             "word": words.REASONS.get(one["reason"], one["reason"]),
         }

@@ -29,4 +29,5 @@ urlpatterns = [
     path("reconciliation/<int:key>/", reconcile_views.show_day, name="bank_day"),
     path("reconciliation/<int:key>/close/", reconcile_views.close_day, name="bank_day_close"),
     path("reconciliation/differences/<int:key>/", reconcile_views.work_on_difference, name="bank_difference"),
+    path("reconciliation/differences/<int:key>/decide/", reconcile_views.decide_remedy, name="bank_remedy"),
 ]

@@ -7,7 +7,7 @@ from dianke.domain.channels.models import EntryState
 from dianke.domain.channels.rules.bank_files.codes import list_codes
 from dianke.domain.channels.rules.bank_files.types import Layout
 from dianke.domain.channels.rules.matching import MatchReason
-from dianke.domain.channels.rules.reconciling import DayState, DifferenceKind, DifferenceState
+from dianke.domain.channels.rules.reconciling import DayState, DifferenceKind, DifferenceState, Remedy
 from dianke.domain.channels.rules.withholding import AnswerState, BatchState, Exclusion, LineState
 from dianke.domain.receivables.types import Channel
 from dianke.interfaces.web.components.page import Text
@@ -29,6 +29,8 @@ EXCLUSIONS: dict[str, Text] = {
 REASONS: dict[str, Text] = {
     MatchReason.BATCH_NUMBER.value: _("names the batch"),
     MatchReason.RETURNED_LINE.value: _("names the line that is taken back"),
+    MatchReason.MERCHANT_AND_AMOUNT.value: _("names our number there, and its amount is that of open days"),
+    MatchReason.MERCHANT_NUMBER.value: _("names our number there"),
     MatchReason.VIRTUAL_ACCOUNT.value: _("came to the user's virtual account"),
     MatchReason.USER_NUMBER_AND_NAME.value: _("user number and name"),
     MatchReason.USER_NUMBER.value: _("user number in the text"),
@@ -42,11 +44,21 @@ DIFFERENCES: dict[str, Text] = {
     DifferenceKind.OURS_ONLY.value: _("only in our books"),
     DifferenceKind.THEIRS_ONLY.value: _("only at the bank"),
     DifferenceKind.AMOUNT.value: _("another amount"),
+    DifferenceKind.REVERSED_OURS.value: _("taken back only in our books"),
+    DifferenceKind.REVERSED_THEIRS.value: _("taken back only by the other side"),
 }
 REMEDIES: dict[str, Text] = {
     DifferenceKind.OURS_ONLY.value: _("Load the statement of the day, or ask the bank when the money comes."),
     DifferenceKind.THEIRS_ONLY.value: _("Book the bank's answer, or see which payment was reversed."),
     DifferenceKind.AMOUNT.value: _("See which lines the bank took back or answered later."),
+    DifferenceKind.REVERSED_OURS.value: _("See why it was reversed here."),
+    DifferenceKind.REVERSED_THEIRS.value: _("See why it went back."),
+}
+# What another person is asked to agree to, by kind of difference with a gateway or agent.
+ASKED: dict[str, Text] = {
+    Remedy.BOOK.value: _("Book their line"),
+    Remedy.REVERSE.value: _("Reverse our payment"),
+    Remedy.REPLACE.value: _("Reverse our payment and book their line"),
 }
 CODES: dict[str, Text] = {
     "PAID": _("paid in full"),
@@ -101,6 +113,7 @@ register_states(
         EntryState.BOOKED.value: ("ok", pgettext_lazy("bank", "Booked")),
         EntryState.SETTLED.value: ("ok", _("Money of a batch")),
         EntryState.RETURNED.value: ("bad", _("Taken back by the bank")),
+        EntryState.CLEARED.value: ("ok", _("Settlement of a gateway or agent")),
         EntryState.ELSEWHERE.value: ("idle", _("No matter of customers")),
     },
 )
@@ -112,6 +125,7 @@ register_states(
     "bank.difference",
     {
         DifferenceState.OPEN.value: ("bad", pgettext_lazy("bank", "Open")),
+        DifferenceState.ASKED.value: ("warn", _("Waits for a second person")),
         DifferenceState.SOLVED.value: ("ok", _("Solved")),
         DifferenceState.VANISHED.value: ("idle", _("No longer there")),
     },

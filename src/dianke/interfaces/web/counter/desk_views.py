@@ -38,6 +38,7 @@ from dianke.platform.audit.use_case import PermissionRefused
 from dianke.platform.org import queries as org
 
 _HITS = 12
+_ORDER = "payments.order"
 _FIELDS = {"amount": "amount", "tendered": "tendered", "slip_number": "slip_number", "bank_name": "bank_name"}
 
 
@@ -163,7 +164,15 @@ def _show_money(
     amount = form["amount"].value()
     fen = _read_yuan(str(amount)) if isinstance(amount, str) else amount
     # What was refused took no serial; the one that another window took meanwhile is not offered again.
-    values = {"form": form, "serial": serial, "account": account, **_describe_money(request, account, fen, items)}
+    values = {
+        "form": form,
+        "serial": serial,
+        "account": account,
+        "order_url": f"{reverse('web:payment_order_new')}?{urlencode({'account': account.number})}"
+        if account and request.actor.may(_ORDER)
+        else "",
+        **_describe_money(request, account, fen, items),
+    }
     return _render(request, shift, values, status=status)
 
 

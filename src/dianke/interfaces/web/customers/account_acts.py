@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dianke.application.agreements import PROPOSE as PROPOSE_AGREEMENT
 from dianke.application.claims import VIEW as SEE_PAYMENTS
 from dianke.application.final_bills import RIGHT as ASK_FINAL
 from dianke.application.invoices import MAKE as KEEP_INVOICE_DATA
@@ -32,6 +33,10 @@ def list_acts(actor: Actor, customer: Customer, account: CustomerAccount | None)
     if account is not None and actor.may(SEE_PAYMENTS, account.unit.path):
         acts.append(Act(_("Waiver, refund, deposit"), reverse("web:claims_account", args=[account.number])))
         acts.append(Act(_("Terms of payment"), reverse("web:account_terms", args=[account.number])))
+    if account is not None and actor.may(PROPOSE_AGREEMENT, account.unit.path):
+        acts.append(Act(_("Agree on instalments"), reverse("web:agreement_new", args=[account.number])))
+        acts.append(Act(_("Staged settlement"), reverse("web:staged_terms", args=[account.number])))
+        acts.append(Act(_("Record a guarantee"), reverse("web:guarantee_new", args=[account.number])))
     if actor.may(KEEP_INVOICE_DATA, customer.unit.path):
         acts.append(Act(_("Invoice data"), reverse("web:invoice_profile", args=[customer.number])))
     if account is not None:

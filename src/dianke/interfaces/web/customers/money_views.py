@@ -16,6 +16,7 @@ from dianke.domain.channels.queries.shifts import list_moved_to
 from dianke.domain.receivables.queries import payments as payment_queries
 from dianke.domain.receivables.queries.debts import get_position, list_debts
 from dianke.domain.receivables.types import Debt, Position
+from dianke.interfaces.web.agreements.account_panel import describe_promises
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Chip
@@ -25,7 +26,7 @@ from dianke.interfaces.web.customers.account_frame import Viewed, account_page, 
 from dianke.interfaces.web.payments.words import CHANNELS, TENDERS
 from dianke.interfaces.web.requests import StaffRequest
 
-_VIEW, _RECEIVE, _BOOKS = "payments.view", "payments.receive", "ledger.view"
+_VIEW, _RECEIVE, _ORDER, _BOOKS = "payments.view", "payments.receive", "payments.order", "ledger.view"
 
 register_states(
     "bill.payment",
@@ -53,6 +54,7 @@ def show_money(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         "figures": _list_figures(position, _open_books(viewed)),
         "debts": [(debt, state_chip("bill.payment", _find_state(debt, None), quiet=True)) for debt in position.debts],
         "owed_fen": position.owed_fen,
+        "promises": describe_promises(actor=actor, account=account, today=viewed.today),
         "paged": page,
         "payments": [(one, _describe(one, account.pk)) for one in page.rows],
         "channels": CHANNELS,
@@ -61,7 +63,13 @@ def show_money(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         "take_url": f"{reverse('web:counter_desk')}?{urlencode({'account': account.number})}"
         if viewed.actor.may(_RECEIVE)
         else "",
+        "order_url": f"{reverse('web:payment_order_new')}?{urlencode({'account': account.number})}"
+        if viewed.actor.may(_ORDER)
+        else "",
         "books_url": _open_books(viewed),
+        "control_url": reverse("web:fee_control_account", args=[account.number])
+        if viewed.actor.may("fee_control.view")
+        else "",
     }
     return show_tab(request, viewed, "money", "customers/account_money.html", values)
 

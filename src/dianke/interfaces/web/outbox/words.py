@@ -13,7 +13,13 @@ CHANNELS: dict[str, Text] = {
     MessageChannel.WECHAT.value: _("WeChat"),
     MessageChannel.LETTER.value: _("Letter"),
 }
-PURPOSES: dict[str, Text] = {"DUNNING": _("Dunning")}
+PURPOSES: dict[str, Text] = {
+    "DUNNING": _("Dunning"),
+    "FEE_CONTROL": _("Fee control"),
+    "OUTAGE_NOTICE": _("Notice about supply"),
+    "INSTALMENT": _("Instalment that falls due"),
+    "STAGE": _("Stage of a month that falls due"),
+}
 HOLDS: dict[str, Text] = {
     "consent_withdrawn": _("the customer took back their consent"),
     "no_address": _("there is no address"),

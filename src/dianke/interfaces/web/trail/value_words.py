@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from dianke.application.rights import RIGHTS
 from dianke.interfaces.web.administration.words import DEPARTMENTS, UNIT_KINDS
+from dianke.interfaces.web.agreements import words as agreement_words
 from dianke.interfaces.web.bank import fault_words as bank_fault_words
 from dianke.interfaces.web.bank import words as bank_words
 from dianke.interfaces.web.billing import back_billing_words, parameter_words, review_words
@@ -22,12 +23,15 @@ from dianke.interfaces.web.corrections import words as correction_words
 from dianke.interfaces.web.counter import words as counter_words  # noqa: F401 - it says what states of shifts are
 from dianke.interfaces.web.customers import duplicate_words
 from dianke.interfaces.web.customers import words as customer_words
+from dianke.interfaces.web.fee_control import words as fee_control_words
 from dianke.interfaces.web.finals import words as final_words
 from dianke.interfaces.web.invoices import words as invoice_words
 from dianke.interfaces.web.ledger import words as ledger_words
+from dianke.interfaces.web.online import words as online_words
 from dianke.interfaces.web.payments import words as payment_words
 from dianke.interfaces.web.quality import words as quality_words
 from dianke.interfaces.web.readings import words as reading_words
+from dianke.interfaces.web.risk import words as risk_words
 from dianke.interfaces.web.tariffs import words as tariff_words
 from dianke.interfaces.web.trail.field_words import FIELDS
 
@@ -79,9 +83,11 @@ VALUES_OF_TABLE: dict[tuple[str, str], Mapping[str, Text]] = {
     ("billing.reviewparameter", "code"): review_words.NAMES,
     ("billing.reviewparameterproposal", "code"): review_words.NAMES,
     ("channels.bank", "layout"): _LAYOUTS,
+    ("channels.acquirer", "kind"): online_words.KINDS,
     ("channels.paymentchange", "kind"): payment_words.CHANGES,
     ("channels.reconciliationday", "channel"): payment_words.CHANNELS,
     ("channels.reconciliationdifference", "kind"): bank_words.DIFFERENCES,
+    ("channels.reconciliationdifference", "remedy"): bank_words.ASKED,
     ("channels.statemententry", "match_reason"): bank_words.REASONS,
     ("collection.badwriteoff", "kind"): collection_words.WRITE_OFF_KINDS,
     ("collection.badwriteoff", "level"): collection_words.LEVELS,
@@ -89,6 +95,8 @@ VALUES_OF_TABLE: dict[tuple[str, str], Mapping[str, Text]] = {
     ("collection.dunningstep", "hold_reason"): collection_words.HOLDS,
     ("collection.dunningstep", "kind"): collection_words.KINDS,
     ("collection.dunningstep", "result"): collection_words.RESULTS,
+    ("collection.riskmeasure", "kind"): risk_words.MEASURES,
+    ("collection.riskmeasure", "outcome"): risk_words.OUTCOMES,
     ("customers.consent", "channel"): customer_words.CHANNELS,
     ("customers.consent", "purpose"): customer_words.PURPOSES,
     ("customers.customer", "kind"): customer_words.KINDS,
@@ -97,6 +105,11 @@ VALUES_OF_TABLE: dict[tuple[str, str], Mapping[str, Text]] = {
     ("customers.keychange", "field"): customer_words.KEY_FIELDS,
     ("customers.specialmark", "kind"): customer_words.MARKS,
     ("documents.document", "kind"): customer_words.DOCUMENT_KINDS,
+    ("fee_control.controlagreement", "kind"): fee_control_words.AGREEMENT_KINDS,
+    ("fee_control.controlexemption", "kind"): fee_control_words.EXEMPTION_KINDS,
+    ("fee_control.supplyorder", "cause"): fee_control_words.CAUSES,
+    ("fee_control.supplyorder", "kind"): fee_control_words.ORDER_KINDS,
+    ("fee_control.supplyorder", "way"): fee_control_words.WAYS,
     ("identity.post", "department"): DEPARTMENTS,
     ("invoicing.invoiceprofile", "kind"): invoice_words.KINDS,
     ("invoicing.invoicerequest", "colour"): invoice_words.COLOURS,
@@ -105,6 +118,12 @@ VALUES_OF_TABLE: dict[tuple[str, str], Mapping[str, Text]] = {
     ("invoicing.invoicerequest", "red_reason"): invoice_words.RED_REASONS,
     ("org.unit", "kind"): UNIT_KINDS,
     ("receivables.accountingperiod", "kind"): ledger_words.PERIOD_KINDS,
+    ("receivables.agreement", "after_break"): agreement_words.AFTER_BREAK,
+    ("receivables.agreement", "late_fees"): agreement_words.MEANWHILE,
+    ("receivables.agreement", "level"): agreement_words.LEVELS,
+    ("receivables.guarantee", "asked_state"): agreement_words.CHANGES,
+    ("receivables.guarantee", "kind"): agreement_words.GUARANTEE_KINDS,
+    ("receivables.stagedterms", "basis"): agreement_words.BASES,
     ("receivables.claim", "kind"): claim_words.KINDS,
     ("receivables.claim", "level"): claim_words.LEVELS,
     ("receivables.ledgeraccount", "category"): ledger_words.CATEGORIES,
@@ -125,7 +144,10 @@ STATES_OF_TABLE: dict[tuple[str, str], str] = {
     ("billing.billsuspicion", "state"): "suspicion",
     ("billing.finalbilling", "state"): "final_billing",
     ("billing.reviewparameterproposal", "state"): "review_proposal",
+    ("channels.acquirerkey", "state"): "online.key",
     ("channels.answerfile", "state"): "bank.answer",
+    ("channels.collectionfile", "state"): "online.file",
+    ("channels.paymentorder", "state"): "online.order",
     ("channels.paymentchange", "state"): "payment.change",
     ("channels.reconciliationday", "state"): "bank.day",
     ("channels.reconciliationdifference", "state"): "bank.difference",
@@ -135,15 +157,22 @@ STATES_OF_TABLE: dict[tuple[str, str], str] = {
     ("collection.badwriteoff", "state"): "collection.write_off",
     ("collection.dunningstep", "state"): "collection.step",
     ("collection.paymentpromise", "state"): "collection.promise",
+    ("collection.riskmeasure", "state"): "collection.risk_measure",
     ("customers.customeraccount", "status"): "account",
     ("customers.customerequipment", "condition"): "equipment",
     ("customers.keychange", "state"): "key_change",
+    ("fee_control.controlagreement", "state"): "fee_control.proposal",
+    ("fee_control.controlexemption", "state"): "fee_control.proposal",
+    ("fee_control.supplyorder", "state"): "fee_control.order",
     ("invoicing.invoicedelivery", "state"): "invoice",
     ("invoicing.invoicerequest", "state"): "invoice_request",
     ("metering.usagepoint", "status"): "usage_point",
     ("network.transformerspell", "state"): "transformer",
     ("receivables.accountingperiod", "state"): "ledger.period",
+    ("receivables.agreement", "state"): "agreement",
     ("receivables.claim", "state"): "claim",
+    ("receivables.guarantee", "state"): "guarantee",
+    ("receivables.stagedterms", "state"): "staged_terms",
     ("receivables.ledgeraccount", "state"): "ledger.account",
     ("receivables.periodreopening", "state"): "ledger.reopening",
 }
@@ -202,6 +231,7 @@ def _write_fault(entry: dict[str, Any]) -> str:
 # What is a list of things of several parts.
 _ENTRIES: dict[tuple[str, str], Callable[[dict[str, Any]], str]] = {
     ("channels.answerfile", "file_faults"): _write_fault,
+    ("channels.collectionfile", "file_faults"): _write_fault,
     ("channels.statemententry", "proposals"): _write_proposal,
 }
 

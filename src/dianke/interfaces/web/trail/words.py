@@ -49,7 +49,10 @@ GROUPS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "network": (pgettext_lazy("trail", "Network"), ("network",)),
     "tariffs": (pgettext_lazy("trail", "Tariffs"), ("tariffs",)),
     "billing": (pgettext_lazy("trail", "Billing and reading"), ("billing", "readings")),
-    "money": (pgettext_lazy("trail", "Payments and invoices"), ("receivables", "channels", "collection", "invoicing")),
+    "money": (
+        pgettext_lazy("trail", "Payments and invoices"),
+        ("receivables", "channels", "collection", "fee_control", "invoicing"),
+    ),
     "people": (pgettext_lazy("trail", "People and units"), ("identity", "org", "api_access")),
 }
 

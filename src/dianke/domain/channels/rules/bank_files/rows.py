@@ -3,28 +3,35 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from dianke.domain.channels.rules.bank_files.codes import index_codes, list_codes
 from dianke.domain.channels.rules.bank_files.types import (
     AnswerLine,
     BadRow,
+    CollectionLine,
+    CollectionWay,
     Fault,
     FileKind,
     Layout,
     RequestLine,
 )
+from dianke.kernel.clock import SHANGHAI
 
 COLUMNS: Mapping[FileKind, tuple[str, ...]] = {
     FileKind.REQUEST: ("serial", "mandate", "user_number", "bank_account", "holder", "amount", "summary"),
     FileKind.ANSWER: ("serial", "user_number", "asked", "paid", "code", "paid_on", "reference"),
+    FileKind.COLLECTION: ("serial", "number", "target", "way", "amount", "fee", "paid_at"),
 }
 MOST_TEXT = 80
 _AMOUNT = re.compile(r"[0-9]{1,13}\.[0-9]{2}", re.ASCII)
 _SERIAL = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DAY = re.compile(r"[0-9]{8}", re.ASCII)
 _NUMBER = re.compile(r"[0-9A-Za-z_.:/-]{1,40}", re.ASCII)
+# Without the stroke, after which we keep numbers of our own.
+_EXTERNAL = re.compile(r"[0-9A-Za-z_.-]{1,40}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{14}", re.ASCII)
 _VALUE_SHOWN = 40
 
 
@@ -94,9 +101,23 @@ def write_answer(line: AnswerLine, layout: Layout) -> tuple[str, ...]:
     )
 
 
+def write_collection(line: CollectionLine, _layout: Layout) -> tuple[str, ...]:
+    """Return the cells of a line that tells what was collected."""
+    return (
+        f"{line.serial:06d}",
+        clean_text(line.number),
+        clean_text(line.target),
+        line.way.value,
+        write_amount(line.amount_fen),
+        write_amount(line.fee_fen),
+        f"{line.paid_at.astimezone(SHANGHAI):%Y%m%d%H%M%S}",
+    )
+
+
 WRITERS: Mapping[FileKind, Callable[[Any, Layout], tuple[str, ...]]] = {
     FileKind.REQUEST: write_request,
     FileKind.ANSWER: write_answer,
+    FileKind.COLLECTION: write_collection,
 }
 
 
@@ -158,6 +179,28 @@ def _read_code(text: str, layout: Layout) -> str:
     return code
 
 
+def _read_external(text: str, _layout: Layout = Layout.TEXT) -> str:
+    if not _EXTERNAL.fullmatch(text):
+        raise _Unreadable("number_unreadable")
+    return text
+
+
+def _read_way(text: str, _layout: Layout = Layout.TEXT) -> CollectionWay:
+    try:
+        return CollectionWay(text)
+    except ValueError as error:
+        raise _Unreadable("way_unreadable") from error
+
+
+def _read_moment(text: str, _layout: Layout = Layout.TEXT) -> datetime:
+    if not _MOMENT.fullmatch(text):
+        raise _Unreadable("moment_unreadable")
+    try:
+        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=SHANGHAI)
+    except ValueError as error:
+        raise _Unreadable("moment_unreadable") from error
+
+
 _READERS: Mapping[str, Callable[[str, Layout], Any]] = {
     "serial": _read_serial,
     "user_number": _read_number,
@@ -166,6 +209,11 @@ _READERS: Mapping[str, Callable[[str, Layout], Any]] = {
     "paid": _read_money,
     "code": _read_code,
     "paid_on": _read_optional_day,
+    "number": _read_external,
+    "target": _read_external,
+    "way": _read_way,
+    "fee": _read_money,
+    "paid_at": _read_moment,
 }
 
 
@@ -189,7 +237,21 @@ def _build_answer(cells: Sequence[str], layout: Layout) -> AnswerLine:
     )
 
 
+def _build_collection(cells: Sequence[str], _layout: Layout) -> CollectionLine:
+    serial, number, target, way, amount, fee, paid_at = cells
+    return CollectionLine(
+        _read_serial(serial),
+        _read_external(number),
+        _read_external(target),
+        _read_way(way),
+        read_amount(amount),
+        read_amount(fee),
+        _read_moment(paid_at),
+    )
+
+
 _BUILDERS: Mapping[FileKind, Callable[[Sequence[str], Layout], Any]] = {
     FileKind.REQUEST: _build_request,
     FileKind.ANSWER: _build_answer,
+    FileKind.COLLECTION: _build_collection,
 }

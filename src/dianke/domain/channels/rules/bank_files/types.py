@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -15,10 +15,12 @@ class Layout(StrEnum):
 
 
 class FileKind(StrEnum):
-    """What a file is for: it asks the bank, or answers."""
+    """What a file is for: it asks the bank, answers, or tells what was collected for us."""
 
     REQUEST = "REQUEST"
     ANSWER = "ANSWER"
+    # What a gateway or an agent took for us on a day.
+    COLLECTION = "COLLECTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,32 @@ class AnswerLine:
     reference: str = ""
 
 
-Line = TypeVar("Line", RequestLine, AnswerLine)
+class CollectionWay(StrEnum):
+    """Which way money went: to us, or back to the payer."""
+
+    PAID = "PAID"
+    REVERSED = "REVERSED"
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionLine:
+    """What a gateway or an agent took or gave back; `target` is the order of a gateway, the user number of an agent."""
+
+    serial: int
+    number: str
+    target: str
+    way: CollectionWay
+    amount_fen: int
+    fee_fen: int
+    paid_at: datetime
+
+    @property
+    def net_fen(self) -> int:
+        """Return what it brings, below zero where money went back."""
+        return self.amount_fen if self.way is CollectionWay.PAID else -self.amount_fen
+
+
+Line = TypeVar("Line", RequestLine, AnswerLine, CollectionLine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,19 @@
+"""Risk of late payment: training, the weekly scoring of all accounts, measures against it."""
+
+from dianke.application.risk.measures import accept_measure, finish_measure, refuse_measure
+from dianke.application.risk.runs import run_week, score_accounts
+from dianke.application.risk.training import train_models
+
+VIEW, WORK, MANAGE = "collection.view", "collection.work", "collection.manage"
+
+__all__ = [
+    "MANAGE",
+    "VIEW",
+    "WORK",
+    "accept_measure",
+    "finish_measure",
+    "refuse_measure",
+    "run_week",
+    "score_accounts",
+    "train_models",
+]

@@ -1,0 +1,93 @@
+"""Settlements: what a gateway or agent paid to the bank clears its days, its commission is an expense of ours."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dianke.domain.channels.models import Acquirer, AcquirerSettlement, StatementEntry
+from dianke.domain.channels.queries import clearing as queries
+from dianke.domain.channels.rules.clearing import find_settled_days
+from dianke.domain.receivables.operations.chart import AccountMap
+from dianke.domain.receivables.operations.vouchers import post_voucher
+from dianke.domain.receivables.types import NewPosting, NewVoucher, VoucherKind
+from dianke.kernel.errors import DomainError
+from dianke.platform.org.scoping import Scope
+
+BANK, UNDER_WAY, COMMISSION = "1002.01", queries.UNDER_WAY, "6603.01"
+
+
+class UnableToSettle(DomainError):
+    """A booking of the bank is no settlement of these days."""
+
+    code = "channels.unable_to_settle"
+    message = "the booking {reference} cannot settle: {reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class SettledDays:
+    """The days that a settlement is for, and what was kept as commission."""
+
+    first_day: date
+    last_day: date
+    fee_fen: int = 0
+
+
+def find_days(*, acquirer: Acquirer, amount_fen: int, booked_on: date) -> SettledDays | None:
+    """Return the oldest open days that bring exactly an amount with the commission that their files say, or None."""
+    days = queries.list_days(acquirer=acquirer, on=booked_on)
+    fees = queries.sum_fees(acquirer=acquirer, since=booked_on - timedelta(days=queries.DAYS))
+    found = find_settled_days(days, amount_fen=amount_fen, fees=fees, last_day=booked_on)
+    return SettledDays(*found) if found else None
+
+
+def settle(
+    *, actor: Scope, acquirer: Acquirer, entry: StatementEntry, days: SettledDays, login: str, at: datetime
+) -> AcquirerSettlement:
+    """
+    Book a booking of the bank as the settlement of days; the gateway or agent is held by the caller.
+
+    :raises UnableToSettle: if no money came by it, or the days or the commission cannot be
+    """
+    reason = _find_obstacle(entry, days)
+    if reason:
+        raise UnableToSettle(field="days", reference=entry.reference, reason=reason)
+    gross_fen = entry.amount_fen + days.fee_fen
+    voucher = NewVoucher(
+        unit_id=acquirer.unit_id,
+        kind=VoucherKind.SETTLEMENT,
+        source=f"settlement:{entry.pk}",
+        summary=f"{acquirer.name} {days.first_day}–{days.last_day} {entry.reference}"[:200],
+        occurred_on=entry.booked_on,
+        made_by=login,
+        made_at=at,
+    )
+    accounts = AccountMap(actor=actor, on=entry.booked_on)
+    sides = [(BANK, entry.amount_fen, 0), (COMMISSION, days.fee_fen, 0), (UNDER_WAY, 0, gross_fen)]
+    postings = [
+        NewPosting(
+            accounts.find(code, unit_path=acquirer.unit.path), acquirer.unit_id, debit_fen=debit, credit_fen=credit
+        )
+        for code, debit, credit in sides
+        if debit or credit
+    ]
+    settlement = AcquirerSettlement(
+        unit=acquirer.unit,
+        acquirer=acquirer,
+        entry=entry,
+        first_day=days.first_day,
+        last_day=days.last_day,
+        gross_fen=gross_fen,
+        fee_fen=days.fee_fen,
+        voucher_id=post_voucher(actor=actor, voucher=voucher, postings=postings),
+        settled_by=login,
+        settled_at=at,
+    )
+    settlement.save(force_insert=True)
+    return settlement
+
+
+def _find_obstacle(entry: StatementEntry, days: SettledDays) -> str:
+    if entry.amount_fen <= 0:
+        return "no money came by it"
+    if not days.first_day <= days.last_day <= entry.booked_on:
+        return "its days are not before it"
+    return "" if 0 <= days.fee_fen <= entry.amount_fen else "the commission is more than the money"

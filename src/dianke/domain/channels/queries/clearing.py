@@ -1,0 +1,81 @@
+"""What gateways and agents hold of our money until they settle it: by day, with its age."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Min, QuerySet, Sum
+
+from dianke.domain.channels.models import Acquirer, AcquirerSettlement, CollectionFile
+from dianke.domain.channels.queries.acquirers import list_acquirers
+from dianke.domain.channels.queries.collections import sum_came
+from dianke.domain.channels.rules.clearing import DayLeft, Settled, spread_settlements
+from dianke.domain.channels.rules.collections import FileState
+from dianke.platform.identity.types import Actor
+from dianke.platform.org.scoping import Scope
+
+UNDER_WAY = "1012.02"
+# What is older was settled or is looked for on the account itself.
+DAYS = 92
+_SYSTEM = Actor.system("finding what gateways and agents hold")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A gateway or agent with the days that it has not settled."""
+
+    acquirer: Acquirer
+    days: tuple[DayLeft, ...]
+
+    @property
+    def left_fen(self) -> int:
+        """Return what it holds of ours."""
+        return sum(one.left_fen for one in self.days)
+
+
+def filter_settlements(*, actor: Scope) -> QuerySet[Any]:
+    """Return the settlements of the actor's units; no order."""
+    rows: QuerySet[Any] = AcquirerSettlement.objects.for_actor(actor)
+    return rows.select_related("acquirer", "entry__bank")
+
+
+def list_standings(*, actor: Scope, on: date) -> list[Standing]:
+    """Return each gateway and agent with its days that are not settled on a day, by code."""
+    return [
+        Standing(one, tuple(day for day in list_days(acquirer=one, on=on) if day.left_fen))
+        for one in list_acquirers(actor=actor)
+    ]
+
+
+def list_days(*, acquirer: Acquirer, on: date) -> list[DayLeft]:
+    """Return the days of a gateway or agent until a day with what is left of each."""
+    since = on - timedelta(days=DAYS)
+    rows = AcquirerSettlement.objects.for_actor(_SYSTEM).filter(acquirer=acquirer, last_day__gte=since)
+    settled = [
+        Settled(first, last, fen)
+        for first, last, fen in rows.order_by("id").values_list("first_day", "last_day", "gross_fen")
+    ]
+    # A settlement that reaches beyond the first day brings the days along that it is for.
+    start = min(since, rows.aggregate(first=Min("first_day"))["first"] or since)
+    return spread_settlements(sum_came(acquirer=acquirer, first=start, last=on), settled)
+
+
+def sum_fees(*, acquirer: Acquirer, since: date) -> Mapping[date, int]:
+    """Return the commission of each day, as the files of the gateway or agent say."""
+    rows = CollectionFile.objects.for_actor(_SYSTEM).filter(acquirer=acquirer, day__gte=since)
+    taken = rows.exclude(state=FileState.REFUSED.value).values("day").annotate(fen=Sum("fee_fen"))
+    return dict(taken.values_list("day", "fen"))
+
+
+def compute_under_way() -> int:
+    """Return the balance of the account of money under way: what gateways, agents and cards at counters owe."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(p.debit_fen - p.credit_fen), 0)::bigint from receivables_posting p"
+            " where p.ledger_account_id in (select id from receivables_ledgeraccount"
+            " where code = %s or code like %s)",
+            [UNDER_WAY, f"{UNDER_WAY}.%"],
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,1 @@
+"""Decisions of fee control, without Django: policy, states, cut-off, clocks, frames, spans."""

@@ -1,0 +1,1 @@
+"""Pages of agreements on instalments and of guarantees."""
