@@ -19,6 +19,7 @@ GROUPS: dict[str, Text] = {
     "readings": _("Meter reading"),
     "billing": _("Billing"),
     "payments": _("Payment collection"),
+    "channels": _("Channels and reconciliation"),
     "fee_control": _("Fee control"),
     "receivables": _("Receivables"),
     "collection": _("Collection of debts"),

@@ -171,7 +171,7 @@ def _list_figures(answer: AnswerFile) -> list[Figure]:
 
 
 def _head(answer: AnswerFile) -> Page:
-    crumbs = [Crumb(_("Payment collection")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))]
+    crumbs = [Crumb(_("Channels and reconciliation")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))]
     if answer.batch:
         crumbs.append(Crumb(answer.batch.number, reverse("web:bank_batch", args=[answer.batch.number])))
     return Page(

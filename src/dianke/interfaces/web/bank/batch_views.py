@@ -257,7 +257,7 @@ def _head(batch: WithholdingBatch) -> Page:
         title=batch.bank.name,
         number=batch.number,
         facts=[_now("debts on %(day)s") % {"day": batch.debts_on.isoformat()}, words.LAYOUTS[batch.bank.layout]],
-        crumbs=[Crumb(_("Payment collection")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))],
+        crumbs=[Crumb(_("Channels and reconciliation")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))],
         chips=[state_chip("bank.batch", batch.state)],
         menu_url=reverse("web:bank_batches"),
         help=[
@@ -271,7 +271,7 @@ def _head(batch: WithholdingBatch) -> Page:
 def _head_new() -> Page:
     return Page(
         title=_("New batch of withholding"),
-        crumbs=[Crumb(_("Payment collection")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))],
+        crumbs=[Crumb(_("Channels and reconciliation")), Crumb(_("Bank withholding"), reverse("web:bank_batches"))],
         menu_url=reverse("web:bank_batches"),
         help=[_("Every account with an agreement is asked for its oldest bills, as far as the agreement allows.")],
     )
@@ -291,7 +291,7 @@ BATCHES = register(
         title=_("Bank withholding"),
         url_name="web:bank_batches",
         right=bank_channels.VIEW,
-        crumbs=[Crumb(_("Payment collection"))],
+        crumbs=[Crumb(_("Channels and reconciliation"))],
         rows=lambda actor: queries.filter_batches(actor=actor),
         row_url=lambda one: reverse("web:bank_batch", args=[one.number]),
         sort="-number",

@@ -196,7 +196,7 @@ def _find(request: StaffRequest, number: str) -> Mandate:
 
 
 def _crumbs() -> list[Crumb]:
-    return [Crumb(_("Payment collection")), Crumb(_("Withholding agreements"), reverse("web:bank_mandates"))]
+    return [Crumb(_("Channels and reconciliation")), Crumb(_("Withholding agreements"), reverse("web:bank_mandates"))]
 
 
 def _draw_state(mandate: Mandate) -> Chip:
@@ -218,7 +218,7 @@ MANDATES = register(
         title=_("Withholding agreements"),
         url_name="web:bank_mandates",
         right=bank_channels.VIEW,
-        crumbs=[Crumb(_("Payment collection"))],
+        crumbs=[Crumb(_("Channels and reconciliation"))],
         rows=lambda actor: queries.filter_mandates(actor=actor),
         row_url=lambda one: reverse("web:bank_mandate", args=[one.number]),
         sort="number",

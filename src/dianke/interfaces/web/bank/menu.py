@@ -22,28 +22,28 @@ _SHOWN = 20
 
 register(
     MenuEntry(
-        group="payments",
+        group="channels",
         label=_("Bank withholding"),
         url_name="web:bank_batches",
         right=bank_channels.VIEW,
         order=210,
     ),
     MenuEntry(
-        group="payments",
+        group="channels",
         label=_("Withholding agreements"),
         url_name="web:bank_mandates",
         right=bank_channels.VIEW,
         order=220,
     ),
     MenuEntry(
-        group="payments",
+        group="channels",
         label=_("Bank statements"),
         url_name="web:bank_entries",
         right=bank_channels.VIEW,
         order=230,
     ),
     MenuEntry(
-        group="payments", label=_("Reconciliation"), url_name="web:bank_days", right=bank_channels.VIEW, order=240
+        group="channels", label=_("Reconciliation"), url_name="web:bank_days", right=bank_channels.VIEW, order=240
     ),
 )
 register_acts(

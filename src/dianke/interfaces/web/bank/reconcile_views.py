@@ -244,7 +244,7 @@ def _head(day: ReconciliationDay) -> Page:
         title=_now("%(channel)s on %(day)s")
         % {"channel": CHANNELS.get(day.channel, day.channel), "day": day.day.isoformat()},
         facts=[day.other_side],
-        crumbs=[Crumb(_("Payment collection")), Crumb(_("Reconciliation"), reverse("web:bank_days"))],
+        crumbs=[Crumb(_("Channels and reconciliation")), Crumb(_("Reconciliation"), reverse("web:bank_days"))],
         chips=[state_chip("bank.day", day.state)],
         menu_url=reverse("web:bank_days"),
         help=[
@@ -262,7 +262,7 @@ DAYS = register(
         title=_("Reconciliation"),
         url_name="web:bank_days",
         right=bank_channels.VIEW,
-        crumbs=[Crumb(_("Payment collection"))],
+        crumbs=[Crumb(_("Channels and reconciliation"))],
         rows=lambda actor: queries.filter_days(actor=actor),
         row_url=lambda one: reverse("web:bank_day", args=[one.pk]),
         sort="-day",

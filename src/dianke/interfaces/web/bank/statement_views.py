@@ -203,7 +203,7 @@ def _draw_faults(request: StaffRequest, name: str, faults: Any) -> HttpResponse:
     page = Page(
         title=_("Statement with faults"),
         number=name,
-        crumbs=[Crumb(_("Payment collection")), Crumb(_("Bank statements"), reverse("web:bank_entries"))],
+        crumbs=[Crumb(_("Channels and reconciliation")), Crumb(_("Bank statements"), reverse("web:bank_entries"))],
         menu_url=reverse("web:bank_entries"),
     )
     return render(request, "bank/faulty_statement.html", {"page": page, "faults": shown}, status=_REFUSED)
@@ -214,7 +214,7 @@ def _head(entry: StatementEntry) -> Page:
         title=entry.counterparty or _now("Booking of the bank"),
         number=entry.reference,
         facts=[entry.bank.name, entry.booked_on.isoformat()],
-        crumbs=[Crumb(_("Payment collection")), Crumb(_("Bank statements"), reverse("web:bank_entries"))],
+        crumbs=[Crumb(_("Channels and reconciliation")), Crumb(_("Bank statements"), reverse("web:bank_entries"))],
         chips=[state_chip("bank.entry", entry.state)],
         menu_url=reverse("web:bank_entries"),
         help=[
@@ -235,7 +235,7 @@ ENTRIES = register(
         title=_("Bank statements"),
         url_name="web:bank_entries",
         right=bank_channels.VIEW,
-        crumbs=[Crumb(_("Payment collection"))],
+        crumbs=[Crumb(_("Channels and reconciliation"))],
         rows=lambda actor: queries.filter_entries(actor=actor),
         row_url=lambda one: reverse("web:bank_entry", args=[one.pk]),
         sort="-booked",

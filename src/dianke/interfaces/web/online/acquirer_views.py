@@ -76,7 +76,7 @@ def list_acquirers(request: StaffRequest) -> HttpResponse:
     values = {
         "page": Page(
             title=_("Gateways and agents"),
-            crumbs=[Crumb(_("Receivables"))],
+            crumbs=[Crumb(_("Channels and reconciliation"))],
             menu_url=reverse("web:acquirers"),
             help=[
                 _("A gateway takes orders online and calls back; an agent sends a file a day."),
@@ -232,4 +232,4 @@ def _find(request: StaffRequest, code: str) -> Acquirer:
 
 
 def _crumbs() -> list[Crumb]:
-    return [Crumb(_("Receivables")), Crumb(_("Gateways and agents"), reverse("web:acquirers"))]
+    return [Crumb(_("Channels and reconciliation")), Crumb(_("Gateways and agents"), reverse("web:acquirers"))]

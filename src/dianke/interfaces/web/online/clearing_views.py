@@ -37,7 +37,7 @@ def show_under_way(request: StaffRequest) -> HttpResponse:
         "page": Page(
             title=_("Money under way"),
             facts=[today.isoformat()],
-            crumbs=[Crumb(_("Receivables"))],
+            crumbs=[Crumb(_("Channels and reconciliation"))],
             menu_url=reverse("web:under_way"),
             help=[
                 _("What came online and by agents stands on account 1012.02 until the bank's statement brings it."),

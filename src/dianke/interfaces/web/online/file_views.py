@@ -143,7 +143,10 @@ def _head(file: CollectionFile) -> Page:
         title=_now("File of %(name)s") % {"name": file.acquirer.name},
         number=file.day.isoformat() if file.day else "",
         facts=[file.file_name, formats.moment(file.brought_at)],
-        crumbs=[Crumb(_("Receivables")), Crumb(_("Files of gateways and agents"), reverse("web:collection_files"))],
+        crumbs=[
+            Crumb(_("Channels and reconciliation")),
+            Crumb(_("Files of gateways and agents"), reverse("web:collection_files")),
+        ],
         chips=[state_chip("online.file", file.state)],
         menu_url=reverse("web:collection_files"),
         help=[
@@ -167,7 +170,7 @@ FILES = register(
         title=_("Files of gateways and agents"),
         url_name="web:collection_files",
         right=acquirers.VIEW,
-        crumbs=[Crumb(_("Receivables"))],
+        crumbs=[Crumb(_("Channels and reconciliation"))],
         rows=lambda actor: queries.filter_files(actor=actor),
         row_url=lambda one: reverse("web:collection_file", args=[one.pk]),
         sort="-brought",

@@ -22,14 +22,18 @@ from dianke.platform.identity.types import Actor
 
 _SHOWN = 20
 
+register(
+    MenuEntry(
+        group="payments", label=_("Payment orders"), url_name="web:payment_orders", right=acquirers.VIEW, order=205
+    )
+)
 for _order, _label, _name, _right in (
-    (205, _("Payment orders"), "web:payment_orders", acquirers.VIEW),
     (232, _("Files of gateways and agents"), "web:collection_files", acquirers.VIEW),
     (242, _("Money under way"), "web:under_way", acquirers.VIEW),
     (250, _("Gateways and agents"), "web:acquirers", acquirers.VIEW),
     (255, _("Call-backs"), "web:call_backs", acquirers.RECONCILE),
 ):
-    register(MenuEntry(group="payments", label=_label, url_name=_name, right=_right, order=_order))
+    register(MenuEntry(group="channels", label=_label, url_name=_name, right=_right, order=_order))
 register_acts(
     Act(_("Add a gateway or agent"), "web:acquirer_new", right=acquirers.RELEASE, words="网关 代收机构 gateway agent"),
 )

@@ -51,6 +51,12 @@ def _enrich(actor: Actor, rows: Sequence[Any]) -> None:
         one.measures = [str(words.MEASURES[kind]) for kind in living.get(one.account_id, [])]
 
 
+def _draw_measures(one: Any) -> str:
+    if len(one.measures) < 2:
+        return "".join(one.measures) or formats.NONE
+    return _now("%(first)s and %(count)s more") % {"first": one.measures[0], "count": len(one.measures) - 1}
+
+
 WATCHED = register(
     ListSpec(
         name="collection.risk",
@@ -64,7 +70,9 @@ WATCHED = register(
         columns=[
             Column("account", _("Account"), lambda one: one.account.number, css="n", width=14),
             Column("grade", pgettext_lazy("risk", "Grade"), lambda one: draw_grade(one.grade)),
-            Column("name", pgettext_lazy("customer", "Name"), lambda one: one.account.customer.name, width=28),
+            Column(
+                "name", pgettext_lazy("customer", "Name"), lambda one: one.account.customer.name, css="nw", width=28
+            ),
             Column(
                 "score",
                 pgettext_lazy("risk", "Score"),
@@ -85,6 +93,7 @@ WATCHED = register(
                 lambda one: fen_to_yuan(one.overdue_fen),
                 show=lambda one: formats.fen(one.overdue_fen),
                 css="num",
+                is_shown=False,
             ),
             Column(
                 "exposure",
@@ -102,8 +111,15 @@ WATCHED = register(
                 order=("expected_loss_fen",),
                 css="num",
             ),
-            Column("reasons", _("Reasons"), lambda one: words.write_reasons(one.reasons), width=60),
-            Column("measures", _("Measures"), lambda one: "、".join(one.measures) or None, css="nw", width=24),
+            Column("reasons", _("Reasons"), lambda one: words.write_reasons(one.reasons), css="long", width=60),
+            Column(
+                "measures",
+                _("Measures"),
+                lambda one: "、".join(one.measures) or None,
+                show=_draw_measures,
+                css="nw",
+                width=24,
+            ),
             Column("unit", _("Unit"), lambda one: one.unit.name, css="nw", is_shown=False, width=18),
         ],
         filters=[
