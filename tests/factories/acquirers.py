@@ -62,23 +62,29 @@ class Office:
 
 def build_office(*ends: str, with_people: bool = True) -> Office:
     """Return an office with as many homes as readings."""
-    settings.SIMULATED_GATEWAY = True
     utility = issue_homes(*(ends or ("1120", "1180", "1450")))
     add_bank(unit=utility.root, code="102", name="工商银行", layout=Layout.TEXT, client_number="GZ001",
              account_number=OUR_ACCOUNT)  # fmt: skip
-    gateway = add_acquirer(
-        unit=utility.root,
-        new=NewAcquirer("SIM", "模拟网关", AcquirerKind.SIMULATED, MERCHANT, "http://127.0.0.1:8899/pay", 30),
-    )
+    gateway = add_gateway(utility)
     agent = add_acquirer(unit=utility.root, new=NewAcquirer("POST", "邮政代收", AcquirerKind.AGENT, AGENT_MERCHANT))
-    public = signing.get_public_key(get_gateway_key())
-    key = propose_key(acquirer=gateway, key_id="SIM-1", public_key=public, login="maker", at=NOW)
-    decide_key(key=key, is_approved=True, login="chief", at=NOW)
     people = {
         login: factory.add_clerk(utility.root, login, rights) if with_people else utility.actor
         for login, rights in RIGHTS.items()
     }
     return Office(utility, gateway, agent, [point.account for point in utility.points], **people)
+
+
+def add_gateway(utility: Utility) -> Acquirer:
+    """Add a simulated gateway whose key is in force."""
+    settings.SIMULATED_GATEWAY = True
+    gateway = add_acquirer(
+        unit=utility.root,
+        new=NewAcquirer("SIM", "模拟网关", AcquirerKind.SIMULATED, MERCHANT, "http://127.0.0.1:8899/pay", 30),
+    )
+    public = signing.get_public_key(get_gateway_key())
+    key = propose_key(acquirer=gateway, key_id="SIM-1", public_key=public, login="maker", at=NOW)
+    decide_key(key=key, is_approved=True, login="chief", at=NOW)
+    return gateway
 
 
 def order(office: Office, place: int = 0, *, at: datetime = NOW, **options: Any) -> PaymentOrder:

@@ -3,7 +3,7 @@
 import pytest
 from tests.factories import archive as factory
 
-from dianke.domain.customers.models import Customer
+from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.kept_statements import KeptStatements
 from dianke.platform.org.scoping import QueryWithoutActor
@@ -57,3 +57,27 @@ def test_of_one_reader_is_not_answered_to_another() -> None:
     ]
 
     assert found == [[("张建国",)], [], [("张建国",)]]
+
+
+def test_finds_objects_with_what_they_join_as_the_orm_does() -> None:
+    archive = factory.build_archive()
+    account = factory.add_account(archive, name="张建国")
+    statements = KeptStatements()
+
+    def write(actor: Actor) -> object:
+        return CustomerAccount.objects.for_actor(actor).select_related("customer", "unit").filter(number=NAME)
+
+    (found,) = statements.ask_objects(actor=archive.actor, write=write, values={NAME: account.number})
+
+    assert (found, found.customer.name, found.unit) == (account, "张建国", account.unit)
+    assert statements.ask_objects(actor=archive.actor, write=write, values={NAME: "0"}) == []
+
+
+def test_a_number_larger_than_any_key_finds_nothing() -> None:
+    archive = factory.build_archive()
+    factory.add_account(archive, name="张建国")
+
+    def write(actor: Actor) -> object:
+        return Customer.objects.for_actor(actor).filter(pk=-1).values_list("name")
+
+    assert KeptStatements(is_prepared=True).ask(actor=archive.actor, write=write, values={-1: 10**40}) == []

@@ -19,6 +19,7 @@ from dianke.platform.org.scoping import Scope
 from dianke.platform.prepared_statements import fetch_prepared
 
 _MOST = 512
+_PAST = 2**63
 _Reader = TypeVar("_Reader", bound=Scope)
 
 
@@ -61,7 +62,7 @@ class KeptStatements:
         return kept
 
     def _fetch(self, kept: "_Kept", values: Mapping[Any, Any]) -> list[tuple[Any, ...]]:
-        if not kept.statement:
+        if not kept.statement or any(map(_fits_no_row, values.values())):
             return []
         given = [_look_up(values, one) for one in kept.parameters]
         if self._is_prepared:
@@ -111,6 +112,11 @@ def _write_out(rows: Any) -> _Kept:
         # Nothing can fit, as for a reader who reaches no unit.
         return _Kept("", ())
     return _Kept(statement, tuple(parameters), compiler)
+
+
+def _fits_no_row(value: Any) -> bool:
+    """Tell whether a number is larger than any key, as one typed into an address may be."""
+    return type(value) is int and not -_PAST <= value < _PAST
 
 
 def _look_up(values: Mapping[Any, Any], one: Any) -> Any:

@@ -27,12 +27,13 @@ from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 from schemathesis.specs.openapi import checks
 from tests.factories import months, pages
+from tests.factories.acquirers import add_gateway
 from tests.factories.pages import Office
 from tests.factories.prices import propose_moved_tier
 from tests.factories.utility import INSTALLED, LATER, Utility, add_clerk
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
-from dianke.application import combined_bills, final_bills, meter_to_cash, trials
+from dianke.application import acquirers, combined_bills, final_bills, meter_to_cash, trials
 from dianke.application.rights import RIGHTS
 from dianke.domain.billing.models import BillDraft, BillSuspicion
 from dianke.domain.billing.queries.finals import list_meters
@@ -103,6 +104,7 @@ BODIES = {
     "POST /api/v1/final-bill-previews": ("account", "kind", "final_date", "reason", "readings"),
     "POST /api/v1/combined-statements": ("customer", "month"),
     "POST /api/v1/trials": ("version", "month"),
+    "POST /api/v1/payment-orders": ("account", "amount_fen", "gateway"),
     "POST /api/v1/unmaskings": ("ref", "kind", "reason"),
 }
 # Words that mean another thing there.
@@ -142,6 +144,7 @@ def name_everything(office: Office) -> dict[str, Any]:
         **name_runs(office),
         **name_trials(office.utility),
         **name_statements(office),
+        **name_payment_orders(office),
     }
     return {**named, "step": "FREEZE", "from_date": None, "end_date": None}
 
@@ -215,6 +218,15 @@ def name_runs(office: Office) -> dict[str, Any]:
         "month": "2026-03", "ids": [row.pk], "code": "zero_use", "stage": None, "first_month": "2026-01",
         "last_month": "2026-01", "after_first": "2026-01",
     }  # fmt: skip
+
+
+def name_payment_orders(office: Office) -> dict[str, Any]:
+    """Let the home have an order to be paid at a gateway, and return what both are called."""
+    gateway = add_gateway(office.utility)
+    account = office.points["home"].account
+    clerk = add_clerk(office.utility.root, "ordering", ["payments.order", "payments.view", "archive.view"])
+    order = acquirers.make_order(actor=clerk, account_number=account.number, amount_fen=100, at=LATER)
+    return {"payment-orders": order.number, "gateway": gateway.code, "amount_fen": 100}
 
 
 def name_trials(utility: Utility) -> dict[str, Any]:
