@@ -22,11 +22,9 @@ _UNIT = "tests/unit"
 _PROPERTIES = "tests/properties"
 _JOURNEYS = "tests/journeys"
 _LAUNCHER = "tests/launcher"
-# The tests of a file share what one of them has built, so a file stays with one of the workers.
+# The tests of a file share what one of them has built, so a file stays with one of the two workers.
 # In the order that tests/conftest.py puts them in: the longest begin first.
-_BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
-# A browser waits for its pages half of the time: three of them keep two processors busy.
-_TESTS_AT_ONCE, _BROWSERS_AT_ONCE = ("-n", "2"), ("-n", "3")
+_BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 _TEST_HELP = """\
 usage: ./dianke test [--long] [--keep-going] [PYTEST-ARGS]
@@ -247,8 +245,8 @@ def _database_lanes(lanes: Lanes) -> None:
     _folder_lane(lanes, "properties", _PROPERTIES, ["-n", "2"], environ)
     with database.thrown_away() as environ:
         apart = [f"--ignore={folder}" for folder in (_UNIT, _PROPERTIES, _JOURNEYS, _LAUNCHER)]
-        lanes.pytest("database", [*_TESTS_AT_ONCE, *_BY_FILE, *_markers(), *apart, "tests"], env=environ)
-        _folder_lane(lanes, "journeys", _JOURNEYS, [*_BROWSERS_AT_ONCE, *_BY_FILE], _for_browser(environ))
+        lanes.pytest("database", [*_BY_FILE, *_markers(), *apart, "tests"], env=environ)
+        _folder_lane(lanes, "journeys", _JOURNEYS, _BY_FILE, _for_browser(environ))
         # These start servers and kill them at a moment: one after the other, so that the moment comes when it should.
         with _beside_oldest(lanes):
             _folder_lane(lanes, "launcher", _LAUNCHER, [], environ)
