@@ -52,6 +52,7 @@ PRODUCT_COMMANDS = {
     "administrator": ProductCommand("--login LOGIN", "make a utility's first administrator", "首位管理员"),
     "import": ProductCommand("TABLE FILE", "load CSV or XLSX, all faults reported", "导入", _unless_template),
     "bill": ProductCommand("run|review|issue|show", "the billing cycle", "核算与开账"),
+    "feecontrol": ProductCommand("states|night|minute", "fee control: accounts, nights, minutes", "费控"),
     "gateway": ProductCommand("simulate", "a simulated gateway of online payment", "模拟支付网关", _never),
     "keys": ProductCommand("status|rotate|reencrypt", "the keys of personal data", "密钥轮换"),
     "ledger": ProductCommand("check|open|export", "the books: proof, opening, vouchers", "账务"),
@@ -60,7 +61,9 @@ PRODUCT_COMMANDS = {
     "tariffs": ProductCommand("propose|approve|...", "tariff versions and their approval", "电价版本"),
     "quote": ProductCommand("[FILE]", "price cases given as JSON", "试算电费", _never),
     "recover": ProductCommand("[FILE]", "back-billing, theft, breach, late fees", "退补与违约", _never),
+    "credit": ProductCommand("[FILE]", "credit score and grade from facts", "信用评分", _never),
     "risk": ProductCommand("train|run|report|...", "risk of late payment", "欠费风险", _unless_yardstick),
+    "shapes": ProductCommand("run|report|yardstick", "kinds of load curves", "负荷曲线类型", _unless_yardstick),
     "clock": ProductCommand("due|sets", "due time of a service promise", "时限计算", _never),
     "bench": ProductCommand("NAME [--size N]", "a benchmark as one JSON object", "性能测试", _unless_pure),
 }

@@ -42,7 +42,14 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 """
 _DURABLE = "synchronous_commit = on\n"
-_THROW_AWAY = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+_THROW_AWAY = """\
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 1GB
+"""
 
 # Statements may come a second time after an interruption, so none of them minds.
 _ROLES = """\

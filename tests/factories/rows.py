@@ -42,13 +42,49 @@ _FITTING: dict[str, Any] = {
     "api_access.apitoken.scopes": lambda serial: ["archive.view"],
     "api_access.apitoken.expires_at": lambda serial: _MOMENT + timedelta(days=36_500),
     "tariffs.tariffversion.grade": lambda serial: "A",
+    "credit.creditrun.as_of_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
     "collection.riskrun.as_of_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
+    "profiles.tagrun.as_of_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
+    "profiles.tagproposal.slot": lambda serial: serial % 30_000,
+    "watching.watchrun.as_of_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
+    "watching.watchthresholds.valid_from_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
+    "load_shapes.shaperun.end_day": lambda serial: _DAY + timedelta(days=serial % 1_000),
+    "valuation.ratingrun.month": lambda serial: _DAY + timedelta(days=serial % 1_000),
+    "valuation.ratingrun.state": lambda serial: "DONE",
+    "valuation.ratingrun.weights": lambda serial: ["0.25"] * 4,
+    "valuation.ratingrun.borders": lambda serial: [3, 2, 1, None],
+    "valuation.customerrating.figures": lambda serial: [None] * 12,
+    "valuation.customerrating.percentiles_e2": lambda serial: [None] * 12,
+    "valuation.customerrating.criteria_e2": lambda serial: [None] * 4,
+    "valuation.customerrating.previous_class": lambda serial: "",
+    "valuation.customerrating.credit_grade": lambda serial: "",
+    "valuation.customerrating.voltage_group": lambda serial: 0,
+    "valuation.monthfacts.month": lambda serial: _DAY + timedelta(days=serial % 1_000),
+    "valuation.ratingtotal.value_class": lambda serial: "VIP",
+    "valuation.ratingtotal.credit_grade": lambda serial: "",
+    "valuation.ratingtotal.previous_class": lambda serial: "",
+    "valuation.ratingtotal.life_stage": lambda serial: "NEW",
+    "valuation.weightversion.matrix": lambda serial: [["1"] * 4] * 4,
+    "valuation.weightversion.weights": lambda serial: ["0.25"] * 4,
+    "valuation.weightversion.consistency_ratio": lambda serial: Decimal(0),
+    "valuation.servicetableversion.rows": lambda serial: {
+        code: {
+            "queue_place": 1,
+            "has_manager": False,
+            "call_back_minutes": 30,
+            "visit_days": 0,
+            "channel": "PHONE",
+            "offers": "",
+            "approval": "STANDARD",
+        }
+        for code in ("VIP", "MAIN", "ORDINARY", "SMALL")
+    },
     "identity.deputyship.period": lambda serial: DateRange(_DAY, date(2025, 6, 8)),
 }
 # Keys that may be empty but that a check wants.
 _NEEDED = {"metering.usagepoint.feeder", "collection.responsibility.account"}
 # Keys that must lead to another row than the key of the same table beside them.
-_ANOTHER = {"identity.deputyship.deputy"}
+_ANOTHER = {"customers.customerrelation.other", "customers.managerhandover.taker", "identity.deputyship.deputy"}
 
 
 def open_month(yymm: int) -> int:

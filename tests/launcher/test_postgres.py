@@ -10,7 +10,7 @@ import pytest
 from launcher.errors import LauncherError
 from launcher.postgres import Cluster, running_pid
 
-from launcher import binaries, database
+from launcher import binaries, database, memory
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to another user")
 
@@ -172,6 +172,21 @@ class TestThrownAway:
         assert left is not None
         assert not folder.exists()
         assert not Path(f"/proc/{left}/cwd").exists()
+
+    @pytest.mark.skipif(not memory.has_room(), reason="this machine's memory has no room for a database")
+    def test_lies_in_memory_where_that_has_room(self, own_home: Path):
+        with database.thrown_away(in_memory=True) as environ:
+            folder = Path(environ["DIANKE_SECRET_KEY_FILE"]).parent
+            pid = running_pid(folder / "pgdata")
+
+        assert pid is not None
+        assert folder.parent == memory.folder()
+        assert not folder.exists()
+
+    def test_lies_on_the_disk_where_memory_is_short(self, own_home: Path, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(memory, "NEEDED_BYTES", 1 << 63)
+
+        assert database.make_scratch(in_memory=True) == own_home / "scratch"
 
     def test_leads_libpq_nowhere_else(self, own_home: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv("PGPORT", "1")

@@ -18,6 +18,11 @@ def mask_bank_account(text: str) -> str:
     return _keep_ends(text, head=0, tail=4)
 
 
+def mask_birthday(text: str) -> str:
+    """Return a birthday with nothing of it: ****-**-**."""
+    return "".join(sign if sign == "-" else _STAR for sign in text)
+
+
 def mask_email(text: str) -> str:
     """Return a mail address with the first letter before the @: l***@example.com."""
     name, at, domain = text.partition("@")

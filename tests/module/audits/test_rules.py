@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from tests.factories import utility as factory
+from tests.factories.once import built_once, fresh
 from tests.factories.utility import Utility
 
 from dianke.domain.audits import rules
@@ -41,8 +42,7 @@ ALWAYS = DateRange(date(2025, 6, 1), None)
 REGISTERS = {"total": "0", "sharp": "0", "peak": "0", "flat": "0", "valley": "0"}
 
 
-@pytest.fixture
-def utility() -> Utility:
+def build() -> Utility:
     """Return a utility with one large customer that no rule complains of."""
     utility = factory.build_utility()
     factory.add_point(
@@ -57,6 +57,14 @@ def utility() -> Utility:
     factory.freeze_january(utility)
     complete(one(UsagePoint), "100000001")
     return utility
+
+
+_built = built_once(build)
+
+
+@pytest.fixture
+def utility(_built: Utility) -> Utility:
+    return fresh(_built)
 
 
 def complete(point: UsagePoint, serial: str) -> None:

@@ -18,6 +18,7 @@ from tests.factories.acquirers import (
     tell_refunded,
     write_file,
 )
+from tests.factories.once import built_once, fresh
 from tests.factories.paid import get_sums, list_faults, look_at
 
 from dianke.application import acquirers, bank_channels
@@ -43,10 +44,13 @@ EVENING = NOW + timedelta(hours=10)
 DAY = NOW.date()
 
 
+_built = built_once(factory.build_office)
+
+
 @pytest.fixture
-def office(settings: Any, tmp_path: Path) -> Office:
+def office(_built: Office, settings: Any, tmp_path: Path) -> Office:
     settings.DATA_DIR = tmp_path
-    return factory.build_office()
+    return fresh(_built)
 
 
 def compare(office: Office, code: str = "SIM", day: date = DAY) -> ReconciliationDay:

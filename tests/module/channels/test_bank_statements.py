@@ -2,10 +2,11 @@
 
 import pytest
 from tests.factories import banks
+from tests.factories import utility as factory
 from tests.factories.bank_files import write_camt, write_entry
 from tests.factories.banks import ANSWERED_AT, PAID_ON, Office
 
-from dianke.application import bank_channels
+from dianke.application import bank_channels, counter
 from dianke.domain.channels.models import ReconciliationDay
 from dianke.domain.channels.operations.reconciliation import DayOutOfState, DifferenceOutOfState
 from dianke.domain.channels.operations.statements import EntryOutOfState, UnableToLoadStatement
@@ -14,6 +15,7 @@ from dianke.domain.receivables.models import Payment
 from dianke.domain.receivables.queries.debts import get_position
 from dianke.domain.receivables.queries.payments import filter_suspense
 from dianke.domain.receivables.queries.proof import prove_books
+from dianke.domain.receivables.types import Tender
 
 pytestmark = pytest.mark.django_db
 DAY = f"{PAID_ON:%Y-%m-%d}"
@@ -166,6 +168,65 @@ class TestWithholding:
 
         assert [one.state for one in queries.list_differences(actor=office.maker, day=day)] == ["VANISHED"]
         assert (day.matched_count, day.ours_fen, day.theirs_fen) == (1, batch.amount_fen, batch.amount_fen)
+
+
+class TestCashOfCounters:
+    def bring_cash(self, office: Office, slip: str) -> int:
+        """Let a cashier take 300 yuan and bring 250 of them to the bank."""
+        cashier = factory.add_clerk(office.utility.root, "cashier", ["payments.view", "payments.receive"])
+        shift = counter.open_shift(actor=cashier, unit_code="0", float_fen=0, at=ANSWERED_AT)
+        counter.take_payment(
+            actor=cashier, shift_number=shift.number, serial=1, account_number=office.accounts[0].number,
+            amount_fen=300_00, tender=Tender.CASH, at=ANSWERED_AT,
+        )  # fmt: skip
+        counter.hand_over_cash(
+            actor=cashier, shift_number=shift.number, amount_fen=250_00, slip_number=slip, deposited_on=PAID_ON,
+            at=ANSWERED_AT,
+        )  # fmt: skip
+        return 250_00
+
+    def compare(self, office: Office) -> ReconciliationDay:
+        return bank_channels.compare_day(
+            actor=office.maker, bank_code="102", channel="COUNTER", day=PAID_ON, at=ANSWERED_AT
+        )
+
+    def test_cash_that_the_bank_booked_by_its_slip_is_not_booked_again(self, office: Office) -> None:
+        amount_fen = self.bring_cash(office, "XJ0007")
+        before = [one.kind for one in queries.list_differences(actor=office.maker, day=self.compare(office))]
+        entries = banks.load(
+            office,
+            write_camt(
+                [
+                    write_entry("E1", "250.00", text="现金缴存 XJ0007", day=DAY),
+                    write_entry("E2", "250.00", text="现金缴存 XJ0007", day=DAY),
+                ],
+                opening="0.00",
+                closing="500.00",
+            ),
+        )
+
+        day = self.compare(office)
+
+        assert [(one.state, one.target) for one in entries] == [("DEPOSITED", "XJ0007"), ("SUSPENSE", "")]
+        assert before == ["OURS_ONLY"]
+        assert (day.matched_count, day.ours_fen, day.theirs_fen) == (0, amount_fen, 2 * amount_fen)
+        assert [one.first_fault for one in prove_books() if one.faults] == []
+
+    def test_a_booking_is_matched_to_a_slip_by_hand_where_its_text_says_nothing(self, office: Office) -> None:
+        amount_fen = self.bring_cash(office, "XJ0008")
+        (entry,) = banks.load(
+            office,
+            write_camt([write_entry("E1", "250.00", text="现金", day=DAY)], opening="0.00", closing="250.00"),
+        )
+        with pytest.raises(EntryOutOfState):
+            bank_channels.match_deposit(actor=office.maker, key=entry.pk, slip_number="XJ0009", at=ANSWERED_AT)
+
+        bank_channels.match_deposit(actor=office.maker, key=entry.pk, slip_number=" XJ0008 ", at=ANSWERED_AT)
+
+        day = self.compare(office)
+        assert (day.matched_count, day.ours_fen, day.theirs_fen) == (1, amount_fen, amount_fen)
+        assert count_suspense(office) == 0
+        assert [one.first_fault for one in prove_books() if one.faults] == []
 
 
 def _compare(office: Office) -> ReconciliationDay:

@@ -11,6 +11,7 @@ import time_machine
 from django.db import connection, transaction
 from tests.factories import acquirers as factory
 from tests.factories.acquirers import NOW, Office, call, order, tell_paid, tell_refunded
+from tests.factories.once import built_once, fresh
 from tests.factories.paid import get_sums, list_faults, look_at
 
 from dianke.application import acquirers
@@ -28,6 +29,9 @@ from dianke.platform.identity.types import Actor
 
 SYSTEM = Actor.system("looking at what call-backs did")
 HEARD_AT = NOW + timedelta(minutes=5)
+
+_two_homes = built_once(lambda: factory.build_office("1120", "1180"), scope="class")
+_one_home = built_once(lambda: factory.build_office("1120"), scope="class")
 
 
 def list_outcomes() -> list[str]:
@@ -47,8 +51,8 @@ def list_payments() -> list[tuple[str, int, int | None, bool]]:
 @pytest.mark.django_db
 class TestPayment:
     @pytest.fixture
-    def office(self) -> Office:
-        return factory.build_office("1120", "1180")
+    def office(self, _two_homes: Office) -> Office:
+        return fresh(_two_homes)
 
     def test_pays_the_bill_of_its_order_once_however_often_it_is_told(self, office: Office) -> None:
         made = order(office)
@@ -144,8 +148,8 @@ class TestPayment:
 @pytest.mark.django_db
 class TestRefund:
     @pytest.fixture
-    def office(self) -> Office:
-        return factory.build_office("1120")
+    def office(self, _one_home: Office) -> Office:
+        return fresh(_one_home)
 
     def test_on_the_day_or_after_takes_the_payment_back_once(self, office: Office) -> None:
         made = order(office)
@@ -186,8 +190,8 @@ class TestRefund:
 @pytest.mark.django_db
 class TestFeed:
     @pytest.fixture
-    def office(self) -> Office:
-        return factory.build_office("1120")
+    def office(self, _one_home: Office) -> Office:
+        return fresh(_one_home)
 
     @pytest.fixture(autouse=True)
     def _now(self) -> Iterator[None]:
@@ -247,8 +251,8 @@ class TestFeed:
 @pytest.mark.django_db
 class TestKeysAndOrders:
     @pytest.fixture
-    def office(self) -> Office:
-        return factory.build_office("1120")
+    def office(self, _one_home: Office) -> Office:
+        return fresh(_one_home)
 
     def test_a_new_key_is_trusted_once_another_person_released_it_and_the_old_one_until_it_ends(
         self, office: Office

@@ -7,6 +7,7 @@ from psycopg.types.range import DateRange
 from tests.factories import banks
 from tests.factories.bank_files import write_text_answer
 from tests.factories.banks import ANSWERED_AT, DEBTS_ON, MADE_AT, Office
+from tests.factories.once import built_once, fresh
 
 from dianke.application import bank_channels
 from dianke.application.rights import CONFLICTING_RIGHTS
@@ -24,9 +25,12 @@ from dianke.platform.identity.separation import SamePerson
 pytestmark = pytest.mark.django_db
 
 
+_built = built_once(banks.build_office)
+
+
 @pytest.fixture
-def office() -> Office:
-    return banks.build_office()
+def office(_built: Office) -> Office:
+    return fresh(_built)
 
 
 def list_owed(office: Office) -> list[int]:
@@ -102,8 +106,9 @@ class TestBatch:
 
 class TestAnswer:
     @pytest.mark.parametrize("layout", list(Layout))
-    def test_is_booked_line_by_line_with_the_day_of_the_bank(self, layout: Layout) -> None:
-        office = banks.build_office(layout=layout)
+    def test_is_booked_line_by_line_with_the_day_of_the_bank(self, office: Office, layout: Layout) -> None:
+        office.bank.layout = layout.value
+        office.bank.save()
         owed = list_owed(office)
         batch = banks.send_batch(office)[0]
 

@@ -43,7 +43,7 @@ AS_OF = date(2026, 4, 15)
 
 def build() -> Utility:
     """Return three homes with a bill of January each: the first paid in time, the second late, the third never."""
-    utility = issue_homes("1120", "1180", "1450")
+    utility = issue_homes("1120", "1180", "3450")
     first, second, _third = list_accounts(utility)
     due = get_due(utility)
     pay(utility, first, look_at(utility, first).owed_fen, "1", day=date(2026, 2, 5))

@@ -272,7 +272,8 @@ def test_customers_of_other_identity_numbers_are_not_merged(archive: Archive) ->
 
 
 def test_every_row_that_hangs_on_a_customer_moves_or_stays_on_purpose() -> None:
-    stay = {"keychange", "customermerge", "duplicatesuspicion"}
+    # An appeal tells of the rating of the customer who made it.
+    stay = {"keychange", "customermerge", "duplicatesuspicion", "valueappeal"}
     hanging = {
         relation.related_model._meta.model_name
         for relation in Customer._meta.related_objects

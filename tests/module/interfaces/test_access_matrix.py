@@ -57,11 +57,17 @@ OPEN_TO_STAFF = {
     "web:list_bulk",
     # What bills are computed by is no secret of a post.
     "web:rules",
+    # Nor what credit grades are computed by.
+    "web:credit_policy",
 }  # fmt: skip
 GUARDED = [one for one in WEB if one.mark("page_right") and not addresses.list_unknown([one])]
 OF_ONE_UNIT = [one for one in GUARDED if one.parts and addresses.is_of_one_unit(one)]
 # The right of each operation for programs; one that is missing here fails by its name.
 API_RIGHTS = {
+    "list_watch_entries": "watching.view", "record_watch_result": "watching.work",
+    "show_load_shapes": "load_shapes.view",
+    "list_value_ratings": "valuation.view", "show_value_rating": "valuation.view",
+    "show_service_table": "valuation.view",
     "list_customers": "archive.view", "enter_customer": "archive.enter", "show_customer": "archive.view",
     "list_accounts": "archive.view", "show_account": "archive.view",
     "list_places": "archive.view", "show_place": "archive.view",
@@ -108,6 +114,9 @@ ASKS_TOO = {
     "web:customer_documents": "documents.view", "web:customer_bills": "billing.view",
     "web:customer_bill_chart": "billing.view", "web:customer_usage_export": "archive.export",
     "web:trial_export": "archive.export", "web:customer_money": "payments.view",
+    "web:customer_care": "care.view",
+    "web:customer_credit": "credit.view", "web:customer_advice": "watching.view",
+    "web:customer_value": "valuation.view", "web:customer_tags": "profiles.view",
 }  # fmt: skip
 
 REFUSED = HTTPStatus.FORBIDDEN

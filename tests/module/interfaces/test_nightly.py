@@ -48,6 +48,15 @@ def test_every_night_has_its_work() -> None:
         "prove_trail": "30 20 * * 6",
         # 04:40 on Mondays.
         "score_risk": "40 20 * * 0",
+        # 01:40 every night; it has work once a month.
+        "rate_value": "40 17 * * *",
+        # 06:10 on Mondays, 02:50 on Sundays.
+        "make_watch_lists": "10 22 * * 0",
+        "sort_load_curves": "50 18 * * 6",
+        # 04:55 every night.
+        "compute_tags": "55 20 * * *",
+        # 04:10 every night; it has work after a month's end.
+        "score_credit": "10 20 * * *",
         # 05:10, 05:30, 05:45, and every minute.
         "judge_agreements": "10 21 * * *",
         "propose_dunning": "30 21 * * *",

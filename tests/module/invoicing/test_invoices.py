@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.factories.billed import issue_homes, list_bills
 from tests.factories.invoices import INVOICED, SELLER, InvoiceStaff, deliver, record_seller, whole
+from tests.factories.once import built_once, fresh
 from tests.factories.utility import Utility
 from tests.module.billing.test_corrections import Staff, carry_out
 
@@ -44,17 +45,29 @@ COMPANY = Party(
 )  # fmt: skip
 
 
-@pytest.fixture
-def utility() -> Utility:
-    """Return two homes billed for January: 289.99 and 169.68 yuan; the first customer is a company."""
-    return issue_homes("1450", "1288.2")
+def build() -> tuple[Utility, InvoiceStaff]:
+    """Return two homes billed for January, 289.99 and 169.68 yuan, and who invoices; nobody sells yet."""
+    utility = issue_homes("1450", "1288.2")
+    return utility, InvoiceStaff(utility)
+
+
+_built = built_once(build)
 
 
 @pytest.fixture
-def staff(utility: Utility) -> InvoiceStaff:
-    staff = InvoiceStaff(utility)
-    record_seller(staff)
-    return staff
+def utility(_built: tuple[Utility, InvoiceStaff]) -> Utility:
+    return fresh(_built[0])
+
+
+@pytest.fixture
+def people(_built: tuple[Utility, InvoiceStaff]) -> InvoiceStaff:
+    return fresh(_built[1])
+
+
+@pytest.fixture
+def staff(people: InvoiceStaff) -> InvoiceStaff:
+    record_seller(people)
+    return people
 
 
 def make(staff: InvoiceStaff, *bills: Bill, **options: Any) -> Invoice:
@@ -138,11 +151,9 @@ class TestMaking:
 
         assert not Invoice.objects.for_actor(utility.actor).exists()
 
-    def test_waits_for_a_seller(self, utility: Utility) -> None:
-        staff = InvoiceStaff(utility)
-
+    def test_waits_for_a_seller(self, utility: Utility, people: InvoiceStaff) -> None:
         with pytest.raises(UnableToInvoice, match="nobody is recorded as seller"):
-            make(staff, list_bills(utility)[0])
+            make(people, list_bills(utility)[0])
 
     def test_is_the_right_of_who_makes_invoices(self, utility: Utility, staff: InvoiceStaff) -> None:
         with pytest.raises(PermissionRefused):

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from tests.factories import utility as factory
 from tests.factories.billed import issue_homes
+from tests.factories.once import built_once, fresh
 from tests.factories.paid import at_ten, get_bill, get_sums, list_accounts, list_faults, look_at, pay
 from tests.factories.utility import Utility
 
@@ -31,9 +32,12 @@ AT = at_ten(LATE)
 FEE_FEN = 2_90
 
 
+_built = built_once(lambda: issue_homes("1450"))
+
+
 @pytest.fixture
-def utility() -> Utility:
-    return issue_homes("1450")
+def utility(_built: Utility) -> Utility:
+    return fresh(_built)
 
 
 @pytest.fixture

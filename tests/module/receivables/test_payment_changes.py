@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from tests.factories.billed import issue_homes
+from tests.factories.once import built_once, fresh
 from tests.factories.paid import (
     at_ten,
     get_bill,
@@ -32,9 +33,12 @@ BILL_FEN = 289_99
 LATER = date(2026, 2, 9)
 
 
+_built = built_once(lambda: issue_homes("1450", "1450"))
+
+
 @pytest.fixture
-def utility() -> Utility:
-    return issue_homes("1450", "1450")
+def utility(_built: Utility) -> Utility:
+    return fresh(_built)
 
 
 def find(utility: Utility, received: Received) -> Payment:

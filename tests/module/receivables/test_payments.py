@@ -6,6 +6,7 @@ import pytest
 from tests.factories import paid
 from tests.factories import utility as factory
 from tests.factories.billed import issue_homes
+from tests.factories.once import built_once, fresh
 from tests.factories.paid import PAID_ON, get_bill, get_sums, list_accounts, list_faults, look_at, make_payment, pay
 from tests.factories.utility import Utility
 
@@ -21,9 +22,12 @@ pytestmark = pytest.mark.django_db
 BILL_FEN = 289_99
 
 
+_built = built_once(lambda: issue_homes("1450", "1450"))
+
+
 @pytest.fixture
-def utility() -> Utility:
-    return issue_homes("1450", "1450")
+def utility(_built: Utility) -> Utility:
+    return fresh(_built)
 
 
 class TestReceive:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from tests.factories import months
 from tests.factories import utility as factory
 from tests.factories.billed import add_home, issue_homes, run_january
+from tests.factories.once import built_once, fresh
 from tests.factories.paid import (
     at_ten,
     get_bill,
@@ -36,13 +37,21 @@ BEFORE = date(2026, 1, 20)
 AFTER = date(2026, 2, 6)
 
 
-@pytest.fixture
-def waiting() -> Utility:
+def build_waiting() -> Utility:
     """Two homes whose January is read and not yet billed."""
     utility = factory.build_utility()
     for _home in range(2):
         add_home(utility, "1450")
     return utility
+
+
+_waiting = built_once(build_waiting, scope="class")
+_three_homes = built_once(lambda: issue_homes("1450", "1450", "1450"), scope="class")
+
+
+@pytest.fixture
+def waiting(_waiting: Utility) -> Utility:
+    return fresh(_waiting)
 
 
 def issue(utility: Utility) -> None:
@@ -182,8 +191,8 @@ class TestHeldMoney:
 
 class TestCollectivePayer:
     @pytest.fixture
-    def utility(self) -> Utility:
-        return issue_homes("1450", "1450", "1450")
+    def utility(self, _three_homes: Utility) -> Utility:
+        return fresh(_three_homes)
 
     def enter(self, utility: Utility, spread: SpreadRule) -> int:
         own, first, second = list_accounts(utility)

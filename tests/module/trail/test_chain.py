@@ -4,14 +4,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from tests.factories.once import built_once
 
 from dianke.application.trail import chain_trail, prove_trail
 from dianke.kernel.clock import SHANGHAI
-from dianke.platform.audit.chain import DayNotOver, NothingChained
 from dianke.platform.audit.models import ChainDay, ChainSegment, TrailProof, UseCaseRecord
 from dianke.platform.audit.types import BreakKind
-from dianke.platform.audit.use_case import PermissionRefused
-from dianke.platform.identity.types import Actor, Grant
+from dianke.platform.identity.types import Actor
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +44,7 @@ def tamper(statement: str, *values: object) -> None:
         cursor.execute(statement, values)
 
 
-@pytest.fixture
-def keys() -> list[int]:
+def build() -> list[int]:
     """Close three days: 600 rows in the first, none in the second, three in the third; return the first day's keys."""
     added = add_records(FIRST, 600)
     add_records(THIRD, 3)
@@ -54,16 +52,7 @@ def keys() -> list[int]:
     return added
 
 
-def test_closes_every_day_once_and_links_it_to_the_day_before() -> None:
-    add_records(FIRST, 2)
-    add_records(THIRD, 1)
-
-    days = close()
-    again = close()
-
-    assert [(day.day, day.rows) for day in days] == [(FIRST, 2), (SECOND, 0), (THIRD, 1)]
-    assert [day.previous_hash for day in days] == ["", days[0].hash, days[1].hash]
-    assert again == []
+keys = built_once(build)
 
 
 def test_a_trail_that_nobody_touched_is_proved_whole(keys: list[int]) -> None:
@@ -205,28 +194,3 @@ def test_a_column_that_is_gone_is_named(keys: list[int]) -> None:
 
     assert proof.broken is not None
     assert (proof.broken.kind, proof.broken.detail) == (BreakKind.COLUMN_GONE, "issuer")
-
-
-def test_a_day_that_still_runs_is_not_closed() -> None:
-    add_records(THIRD, 1)
-
-    with pytest.raises(DayNotOver):
-        chain_trail(actor=SYSTEM, until=THIRD, at=datetime(2026, 1, 7, 23, 59, tzinfo=SHANGHAI))
-
-    assert not ChainDay.objects.for_actor(SYSTEM).exists()
-
-
-def test_without_a_closed_day_there_is_nothing_to_prove() -> None:
-    with pytest.raises(NothingChained):
-        prove_trail(actor=SYSTEM, at=AFTER)
-
-    assert not TrailProof.objects.for_actor(SYSTEM).exists()
-
-
-def test_only_who_may_prove_closes_days() -> None:
-    clerk = Actor(login="li", name="李", grants=frozenset({Grant("trail.view", "/")}))
-
-    with pytest.raises(PermissionRefused):
-        chain_trail(actor=clerk, until=THIRD, at=AFTER)
-
-    assert not ChainDay.objects.for_actor(SYSTEM).exists()

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.factories.risk_facts import Bill, gather, look
 
-from dianke.domain.collection.rules.risk_history import Snapshot, add_months
+from dianke.domain.collection.rules.risk_history import NONE, Snapshot, add_months
 from dianke.domain.collection.rules.risk_loss import (
+    Losses,
     assume_probabilities,
+    choose_measures,
     compute_losses,
     explain_by_points,
-    find_fitting,
+    is_worth_proposing,
 )
 from dianke.domain.collection.rules.risk_rules import get_rules
 from dianke.domain.collection.rules.risk_score import FIGURES, GROUPS, UNKNOWN, list_grades, score_accounts
@@ -173,15 +175,57 @@ def test_a_grade_goes_late_as_often_as_was_seen_else_as_is_assumed() -> None:
     assert found.tolist() == [0.004, 0.30, 0.0]
 
 
-def test_no_harsh_measure_touches_a_home_or_a_household_in_need() -> None:
-    snapshot = see([999] * 12, fen=10_000_00)
-    scores = score_accounts(snapshot, rules=RULES)
-    grades = list_grades(scores.score_e2, rules=RULES)
-    losses = compute_losses(snapshot, np.array([0.5]), rules=RULES)
+def choose(*, expected_yuan: int, is_spared: bool = False, failed: str = "") -> RiskMeasureKind | None:
+    found = choose_measures(
+        grades=np.array(["D"]),
+        losses=Losses(np.array([500_000]), np.array([10**9]), np.array([expected_yuan * 100])),
+        month_fen=np.array([10_000_00]),
+        is_spared=np.array([is_spared]),
+        failed=[np.array([rule.kind.value == failed]) for rule in RULES.measures],
+        rules=RULES,
+    )
+    return None if found[0] == NONE else RULES.measures[found[0]].kind
 
-    def list_kinds(*, is_spared: bool) -> list[RiskMeasureKind]:
-        given = {"grades": grades, "losses": losses, "snapshot": snapshot, "is_spared": np.array([is_spared])}
-        return [rule.kind for rule in RULES.measures if find_fitting(rule, **given)[0]]
 
-    assert list_kinds(is_spared=False) == list(RiskMeasureKind)
-    assert list_kinds(is_spared=True) == [RiskMeasureKind.EARLY_REMINDER]
+@pytest.mark.parametrize(
+    ("expected_yuan", "kind"),
+    [
+        (1_000, RiskMeasureKind.EARLY_REMINDER),
+        (1_001, RiskMeasureKind.SHORT_CYCLE),
+        (5_001, RiskMeasureKind.PREPAY),
+        (20_001, RiskMeasureKind.SECURITY),
+    ],
+)
+def test_the_mildest_measure_that_is_enough_is_proposed(expected_yuan: int, kind: RiskMeasureKind) -> None:
+    assert choose(expected_yuan=expected_yuan) is kind
+
+
+def test_a_measure_after_which_the_account_went_late_is_not_enough_again() -> None:
+    assert choose(expected_yuan=500, failed="EARLY_REMINDER") is RiskMeasureKind.SHORT_CYCLE
+
+
+def test_a_home_or_a_household_in_need_is_only_ever_reminded() -> None:
+    assert choose(expected_yuan=50_000, is_spared=True) is RiskMeasureKind.EARLY_REMINDER
+    assert choose(expected_yuan=500, is_spared=True, failed="EARLY_REMINDER") is RiskMeasureKind.EARLY_REMINDER
+
+
+@pytest.mark.parametrize(
+    ("days_late", "expected_fen", "probability_e6", "grade", "is_worth"),
+    [
+        (1, 200_00, 50_000, "D", True),
+        (0, 200_00, 50_000, "D", False),
+        (1, 199_99, 50_000, "D", False),
+        (1, 200_00, 49_999, "D", False),
+        (1, 200_00, 50_000, "B", False),
+    ],
+)
+def test_nothing_is_proposed_below_a_floor(
+    days_late: int, expected_fen: int, probability_e6: int, grade: str, is_worth: bool
+) -> None:
+    losses = Losses(np.array([probability_e6]), np.array([10**9]), np.array([expected_fen]))
+
+    found = is_worth_proposing(
+        grades=np.array([grade]), losses=losses, snapshot=see([days_late] + [0] * 11), rules=RULES
+    )
+
+    assert found.tolist() == [is_worth]

@@ -10,6 +10,9 @@ from dianke.application.administration.reach import (
     require_not_oneself,
     require_unit,
 )
+from dianke.domain.customers.queries.managers import count_held
+from dianke.kernel.clock import to_shanghai
+from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity import locks, one_time_codes, operations, passwords, sessions
 from dianke.platform.identity.models import Staff
@@ -17,6 +20,13 @@ from dianke.platform.identity.types import Actor
 from dianke.platform.org import queries as org
 from dianke.platform.org.models import Unit
 from dianke.platform.org.reach import UnitOutOfReach
+
+
+class PersonHoldsCustomers(DomainError):
+    """Customers, visits or next steps hang on the person; they are handed over first."""
+
+    code = "administration.person_holds_customers"
+    message = "{customers} customers, {visits} visits and {steps} next steps hang on the person: hand them over first"
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,15 @@ def change_person(*, actor: Actor, login: str, name: str, unit_code: str) -> Sta
 
 @use_case(right=STAFF)
 def deactivate_person(*, actor: Actor, login: str, reason: str, at: datetime) -> None:
-    """Close a person's log-in and end their sessions; what they did keeps their name."""
+    """
+    Close a person's log-in and end their sessions; what they did keeps their name.
+
+    :raises PersonHoldsCustomers: if customers, visits or next steps would be left with nobody
+    """
     person = _take(actor, login)
+    held = count_held(staff=person, on=to_shanghai(at).date())
+    if not held.is_nothing:
+        raise PersonHoldsCustomers(field="login", customers=held.customers, visits=held.visits, steps=held.steps)
     operations.set_active(staff=person, active=False)
     sessions.end_sessions(staff=person, by_login=actor.login, at=at)
 

@@ -143,6 +143,7 @@ def record_check(
     condition: EquipmentCondition,
     checked_date: date,
     next_check_date: date | None,
+    tested_date: date | None = None,
 ) -> CustomerEquipment:
     """Note how equipment stood on a day and when it is looked at next."""
     return operations.record_check(
@@ -151,6 +152,7 @@ def record_check(
         condition=condition,
         checked_date=checked_date,
         next_check_date=next_check_date,
+        tested_date=tested_date,
     )
 
 

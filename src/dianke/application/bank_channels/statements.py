@@ -66,6 +66,18 @@ def settle_entry(*, actor: Actor, key: int, batch_number: str, at: datetime) -> 
 
 
 @use_case(right=_RECONCILE)
+def match_deposit(*, actor: Actor, key: int, slip_number: str, at: datetime) -> StatementEntry:
+    """
+    Say that a booking is cash of a shift that was brought to the bank.
+
+    :raises EntryOutOfState: if it does not wait, or no such slip of its amount waits for the bank
+    """
+    return statements.match_deposit(
+        actor=actor, entry=_get(actor, key), slip_number=slip_number.strip(), login=actor.login, at=at
+    )
+
+
+@use_case(right=_RECONCILE)
 def clear_entry(
     *, actor: Actor, key: int, acquirer_code: str, first_day: date, last_day: date, fee_fen: int, at: datetime
 ) -> StatementEntry:

@@ -1,6 +1,6 @@
-"""Letters and notices of dunning as PDF: the step's own text, the bills it is about, a receipt to be signed."""
+"""Letters and notices of dunning as PDF: the step's own text, the bills, late advances, a receipt to be signed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from importlib import resources
 from typing import Any
 
@@ -9,6 +9,7 @@ from dianke.domain.collection.queries import steps as queries
 from dianke.domain.collection.queries.open_items import list_open_items
 from dianke.domain.collection.types import BY_PAPER, StepKind
 from dianke.domain.receivables.queries.agreements import find_items_under_agreement
+from dianke.domain.receivables.queries.stages import list_late_advances
 from dianke.domain.receivables.queries.standing import load_bills
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
@@ -28,7 +29,7 @@ class NoLetter(DomainError):
 @use_case(right="collection.work")
 def write_letter(*, actor: Actor, key: int, at: datetime) -> bytes:
     """
-    Return the letter of a step with the bills that are overdue now.
+    Return the letter of a step with the bills that are overdue now, and the stages of the month that did not come.
 
     :raises NoLetter: if the step goes by another way
     """
@@ -56,6 +57,7 @@ def write_letter(*, actor: Actor, key: int, at: datetime) -> bytes:
             for one in items
             if one.due_date
         ],
+        **_write_advances(step.account_id, today),
         "total_name": "合计",
         "total": _write(sum(one.open_fen for one in items)),
         "receipt": f"送达回执　编号 {step.number}　户号 {step.account.number}",
@@ -63,6 +65,23 @@ def write_letter(*, actor: Actor, key: int, at: datetime) -> bytes:
     }
     template = (resources.files("dianke.application.collection") / "letter.typ").read_bytes()
     return set_pdf(template=template, content=content)
+
+
+def _write_advances(account_id: int, today: date) -> dict[str, Any]:
+    """Return the stages that are late, apart from the bills: an advance is no debt yet and bears no late fee."""
+    late = list_late_advances(account_ids=[account_id], on=today)
+    return {
+        "advance_title": "另有下列分次结算电费未按期预付，请一并缴纳：",
+        "advance_heads": ["分次结算", "应付日", "逾期天数", "未付金额（元）"],
+        "advances": [
+            [
+                f"{one.month.year}年{one.month.month}月第{one.number}次", f"{one.due_date}",
+                str((today - one.due_date).days), _write(one.open_fen),
+            ]
+            for one in late
+        ],
+        "advance_total": _write(sum(one.open_fen for one in late)),
+    }  # fmt: skip
 
 
 def _write(amount_fen: int) -> str:

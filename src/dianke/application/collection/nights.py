@@ -7,6 +7,7 @@ from dianke.domain.collection.models import CarriedDay
 from dianke.domain.collection.operations import carrying, dunning, work
 from dianke.domain.collection.queries.ageing import list_arrears
 from dianke.domain.collection.queries.ladders import get_ladder
+from dianke.domain.credit.queries.measures import list_reminder_days
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
@@ -55,4 +56,7 @@ def _propose(*, actor: Actor, on: date, at: datetime) -> tuple[int, dunning.Prop
     arrears = list_arrears(actor=actor, as_of=on)
     cancelled = dunning.cancel_paid_steps(on=on, overdue_account_ids={one.customer_account_id for one in arrears})
     ladder = get_ladder(on=on)
-    return cancelled, dunning.propose_steps(actor=actor, arrears=arrears, ladder=ladder, on=on, at=at)
+    earlier = list_reminder_days(on=on)
+    return cancelled, dunning.propose_steps(
+        actor=actor, arrears=arrears, ladder=ladder, on=on, at=at, reminder_days=earlier
+    )

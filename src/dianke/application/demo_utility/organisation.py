@@ -67,6 +67,8 @@ PEOPLE = (
     PersonDesign("collector", "叩云知返", "DEBT_COLLECTOR", "DEMO-CQ"),
     PersonDesign("collection", "归帆远", "COLLECTION_SUPERVISOR", UTILITY_CODE),
     PersonDesign("manager", "望溪岚", "ACCOUNT_MANAGER", UTILITY_CODE),
+    PersonDesign("manager-two", "行舟望川", "ACCOUNT_MANAGER", UTILITY_CODE),
+    PersonDesign("keeper", "执卷宁", "ARCHIVE_KEEPER", UTILITY_CODE),
     PersonDesign("reader", "枕河朗川", "METER_READER", "DEMO-CQ"),
     PersonDesign("admin", "栖竹砚", "ADMINISTRATOR", UTILITY_CODE),
     PersonDesign("clerk", "拾穗宁", "COUNTER_CLERK", "DEMO-CQ"),

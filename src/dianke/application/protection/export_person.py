@@ -81,7 +81,19 @@ def _gather(actor: Actor, customer: Customer) -> Iterable[Section]:
         "number", "name", "short_name", "identity_kind", "identity_number", "industry_code", "importance", "since_date",
     )  # fmt: skip
     yield _section("customer", customer_columns, [customer])
-    contact_columns = ("name", "role", "office", "phone", "email", "preferred", "note", "period")
+    contact_columns = (
+        "name",
+        "role",
+        "office",
+        "phone",
+        "email",
+        "preferred",
+        "note",
+        "birthday",
+        "channel",
+        "language",
+        "period",
+    )
     yield _section("contacts", contact_columns, details.list_contacts(actor=everything, customer=customer))
     consent_columns = ("purpose", "channel", "given_at", "withdrawn_at", "recorded_by")
     yield _section("consents", consent_columns, details.list_consents(actor=everything, customer=customer))

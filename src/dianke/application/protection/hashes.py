@@ -25,6 +25,7 @@ HASH_COLUMNS = (
     HashColumn(Customer, "identity_hash", "identity_number", hashes.hash_identity_number),
     HashColumn(Contact, "phone_hash", "phone", hashes.hash_phone),
     HashColumn(Contact, "phone_mask_hash", "phone", hashes.hash_phone_mask),
+    HashColumn(Contact, "birthday_hash", "birthday", hashes.hash_birthday),
     HashColumn(BankAccount, "number_hash", "number", hashes.hash_bank_account),
 )
 

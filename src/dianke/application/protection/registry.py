@@ -41,8 +41,10 @@ IDENTITY = Kind("identity_number", "protection.unmask_identity", masks.mask_iden
 PHONE = Kind("phone", "protection.unmask_phone", masks.mask_phone)
 BANK = Kind("bank_account", "protection.unmask_bank", masks.mask_bank_account)
 EMAIL = Kind("email", "protection.unmask_phone", masks.mask_email)
+# Month and day stand in the care calendar for whoever works there; the year only here.
+BIRTHDAY = Kind("birthday", "protection.unmask_phone", masks.mask_birthday)
 
-KINDS: dict[str, Kind] = {kind.code: kind for kind in (IDENTITY, PHONE, BANK, EMAIL)}
+KINDS: dict[str, Kind] = {kind.code: kind for kind in (IDENTITY, PHONE, BANK, EMAIL, BIRTHDAY)}
 _SHORT = {"identity": IDENTITY, "bank": BANK}
 
 

@@ -1,6 +1,6 @@
 """The weekly run: train where it is time, score every account, propose measures, judge those long proposed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -79,8 +79,9 @@ def score_accounts(*, actor: Actor, as_of: date, at: datetime) -> RiskRun:
     )  # fmt: skip
     tally = _Tally()
     months = max(rules.history_months, int(rules.score.law["months"])) + 2
+    failed = queries.map_failed(actor=actor)
     for block in list_blocks(until=as_of + timedelta(days=1), months=months):
-        _score_block(run, block, rules, model, read_observed(version), tally)
+        _score_block(run, block, rules, model, read_observed(version), failed, tally)
     proposed, left_out = risk_measures.propose(
         run=run, proposals=tally.proposals, most=rules.most_proposals, rest_days=rules.rest_days, login=actor.login,
         at=at,
@@ -114,7 +115,7 @@ def judge_measures(*, actor: Actor, at: datetime) -> int:
 
 def _score_block(
     run: RiskRun, block: AccountBlock, rules: RiskRules, model: RiskModel | None, observed: Mapping[str, float],
-    tally: _Tally,
+    failed: Mapping[str, Sequence[int]], tally: _Tally,
 ) -> None:  # fmt: skip
     snapshot = look_back(block, on=run.as_of_date, rules=rules)
     scores = score.score_accounts(snapshot, rules=rules)
@@ -140,7 +141,7 @@ def _score_block(
     risk_runs.write_scores(run=run, block=stored)
     tally.accounts += int(snapshot.is_active.sum())
     _count(stored, tally)
-    tally.proposals += _find_proposals(block, snapshot, grades, losses, reasons, rules, run.as_of_date)
+    tally.proposals += _find_proposals(block, snapshot, grades, losses, reasons, rules, run.as_of_date, failed)
 
 
 def _ask_model(
@@ -166,22 +167,26 @@ def _count(stored: ScoredBlock, tally: _Tally) -> None:
 
 def _find_proposals(
     block: AccountBlock, snapshot: Snapshot, grades: Any, losses: loss.Losses, reasons: list[list[str]],
-    rules: RiskRules, on: date,
+    rules: RiskRules, on: date, failed: Mapping[str, Sequence[int]],
 ) -> list[Proposal]:  # fmt: skip
-    nobody = np.zeros(block.facts.size, dtype=bool)
-    given = {"grades": grades, "losses": losses, "snapshot": snapshot}
-    fitting = [(rule, loss.find_fitting(rule, is_spared=nobody, **given)) for rule in rules.measures]
-    keys = block.facts.account_ids
-    concerned = np.unique(np.concatenate([keys[fits] for _rule, fits in fitting]))
-    spared = find_spared(account_ids=concerned.tolist(), classes=_HOMES, marks=VULNERABLE_MARKS, on=on)
-    is_spared = np.isin(keys, np.fromiter(spared, dtype=np.int64, count=len(spared)))
+    rows = np.flatnonzero(loss.is_worth_proposing(grades=grades, losses=losses, snapshot=snapshot, rules=rules))
+    keys = block.facts.account_ids[rows]
+    spared = find_spared(account_ids=keys.tolist(), classes=_HOMES, marks=VULNERABLE_MARKS, on=on)
+    chosen = loss.choose_measures(
+        grades=grades[rows],
+        losses=loss.Losses(losses.probability_e6[rows], losses.exposure_fen[rows], losses.expected_fen[rows]),
+        month_fen=snapshot.month_fen[rows],
+        is_spared=np.isin(keys, list(spared)),
+        failed=[np.isin(keys, failed.get(rule.kind.value, ())) for rule in rules.measures],
+        rules=rules,
+    )
     return [
         Proposal(
-            int(keys[row]), int(block.units[row]), rule.kind, str(grades[row]), int(losses.probability_e6[row]),
-            int(losses.expected_fen[row]), tuple(reasons[row]),
+            int(keys[at]), int(block.units[row]), rules.measures[chosen[at]].kind, str(grades[row]),
+            int(losses.probability_e6[row]), int(losses.expected_fen[row]), tuple(reasons[row]),
         )
-        for rule in rules.measures
-        for row in np.flatnonzero(loss.find_fitting(rule, is_spared=is_spared, **given)).tolist()
+        for at, row in enumerate(rows.tolist())
+        if chosen[at] != history.NONE
     ]  # fmt: skip
 
 

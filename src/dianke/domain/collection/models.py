@@ -459,4 +459,4 @@ class RiskMeasure(ScopedModel):
     @property
     def number(self) -> str:
         """Return the number that people know it by."""
-        return f"FC-{self.pk:07d}"
+        return f"FX-{self.pk:07d}"

@@ -1,7 +1,7 @@
 """Facts of customers."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
@@ -51,6 +51,26 @@ class Importance(StrEnum):
     TEMPORARY = "TEMPORARY"
 
 
+class ValueClass(StrEnum):
+    """What a customer is worth to the utility (客户价值分类); a customer that was never rated has none."""
+
+    VIP = "VIP"
+    MAIN = "MAIN"
+    ORDINARY = "ORDINARY"
+    SMALL = "SMALL"
+
+
+class CreditGrade(StrEnum):
+    """How sure a customer's money is (信用等级); a customer that was never judged has none."""
+
+    AAA = "AAA"
+    AA = "AA"
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
 class ContactRole(StrEnum):
     """What somebody is asked for (联系人角色)."""
 
@@ -83,9 +103,11 @@ class ConsentChannel(StrEnum):
 
 
 class EquipmentKind(StrEnum):
-    """What a thing of the customer's is (设备类型)."""
+    """What a thing of the customer's is (设备类型); the first three are own supply (自备应急电源)."""
 
     GENERATOR = "GENERATOR"
+    UPS = "UPS"
+    SECOND_SOURCE = "SECOND_SOURCE"
     SWITCHGEAR = "SWITCHGEAR"
     MOTOR = "MOTOR"
     FURNACE = "FURNACE"
@@ -94,6 +116,18 @@ class EquipmentKind(StrEnum):
     CHARGER = "CHARGER"
     LIFE_SUPPORT = "LIFE_SUPPORT"
     OTHER = "OTHER"
+
+
+OWN_SUPPLY = frozenset({EquipmentKind.GENERATOR, EquipmentKind.UPS, EquipmentKind.SECOND_SOURCE, EquipmentKind.STORAGE})
+
+
+class Interlock(StrEnum):
+    """What keeps own supply from feeding back into the network (闭锁方式)."""
+
+    MECHANICAL = "MECHANICAL"
+    ELECTRICAL = "ELECTRICAL"
+    BOTH = "BOTH"
+    NONE = "NONE"
 
 
 class EquipmentCondition(StrEnum):
@@ -139,6 +173,77 @@ class DuplicateDecision(StrEnum):
 
     ENTERED_ANYWAY = "ENTERED_ANYWAY"
     MERGE_LATER = "MERGE_LATER"
+
+
+class PreferredChannel(StrEnum):
+    """By which way a contact wants to be reached (首选联系方式)."""
+
+    PHONE = "PHONE"
+    MESSAGE = "MESSAGE"
+    MAIL = "MAIL"
+    LETTER = "LETTER"
+    VISIT = "VISIT"
+
+
+class ContactLanguage(StrEnum):
+    """What a contact is spoken to in, where it is not Standard Chinese (沟通语言)."""
+
+    DIALECT = "DIALECT"
+    MINORITY = "MINORITY"
+    ENGLISH = "ENGLISH"
+    SIGN = "SIGN"
+
+
+class RelationKind(StrEnum):
+    """How one customer stands to another (客户关系): the first four are read from the customer to the other."""
+
+    PARENT = "PARENT"
+    LANDLORD = "LANDLORD"
+    GUARANTOR = "GUARANTOR"
+    SUPPLIER = "SUPPLIER"
+    SAME_GROUP = "SAME_GROUP"
+    SAME_OWNER = "SAME_OWNER"
+    SAME_CONTROLLER = "SAME_CONTROLLER"
+
+
+class VisitPurpose(StrEnum):
+    """What a visit is for (走访目的)."""
+
+    ROUTINE = "ROUTINE"
+    ARREARS = "ARREARS"
+    COMPLAINT = "COMPLAINT"
+    SAFETY = "SAFETY"
+    EXPANSION = "EXPANSION"
+    ENERGY = "ENERGY"
+    OTHER = "OTHER"
+
+
+class VisitState(StrEnum):
+    """How far a visit is (走访状态)."""
+
+    PLANNED = "PLANNED"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
+class CareKind(StrEnum):
+    """What a customer was cared for with (关怀类型)."""
+
+    BIRTHDAY = "BIRTHDAY"
+    FESTIVAL = "FESTIVAL"
+    OUTAGE = "OUTAGE"
+    ANNIVERSARY = "ANNIVERSARY"
+    HARDSHIP = "HARDSHIP"
+    OTHER = "OTHER"
+
+
+class HandOverState(StrEnum):
+    """How far a hand-over of customers is (交接状态)."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class DocumentKind(StrEnum):
@@ -234,6 +339,66 @@ class NewContact:
     email: str = ""
     preferred: bool = False
     note: str = ""
+    # Decides for the customer (决策人).
+    is_decision_maker: bool = False
+    birthday: date | None = None
+    channel: PreferredChannel | None = None
+    language: ContactLanguage | None = None
+    # Hours in which the contact is left alone; over midnight where the end lies before the beginning.
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    do_not_disturb: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRelation:
+    """A relation between two customers, read from the first to the second."""
+
+    customer_id: int
+    other_id: int
+    kind: RelationKind
+    start_date: date
+    end_date: date | None = None
+    share_e4: int | None = None
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVisit:
+    """A visit that is planned."""
+
+    customer_id: int
+    purpose: VisitPurpose
+    planned_date: date
+    planned_time: time | None = None
+    contact_id: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitOutcome:
+    """What came of a visit, and what is to be done next until when."""
+
+    done_at: datetime
+    outcome: str
+    contact_id: int | None = None
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    next_step: str = ""
+    next_due_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCareRecord:
+    """A care that was given to a customer."""
+
+    customer_id: int
+    kind: CareKind
+    channel: PreferredChannel
+    on_date: date
+    note: str
+    contact_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +414,10 @@ class NewEquipment:
     quantity: int = 1
     checked_date: date | None = None
     next_check_date: date | None = None
+    # Of own supply: how fast it starts, what keeps it from feeding back, when it last ran on load.
+    start_seconds: int | None = None
+    interlock: Interlock | None = None
+    tested_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

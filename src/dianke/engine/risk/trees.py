@@ -9,6 +9,8 @@ from dianke.engine.risk.types import Features, Floats, Integers
 
 _ROUNDS, _RATE, _LEAVES, _LEAST_ROWS, _L2, _SHARE = 150, 0.04, 8, 60, 10.0, 0.5
 _CHUNK = 50_000
+# Features are cut at ±10^6, so this lies above all of them; infinity cannot be kept as JSON.
+_ABOVE_ALL = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ def _take_over(names: tuple[str, ...], model: Any) -> Trees:
         intercept=float(np.ravel(model._baseline_prediction)[0]),
         roots=starts,
         feature=joined["feature_idx"].astype(np.int64),
-        threshold=joined["num_threshold"].astype(np.float64),
+        # A node that parts the known from the unknown has an infinite threshold.
+        threshold=np.minimum(joined["num_threshold"].astype(np.float64), _ABOVE_ALL),
         left=left,
         right=right,
         value=value,

@@ -25,6 +25,8 @@ from dianke.interfaces.api.statistics import router as statistics
 from dianke.interfaces.api.suspicions import router as suspicions
 from dianke.interfaces.api.tariffs import router as tariffs
 from dianke.interfaces.api.trials import router as trials
+from dianke.interfaces.api.valuation import router as valuation
+from dianke.interfaces.api.watching import router as watching
 
 _AUTH = [Token(), Session()]
 
@@ -87,6 +89,8 @@ for _router in (
     trials,
     statistics,
     payment_orders,
+    valuation,
+    watching,
     personal,
 ):
     api.add_router("", _router)

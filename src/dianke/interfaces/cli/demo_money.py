@@ -1,10 +1,11 @@
 """Work with money in the demo utility: agreements to withhold, a batch, dunning, a waiver, invoices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
-from dianke.application import bank_channels, claims, collection, invoices
+from dianke.application import agreements, bank_channels, claims, collection, fee_control, invoices, risk
 from dianke.application.archive import key_changes
 from dianke.application.demo_utility import money_work as work
 from dianke.domain.billing.queries import bills as bill_queries
@@ -14,9 +15,16 @@ from dianke.domain.collection.types import PauseKind
 from dianke.domain.customers import queries as customers
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.types import KeyField
+from dianke.domain.fee_control.queries.policies import get_policy
+from dianke.domain.fee_control.types import AgreementKind
+from dianke.domain.receivables.operations.agreements import NewAgreement
 from dianke.domain.receivables.operations.claims import NewClaim
+from dianke.domain.receivables.operations.guarantees import NewGuarantee
+from dianke.domain.receivables.operations.stages import NewStagedTerms
 from dianke.domain.receivables.queries.debts import list_debts
-from dianke.domain.receivables.types import ClaimKind
+from dianke.domain.receivables.rules import agreements as rules
+from dianke.domain.receivables.rules.agreements import PlannedPart
+from dianke.domain.receivables.types import ClaimKind, FeesMeanwhile, GuaranteeKind, StageBasis
 from dianke.platform.identity import queries as identity
 from dianke.platform.identity.types import Actor
 
@@ -73,6 +81,11 @@ def leave_work(*, at: datetime) -> None:
     _collect(at)
     _ask_waiver(at)
     _make_invoices(at)
+    _agree_instalments(at)
+    _agree_stages(at)
+    _agree_control(at)
+    _record_guarantee(at)
+    risk.run_week(actor=Actor.system("the week before the demo opens"), at=at)
 
 
 def _make_batch(at: datetime) -> None:
@@ -119,6 +132,72 @@ def _make_invoices(at: datetime) -> None:
         account = _find(accountant, number)
         for bill in bill_queries.list_account_bills(actor=accountant, account_id=account.pk):
             invoices.make_invoice(actor=accountant, bill_ids=[bill.pk], kind=None, at=at)
+
+
+def _agree_instalments(at: datetime) -> None:
+    collector, number, today = _enter(work.COLLECTOR, at), work.get_agreed_account(), at.date()
+    account = _find(collector, number)
+    debts = list_debts(actor=collector, customer_account_ids=[account.pk], on=today)[account.pk]
+    amounts = rules.split_evenly(amount_fen=sum(debt.total_fen for debt in debts), count=work.AGREED_PARTS)
+    days = rules.list_due_dates(first=today + timedelta(days=20), count=work.AGREED_PARTS)
+    new = NewAgreement(
+        item_ids=tuple(debt.item_id for debt in debts),
+        plan=tuple(PlannedPart(day, amount) for day, amount in zip(days, amounts, strict=True)),
+        late_fees=FeesMeanwhile.FROZEN,
+        signed_on=today,
+        reason=work.AGREED_BECAUSE,
+    )
+    made = agreements.propose_agreement(actor=collector, account_number=number, new=new, at=at)
+    agreements.approve_agreement(actor=_enter(work.COLLECTION_SUPERVISOR, at), key=made.pk, at=at)
+
+
+def _agree_stages(at: datetime) -> None:
+    new = NewStagedTerms(
+        from_month=at.date().replace(day=1),
+        days="6,16,26",
+        basis=StageBasis.LAST_BILL,
+        coefficient=Decimal(1),
+        reason=work.STAGED_BECAUSE,
+    )
+    number = work.get_staged_account()
+    made = agreements.propose_staged_terms(actor=_enter(work.MANAGER, at), account_number=number, new=new, at=at)
+    agreements.approve_staged_terms(actor=_enter(work.CONTROLLER, at), key=made.pk, at=at)
+    agreements.make_stage_requests(actor=Actor.system("the first night of the month"), at=at)
+
+
+def _agree_control(at: datetime) -> None:
+    today, manager, supervisor = at.date(), _enter(work.MANAGER, at), _enter(work.COLLECTION_SUPERVISOR, at)
+    for number in work.list_controlled():
+        usage_class = _find(manager, number).usage_class
+        made = fee_control.propose_agreement(
+            actor=manager,
+            number=number,
+            kind=AgreementKind.PREPAID,
+            thresholds=get_policy(on=today).find_thresholds(usage_class),
+            signed_on=today,
+            start=today,
+            note=work.CONTROLLED_BECAUSE,
+            at=at,
+        )
+        if number != work.list_controlled()[-1]:
+            fee_control.approve_agreement(actor=supervisor, key=made.pk, at=at)
+
+
+def _record_guarantee(at: datetime) -> None:
+    manager, number = _enter(work.MANAGER, at), work.get_staged_account()
+    new = NewGuarantee(
+        kind=GuaranteeKind.BANK,
+        guarantor=work.BANK_NAME,
+        reference=work.GUARANTEE_NUMBER,
+        amount_fen=work.GUARANTEED_FEN,
+        valid_from=at.date(),
+        valid_until=at.date() + work.GUARANTEED_FOR,
+    )
+    account = _find(manager, number)
+    paper = work.write_guarantee(name=account.customer.name, account_number=number, until=new.valid_until)
+    agreements.record_guarantee(
+        actor=manager, account_number=number, new=new, files=[(work.GUARANTEE_FILE, paper)], at=at
+    )
 
 
 def _find(actor: Actor, number: str) -> CustomerAccount:

@@ -29,6 +29,7 @@ COMMANDS = {
     "import": Command("dianke.interfaces.cli.import_", "load CSV or XLSX files"),
     "bill": Command("dianke.interfaces.cli.bill", "run, review, issue and show bills"),
     "ledger": Command("dianke.interfaces.cli.ledger", "the books: check, open, export vouchers"),
+    "feecontrol": Command("dianke.interfaces.cli.feecontrol", "fee control: states, night, minute"),
     "gateway": Command("dianke.interfaces.cli.gateway", "a simulated gateway of online payment", needs_database=False),
     "keys": Command("dianke.interfaces.cli.keys", "the keys of personal data: status, rotate, reencrypt"),
     "quality": Command("dianke.interfaces.cli.quality", "search the archive for faults"),
@@ -37,7 +38,9 @@ COMMANDS = {
     "bench": Command("dianke.interfaces.cli.bench", "measure; prints one JSON object", needs_database=False),
     "quote": Command("dianke.interfaces.cli.quote", "price cases given as JSON", needs_database=False),
     "recover": Command("dianke.interfaces.cli.recover", "back-billing, theft, breach, late fee", needs_database=False),
+    "credit": Command("dianke.interfaces.cli.credit", "credit score and grade of cases in JSON", needs_database=False),
     "risk": Command("dianke.interfaces.cli.risk", "risk of late payment: train, score, report", needs_database=False),
+    "shapes": Command("dianke.interfaces.cli.shapes", "kinds of load curves: run, report", needs_database=False),
     "clock": Command("dianke.interfaces.cli.clock", "due times of service promises", needs_database=False),
 }
 

@@ -8,10 +8,24 @@ the worker slept through is caught up within the hours that the worker allows, a
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from dianke.application import acquirers, agreements, collection, fee_control, invoices, outbox, risk
+from dianke.application import (
+    acquirers,
+    agreements,
+    collection,
+    credit,
+    fee_control,
+    invoices,
+    load_shapes,
+    outbox,
+    profiles,
+    risk,
+    valuation,
+    watching,
+)
 from dianke.application.archive.documents import dispose_expired_documents
 from dianke.application.archive_quality.run import run_rules
 from dianke.application.trail import chain_trail, prove_trail
@@ -85,6 +99,42 @@ def propose_dunning(timestamp: int, **_: Any) -> None:
 def score_risk(timestamp: int, **_: Any) -> None:
     """Score every account for risk on Mondays, before the working week begins."""
     risk.run_week(actor=Actor.system("the weekly pass scores the risk of accounts"), at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(4, 10))
+@app.task(queue="nightly", queueing_lock="score_credit", name="score_credit", pass_context=False)
+def score_credit(timestamp: int, **_: Any) -> None:
+    """Score every customer as of the month's end: the first night of a month; broken off, the next night goes on."""
+    credit.run_month(actor=Actor.system("the monthly pass scores the credit of customers"), at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(4, 55))
+@app.task(queue="nightly", queueing_lock="compute_tags", name="compute_tags", pass_context=False)
+def compute_tags(timestamp: int, **_: Any) -> None:
+    """Compute the tags that are due: every night the daily ones, the others as their weeks and months are over."""
+    profiles.run_due_tags(actor=Actor.system("the nightly pass computes tags of customers"), at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(6, 10, weekday=1))
+@app.task(queue="nightly", queueing_lock="make_watch_lists", name="make_watch_lists", pass_context=False)
+def make_watch_lists(timestamp: int, **_: Any) -> None:
+    """Let all watch lists go through the customers on Mondays, after their risk was scored."""
+    watching.run_week(actor=Actor.system("the weekly pass makes the watch lists"), at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(2, 50, weekday=7))
+@app.task(queue="nightly", queueing_lock="sort_load_curves", name="sort_load_curves", pass_context=False)
+def sort_load_curves(timestamp: int, **_: Any) -> None:
+    """Sort the load curves into kinds on the first Sunday of a month that a worker sees."""
+    actor = Actor.system("the monthly pass sorts load curves")
+    load_shapes.run_month(actor=actor, root=settings.DATA_DIR / "intervals", at=SystemClock().now())
+
+
+@app.periodic(cron=nightly_at(1, 40))
+@app.task(queue="nightly", queueing_lock="rate_value", name="rate_value", pass_context=False)
+def rate_value(timestamp: int, **_: Any) -> None:
+    """Rate all customers for the month before, once, from the day on that the policy says."""
+    valuation.run_due_month(actor=Actor.system("the monthly pass rates customers"), at=SystemClock().now())
 
 
 @app.periodic(cron=nightly_at(5, 45))

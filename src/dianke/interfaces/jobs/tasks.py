@@ -1,10 +1,12 @@
 """Work that outlives a page: each task acts as the person who asked for it, with the rights they hold now."""
 
+from datetime import date
+
 from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from dianke.application import bank_channels, bill_documents, invoices, meter_to_cash, trials
+from dianke.application import bank_channels, bill_documents, invoices, meter_to_cash, trials, valuation
 from dianke.application.archive_quality.run import run_rules
 from dianke.application.imports import batches
 from dianke.interfaces.jobs import nightly  # noqa: F401 - the worker looks for tasks in this module only
@@ -80,6 +82,12 @@ def book_bank_answer(*, key: int, login: str) -> None:
 def run_quality_rules(*, unit_code: str, login: str) -> None:
     """Let the rules of archive quality go through a unit for the person who asked."""
     run_rules(actor=_act_as(login), unit_code=unit_code, at=SystemClock().now())
+
+
+@app.task(queue="quality", retry=_AGAIN, name="rate_customers")
+def rate_customers(*, month: str, login: str) -> None:
+    """Rate all customers for a month, going on where a killed worker left it."""
+    valuation.rate_month(actor=_act_as(login), month=date.fromisoformat(month), at=SystemClock().now())
 
 
 def _act_as(login: str) -> Actor:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from dianke.platform.identity.types import Actor
 GROUPS: dict[str, Text] = {
     "work": _("Work"),
     "customers": _("Customers"),
+    "standing": _("Credit and value"),
     "service_orders": _("Service orders"),
     "metering": _("Metering"),
     "readings": _("Meter reading"),
@@ -85,31 +86,27 @@ def register(*entries: MenuEntry) -> None:
 
 def list_entries(*, actor: Actor) -> list[MenuEntry]:
     """Return what the actor may open, in the order of the menu."""
-    allowed = (entry for entry in _ENTRIES.values() if not entry.right or actor.may(entry.right))
+    return [entry for entry in _sort(tuple(_ENTRIES.values())) if not entry.right or actor.may(entry.right)]
+
+
+@lru_cache(maxsize=8)
+def _sort(entries: tuple[MenuEntry, ...]) -> tuple[MenuEntry, ...]:
+    # Every page draws the menu, and its order is the same for all.
     groups = list(GROUPS)
-    return sorted(allowed, key=lambda entry: (groups.index(entry.group), entry.order, entry.url_name))
+    return tuple(sorted(entries, key=lambda entry: (groups.index(entry.group), entry.order, entry.url_name)))
 
 
 def build_menu(*, actor: Actor, path: str) -> list[MenuGroup]:
     """Return the menu with the entry lit that the path lies under."""
     entries = list_entries(actor=actor)
-    urls = {entry.url_name: _address(entry.url_name) for entry in entries}
-    current = find_current(path=path, urls=list(urls.values()))
-    menu = []
-    for group, label in GROUPS.items():
-        lines = [
-            MenuLine(
-                label=entry.label,
-                url=urls[entry.url_name],
-                current=urls[entry.url_name] == current,
-                count=entry.count(actor.within(entry.right)) if entry.count else None,
-            )
-            for entry in entries
-            if entry.group == group
-        ]
-        if lines:
-            menu.append(MenuGroup(label=label, lines=lines))
-    return menu
+    urls = [_address(entry.url_name) for entry in entries]
+    current = find_current(path=path, urls=urls)
+    lines: dict[str, list[MenuLine]] = {}
+    for entry, url in zip(entries, urls, strict=True):
+        count = entry.count(actor.within(entry.right)) if entry.count else None
+        line = MenuLine(label=entry.label, url=url, current=url == current, count=count)
+        lines.setdefault(entry.group, []).append(line)
+    return [MenuGroup(label=GROUPS[group], lines=of_group) for group, of_group in lines.items()]
 
 
 @cache

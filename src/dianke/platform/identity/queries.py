@@ -23,6 +23,16 @@ _HELD_POSTS = """
         where lent.deputy_id = %(staff)s and lent.period @> %(day)s::date and absent.active))
     order by held.id
 """
+_HOLDERS = """
+    select distinct person.login, person.name
+    from identity_postassignment held
+    join identity_staff person on person.id = held.staff_id
+    join identity_post post on post.id = held.post_id
+    join org_unit unit on unit.id = held.unit_id
+    where held.period @> %(day)s::date and person.active
+      and post.rights @> array[%(right)s]::varchar[] and starts_with(%(path)s, unit.path)
+    order by person.login
+"""
 
 
 class NoSuchStaff(DomainError):
@@ -178,21 +188,13 @@ def get_names(*, logins: Iterable[str]) -> dict[str, str]:
     return dict(fetch_prepared("select login, name from identity_staff where login = any(%s)", [list(set(logins))]))
 
 
-def list_holders(*, right: str, unit_path: str, on: date) -> list[Staff]:
+def list_holders(*, right: str, unit_path: str, on: date) -> dict[str, str]:
     """
-    Return the active people who hold a right at a unit on a day, through a post there or above it.
+    Return the names by login of the active people who hold a right at a unit on a day, through a post there or above.
 
     Deputies are not among them: they act when they see the work, but nobody is told to ask them.
     """
-    everybody = Actor.system("naming those who may act next")
-    assignments = (
-        PostAssignment.objects.for_actor(everybody)
-        .filter(post__rights__contains=[right], period__contains=on, staff__active=True)
-        .select_related("staff", "unit")
-        .order_by("staff__login", "id")
-    )
-    held = [one.staff for one in assignments if unit_path.startswith(one.unit.path)]
-    return list(dict.fromkeys(held))
+    return dict(fetch_prepared(_HOLDERS, {"right": right, "path": unit_path, "day": on}))
 
 
 def get_actor(*, login: str, on: date, origin: str) -> Actor:

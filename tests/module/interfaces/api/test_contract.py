@@ -45,6 +45,8 @@ from dianke.domain.metering.models import MeterInstallation, UsagePoint
 from dianke.domain.readings import operations as readings
 from dianke.domain.readings.queries import get_month
 from dianke.domain.readings.types import NewReading, ReadingSource
+from dianke.domain.watching.models import WatchEntry
+from dianke.domain.watching.types import EntryState, WatchAction, WatchLevel, WatchList
 from dianke.interfaces.api.api import api
 from dianke.interfaces.api.problems import MEDIA_TYPE, Problem
 from dianke.kernel.clock import SHANGHAI
@@ -89,6 +91,8 @@ REFUSED_NOW = {
     "POST /api/v1/final-bills": 422,
     "POST /api/v1/final-bill-previews": 422,
     "POST /api/v1/final-bills/{number}/opening-run": 409,
+    # Nobody was rated yet.
+    "GET /api/v1/customers/{number}/value": 404,
 }
 # The fields of a body that is carried out; a new write is added here.
 BODIES = {
@@ -105,6 +109,7 @@ BODIES = {
     "POST /api/v1/combined-statements": ("customer", "month"),
     "POST /api/v1/trials": ("version", "month"),
     "POST /api/v1/payment-orders": ("account", "amount_fen", "gateway"),
+    "POST /api/v1/watch-entries/{entry_id}/result": ("result",),
     "POST /api/v1/unmaskings": ("ref", "kind", "reason"),
 }
 # Words that mean another thing there.
@@ -114,6 +119,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "POST /api/v1/final-bill-previews": {"kind": "CLOSING", "final_date": "2026-02-11"},
     "POST /api/v1/combined-statements": {"month": "2026-01"},
     "POST /api/v1/trials": {"month": "2026-01"},
+    "POST /api/v1/watch-entries/{entry_id}/result": {"result": "RIGHT"},
     "POST /api/v1/bill-runs/{number}/faults/deferral": {"code": "end_reading_missing"},
 }
 
@@ -145,6 +151,7 @@ def name_everything(office: Office) -> dict[str, Any]:
         **name_trials(office.utility),
         **name_statements(office),
         **name_payment_orders(office),
+        **name_watch_entries(office),
     }
     return {**named, "step": "FREEZE", "from_date": None, "end_date": None}
 
@@ -218,6 +225,18 @@ def name_runs(office: Office) -> dict[str, Any]:
         "month": "2026-03", "ids": [row.pk], "code": "zero_use", "stage": None, "first_month": "2026-01",
         "last_month": "2026-01", "after_first": "2026-01",
     }  # fmt: skip
+
+
+def name_watch_entries(office: Office) -> dict[str, Any]:
+    """Put the home on a watch list, close it, and return what the entry is called."""
+    account = office.points["home"].account
+    entry = WatchEntry(
+        unit=account.unit, customer=account.customer, account=account, list_code=WatchList.COMPLAINTS.value,
+        level=WatchLevel.WATCH.value, state=EntryState.DONE.value, action=WatchAction.CALL_BACK.value, weight=1,
+        reasons=[], opened_on=INSTALLED, last_seen_on=INSTALLED, due_date=INSTALLED,
+    )  # fmt: skip
+    entry.save()
+    return {"watch-entries": entry.pk}
 
 
 def name_payment_orders(office: Office) -> dict[str, Any]:

@@ -253,11 +253,16 @@ class TestShift:
         self.count(cashier, hall, 3, "上一班遗留")
         chief, number = enter("chief"), hall.shift().number
         assert "上一班遗留" in read(chief, "/")
+        assert number in read(chief, "/counter/differences/?state=COUNTED&kind=over")
+        assert number not in read(chief, "/counter/differences/?kind=short")
 
         chief.post(f"/counter/shifts/{number}/decide/", {"decision": "approve"})
 
         assert (hall.shift().state, hall.shift().decided_by) == ("CLOSED", "chief")
         assert "+100.00" in read(cashier, f"/counter/shifts/{number}/")
+        voucher = hall.shift().voucher
+        assert voucher is not None
+        assert voucher.number in read(chief, "/counter/differences/?state=CLOSED")
 
     def test_hands_its_cash_to_the_bank(self, hall: Hall, cashier: Client) -> None:
         cashier.post("/counter/take/", fill(hall, hall.first, 10_000))

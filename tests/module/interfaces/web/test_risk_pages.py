@@ -55,9 +55,10 @@ def test_the_list_leads_to_the_points_of_an_account_and_its_year_of_payment(boss
 
 
 def test_filters_of_measure_and_loss_narrow_the_list(boss: Client) -> None:
-    number = get_worst().account.number
+    measure = RiskMeasure.objects.for_actor(SYSTEM).select_related("account").order_by("-expected_loss_fen")[0]
+    number = measure.account.number
 
-    assert number in read(boss, "/collection/risk/?measure=EARLY_REMINDER&loss=10000")
+    assert number in read(boss, f"/collection/risk/?measure={measure.kind}&loss=10000")
     assert number not in read(boss, "/collection/risk/?measure=NONE")
 
 

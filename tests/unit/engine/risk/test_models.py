@@ -76,6 +76,21 @@ def test_a_feature_that_no_row_knows_is_left_alone(kind: ModelKind, sample: Samp
     assert (parts[:, 2] == 0).all()
 
 
+def test_trees_that_part_the_known_from_the_unknown_are_plain_json() -> None:
+    values = np.zeros((400, 1))
+    values[::2] = np.nan
+    features = Features(("known",), values)
+    bad = np.zeros(400, dtype=np.int64)
+    bad[::2], bad[:40] = 1, 0
+    model = fit(ModelKind.BOOSTED_TREES, Sample(features, bad, bad * 1.0))
+
+    again = read_model(json.loads(json.dumps(model.as_data(), allow_nan=False)))
+
+    said = again.predict(features)
+    np.testing.assert_array_equal(said, model.predict(features))
+    assert said[0] > said[1]
+
+
 def test_a_model_that_was_changed_is_refused(sample: Sample) -> None:
     data = fit(ModelKind.SCORECARD, sample).as_data()
     data["body"]["intercept"] += 0.1

@@ -1,6 +1,7 @@
 """The tables that can be loaded: what each looks like, is checked against and is stored by."""
 
 from dianke.application.imports.tables.base import TableLoader
+from dianke.application.imports.tables.credit_facts import CREDIT_FACTS
 from dianke.application.imports.tables.customers import ACCOUNTS, CUSTOMERS, PLACES
 from dianke.application.imports.tables.metering import USAGE_POINTS
 from dianke.application.imports.tables.meters import METERS
@@ -29,5 +30,6 @@ TABLES: dict[str, TableLoader] = {
         METERS,
         READINGS,
         INTERVALS,
+        CREDIT_FACTS,
     )
 }

@@ -39,9 +39,9 @@ class RunTotals:
     differing: int
 
 
-_UNFINISHED, _RUN, _SHARDS, _SUMS, _OPENED, _GROUPS = (KeptStatements(is_prepared=True) for _of in range(6))
-# A stand-in: no run has such a key.
-_KEY = -1
+_UNFINISHED, _RUN, _NUMBERED, _SHARDS, _SUMS, _OPENED, _GROUPS = (KeptStatements(is_prepared=True) for _of in range(7))
+# Stand-ins: no run has such a key, nor such a number.
+_KEY, _NUMBER = -1, "?number"
 _FIGURES = ("points", "points_done", "bills", "faults", "amount_fen", "shards", "shards_done", "differing")
 
 
@@ -59,11 +59,20 @@ class FaultGroup:
 
 def get_run(*, actor: Scope, number: str, lock: bool = False) -> BillRun:
     """Return the run of a number; locked, its shards are still written by who is at them."""
-    runs = BillRun.objects.for_actor(actor).select_related("unit", "cycle_month__cycle")
-    if lock:
-        # A lock of the key as well would make a worker wait that holds a shard which the lock's owner waits for.
-        runs = runs.select_for_update(of=("self",), no_key=True)
-    run: BillRun = runs.get(number=number)
+    if not lock:
+        return _find_numbered(actor, number)
+    # A lock of the key as well would make a worker wait that holds a shard which the lock's owner waits for.
+    run: BillRun = filter_runs(actor=actor).select_for_update(of=("self",), no_key=True).get(number=number)
+    return run
+
+
+def _find_numbered(actor: Scope, number: str) -> BillRun:
+    found = _NUMBERED.ask_objects(
+        actor=actor, write=lambda scope: filter_runs(actor=scope).filter(number=_NUMBER), values={_NUMBER: number}
+    )
+    if not found:
+        raise BillRun.DoesNotExist
+    run: BillRun = found[0]
     return run
 
 

@@ -216,6 +216,8 @@ class EntryState(models.TextChoices):
     RETURNED = "RETURNED"
     # What a gateway or agent owed us for its days.
     CLEARED = "CLEARED"
+    # Cash of a shift that was brought to the bank: in the books by its slip.
+    DEPOSITED = "DEPOSITED"
     # Not a matter of customers, as fees of the bank.
     ELSEWHERE = "ELSEWHERE"
 

@@ -127,6 +127,22 @@ def settle_entry(*, actor: Scope, entry: StatementEntry, batch_number: str, logi
     return _decide(entry, EntryState.SETTLED, batch.number, MatchReason.BY_HAND, login, at)
 
 
+def match_deposit(*, actor: Scope, entry: StatementEntry, slip_number: str, login: str, at: datetime) -> StatementEntry:
+    """
+    Say that a booking is cash of a shift that was brought to the bank; taken as unknown money, it leaves the books.
+
+    :raises EntryOutOfState: if it does not wait, or no such slip of its amount waits for the bank
+    """
+    payment = _require_suspense(entry)
+    deposit = queries.find_deposit(actor=actor, slip_number=slip_number, amount_fen=entry.amount_fen)
+    if deposit is None:
+        raise EntryOutOfState(
+            field="slip_number", reference=entry.reference, reason="no slip of its amount waits for the bank"
+        )
+    reverse_payment(actor=actor, payment=payment, reason=slip_number, login=login, at=at)
+    return _decide(entry, EntryState.DEPOSITED, slip_number, MatchReason.BY_HAND, login, at)
+
+
 def clear_entry(
     *, actor: Scope, entry: StatementEntry, code: str, days: SettledDays, login: str, at: datetime
 ) -> StatementEntry:
@@ -192,6 +208,8 @@ def _book(actor: Scope, bank: Bank, rows: Sequence[StatementEntry], login: str, 
         sure = _find_sure(row)
         if sure and sure.kind is MatchKind.WITHHOLDING and row.amount_fen > 0:
             _match(row, EntryState.SETTLED, sure)
+        elif sure and sure.kind is MatchKind.DEPOSIT and row.amount_fen > 0:
+            _match(row, EntryState.DEPOSITED, sure)
         elif sure and sure.kind is MatchKind.RETURNED and row.amount_fen < 0:
             _take_back(actor, row, sure, login, at)
         elif row.amount_fen > 0:

@@ -1,7 +1,7 @@
 """Reads of reconciliation: both sides of a day, and the days with their differences."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from dianke.domain.channels.models import (
     Acquirer,
     Bank,
+    CashDeposit,
     EntryState,
     ReconciliationDay,
     ReconciliationDifference,
@@ -16,13 +17,16 @@ from dianke.domain.channels.models import (
     WithholdingBatch,
 )
 from dianke.domain.channels.queries import collections
+from dianke.domain.channels.rules.matching import MatchKind
 from dianke.domain.channels.rules.reconciling import DifferenceState, TakenBack
 from dianke.domain.receivables.queries.payments import filter_payments
 from dianke.domain.receivables.types import Channel
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
-CHANNELS = (Channel.BANK_WITHHOLDING, Channel.TRANSFER)
+CHANNELS = (Channel.BANK_WITHHOLDING, Channel.TRANSFER, Channel.COUNTER)
+# So many days a bank may take to book cash that was brought to it.
+_DEPOSIT_DAYS = 7
 # Differences that wait for work: nobody decided, or somebody asked for a remedy.
 WAITING = (DifferenceState.OPEN.value, DifferenceState.ASKED.value)
 _OF_CUSTOMERS = (EntryState.SUSPENSE.value, EntryState.BOOKED.value, EntryState.OPEN.value)
@@ -84,7 +88,9 @@ def load_sides(*, acquirer: Acquirer, day: date) -> tuple[dict[str, int], dict[s
 
 
 def load_ours(*, actor: Scope, bank: Bank, channel: Channel, day: date) -> dict[str, int]:
-    """Return what we booked of a channel on a day, by what the bank knows it by: batch, or booking."""
+    """Return what we booked of a channel on a day, by what the bank knows it by: batch, booking, or slip."""
+    if channel is Channel.COUNTER:
+        return _load_deposits(actor, bank, day)
     payments = filter_payments(actor=actor).filter(channel=channel.value, paid_on=day, is_reversed=False)
     if channel is Channel.TRANSFER:
         prefix = f"{bank.code}:"
@@ -101,6 +107,8 @@ def load_ours(*, actor: Scope, bank: Bank, channel: Channel, day: date) -> dict[
 
 def load_theirs(*, actor: Scope, bank: Bank, channel: Channel, day: date) -> dict[str, int]:
     """Return what the bank booked of a channel on a day, by the same."""
+    if channel is Channel.COUNTER:
+        return _load_bank_deposits(actor, bank, day)
     entries = StatementEntry.objects.for_actor(actor).filter(bank=bank, booked_on=day, amount_fen__gt=0)
     if channel is Channel.TRANSFER:
         rows = entries.filter(state__in=_OF_CUSTOMERS).values_list("reference", "amount_fen")
@@ -108,4 +116,33 @@ def load_theirs(*, actor: Scope, bank: Bank, channel: Channel, day: date) -> dic
     found: Counter[str] = Counter()
     for target, amount_fen in entries.filter(state=EntryState.SETTLED.value).values_list("target", "amount_fen"):
         found[target] += amount_fen
+    return dict(found)
+
+
+def _load_deposits(actor: Scope, bank: Bank, day: date) -> dict[str, int]:
+    """Return the cash that shifts brought to the bank on a day, by slip, but what another bank booked."""
+    rows = CashDeposit.objects.for_actor(actor).filter(deposited_on=day)
+    found: Counter[str] = Counter()
+    for slip, amount_fen in rows.values_list("slip_number", "amount_fen"):
+        found[slip] += amount_fen
+    elsewhere = StatementEntry.objects.for_actor(actor).filter(
+        state=EntryState.DEPOSITED.value, target__in=list(found), booked_on__gte=day
+    )
+    for slip in elsewhere.exclude(bank=bank).values_list("target", flat=True):
+        found.pop(slip, None)
+    return dict(found)
+
+
+def _load_bank_deposits(actor: Scope, bank: Bank, day: date) -> dict[str, int]:
+    """Return what the bank booked of the slips of a day, then or in the days after, sure or not."""
+    slips = set(_load_deposits(actor, bank, day))
+    entries = StatementEntry.objects.for_actor(actor).filter(
+        bank=bank, booked_on__range=(day, day + timedelta(days=_DEPOSIT_DAYS)), amount_fen__gt=0,
+        state__in=[EntryState.DEPOSITED.value, EntryState.SUSPENSE.value],
+    )  # fmt: skip
+    found: Counter[str] = Counter()
+    for target, proposals, amount_fen in entries.values_list("target", "proposals", "amount_fen"):
+        proposed = next((one["target"] for one in proposals if one["kind"] == MatchKind.DEPOSIT.value), "")
+        if (slip := target or proposed) in slips:
+            found[slip] += amount_fen
     return dict(found)

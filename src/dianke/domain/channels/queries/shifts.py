@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from dianke.domain.channels.models import CashCount, CashDeposit, PaymentChange, Shift, ShiftEntry
 from dianke.domain.channels.rules import shifts as rules
@@ -57,6 +57,31 @@ def filter_shifts(*, actor: Scope) -> QuerySet[Any]:
     """Return the shifts of the actor's units; no order."""
     rows: QuerySet[Any] = Shift.objects.for_actor(actor).select_related("unit")
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What counts of cash came out over or short in all."""
+
+    waiting: int
+    over_fen: int
+    short_fen: int
+
+
+def filter_differences(*, actor: Scope) -> QuerySet[Any]:
+    """Return the shifts whose cash was counted over or short; no order."""
+    return filter_shifts(actor=actor).select_related("unit", "voucher").exclude(difference_fen=0)
+
+
+def sum_differences(*, actor: Scope) -> Differences:
+    """Return what is booked over and short within the actor's units, and how many counts wait for a decision."""
+    closed, over = Q(state=ShiftState.CLOSED.value), Q(difference_fen__gt=0)
+    found = Shift.objects.for_actor(actor).exclude(difference_fen=0).aggregate(
+        waiting=Count("id", filter=~closed),
+        over=Sum("difference_fen", filter=closed & over),
+        short=Sum("difference_fen", filter=closed & ~over),
+    )  # fmt: skip
+    return Differences(found["waiting"], found["over"] or 0, -(found["short"] or 0))
 
 
 def get_shift(*, actor: Scope, number: str, lock: bool = False) -> Shift:

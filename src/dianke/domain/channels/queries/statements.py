@@ -6,12 +6,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from dianke.domain.channels.models import Acquirer, Bank, BankStatement, EntryState, StatementEntry, WithholdingBatch
+from dianke.domain.channels.models import (
+    Acquirer,
+    Bank,
+    BankStatement,
+    CashDeposit,
+    EntryState,
+    StatementEntry,
+    WithholdingBatch,
+)
 from dianke.domain.channels.queries import clearing
 from dianke.domain.channels.queries.acquirers import list_acquirers
 from dianke.domain.channels.rules import matching
 from dianke.domain.channels.rules.clearing import find_settled_days
-from dianke.domain.channels.rules.matching import Known, Proposal
+from dianke.domain.channels.rules.matching import Known, MatchReason, Proposal
 from dianke.domain.channels.rules.statements.types import Entry
 from dianke.domain.channels.rules.withholding import BatchState
 from dianke.domain.customers.models import CustomerAccount
@@ -57,10 +65,14 @@ def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Prop
     known = {one.user_number: one for one in _load_known(actor, numbers)}
     batches = _find_batches(actor, {number for entry in entries if (number := matching.find_batch_number(entry))})
     merchants = {one.merchant_number: one for one in list_acquirers(actor=actor)}
+    slips = _find_slips(actor, {word for entry in entries for word in matching.list_words(entry)})
     proposals = []
     for entry in entries:
-        if settlement := _propose_settlement(entry, merchants):
-            proposals.append([settlement])
+        if own := _propose_settlement(entry, merchants) or matching.propose_deposit(entry, slips):
+            if own.reason is MatchReason.SLIP_AND_AMOUNT:
+                # Each slip is one booking: another that names it is somebody else's.
+                slips[own.target].remove(entry.amount_fen)
+            proposals.append([own])
             continue
         found = matching.propose(entry, known=known, batches=batches)
         # Looked for by name only where no number says it: most bookings name one.
@@ -81,6 +93,29 @@ def _propose_settlement(entry: Entry, merchants: Mapping[str, Acquirer]) -> Prop
     fees = clearing.sum_fees(acquirer=acquirer, since=entry.booked_on - timedelta(days=clearing.DAYS))
     found = find_settled_days(days, amount_fen=entry.amount_fen, fees=fees, last_day=entry.booked_on)
     return matching.propose_settlement(acquirer.code, is_exact=found is not None)
+
+
+def find_deposit(*, actor: Scope, slip_number: str, amount_fen: int) -> CashDeposit | None:
+    """Return the cash of a slip that no booking of a bank was found to be yet, or None."""
+    rows = CashDeposit.objects.for_actor(actor).filter(slip_number=slip_number, amount_fen=amount_fen)
+    known = StatementEntry.objects.for_actor(_SYSTEM).filter(
+        state=EntryState.DEPOSITED.value, target=slip_number, amount_fen=amount_fen
+    )
+    found: list[CashDeposit] = list(rows.order_by("id"))
+    return next(iter(found[known.count() :]), None)
+
+
+def _find_slips(actor: Scope, words: set[str]) -> dict[str, list[int]]:
+    """Return slips of cash with the amounts that no booking of a bank was found to be yet."""
+    rows = CashDeposit.objects.for_actor(actor).filter(slip_number__in=words)
+    found: dict[str, list[int]] = {}
+    for slip, amount_fen in rows.values_list("slip_number", "amount_fen"):
+        found.setdefault(slip, []).append(amount_fen)
+    known = StatementEntry.objects.for_actor(_SYSTEM).filter(state=EntryState.DEPOSITED.value, target__in=list(found))
+    for slip, amount_fen in known.values_list("target", "amount_fen"):
+        if amount_fen in found[slip]:
+            found[slip].remove(amount_fen)
+    return found
 
 
 def _load_known(actor: Scope, numbers: set[str]) -> list[Known]:

@@ -1,7 +1,7 @@
 """Whose money a booking of the bank is: rules with a confidence and a reason, the surest first."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +26,8 @@ class MatchKind(StrEnum):
     RETURNED = "RETURNED"
     # A gateway or agent settles what it took for us.
     SETTLEMENT = "SETTLEMENT"
+    # Cash of a shift that was brought to the bank.
+    DEPOSIT = "DEPOSIT"
 
 
 class MatchReason(StrEnum):
@@ -35,6 +37,8 @@ class MatchReason(StrEnum):
     RETURNED_LINE = "RETURNED_LINE"
     MERCHANT_AND_AMOUNT = "MERCHANT_AND_AMOUNT"
     MERCHANT_NUMBER = "MERCHANT_NUMBER"
+    SLIP_AND_AMOUNT = "SLIP_AND_AMOUNT"
+    SLIP_NUMBER = "SLIP_NUMBER"
     VIRTUAL_ACCOUNT = "VIRTUAL_ACCOUNT"
     USER_NUMBER_AND_NAME = "USER_NUMBER_AND_NAME"
     USER_NUMBER = "USER_NUMBER"
@@ -96,8 +100,13 @@ def find_batch_number(entry: Entry) -> str:
 
 def find_merchant(entry: Entry, merchants: Mapping[str, str]) -> str:
     """Return the gateway or agent whose number for us a booking names, or nothing; numbers to codes."""
-    words = (word for text in (entry.remittance, *entry.references) for word in _WORD.findall(text))
-    return next((merchants[word] for word in words if word in merchants), "")
+    return next((merchants[word] for word in list_words(entry) if word in merchants), "")
+
+
+def list_words(entry: Entry) -> list[str]:
+    """Return the words of letters and digits in the texts of a booking, each once."""
+    texts = (entry.remittance, *entry.references)
+    return list(dict.fromkeys(word for text in texts for word in _WORD.findall(text)))
 
 
 def propose_settlement(code: str, *, is_exact: bool) -> Proposal:
@@ -105,6 +114,16 @@ def propose_settlement(code: str, *, is_exact: bool) -> Proposal:
     if is_exact:
         return Proposal(MatchKind.SETTLEMENT, code, 99, MatchReason.MERCHANT_AND_AMOUNT)
     return Proposal(MatchKind.SETTLEMENT, code, 80, MatchReason.MERCHANT_NUMBER)
+
+
+def propose_deposit(entry: Entry, slips: Mapping[str, Collection[int]]) -> Proposal | None:
+    """Return that a booking is cash of a shift; sure only where its amount is that of the slip. Slips to amounts."""
+    slip = next((word for word in list_words(entry) if word in slips), "") if entry.amount_fen > 0 else ""
+    if not slip:
+        return None
+    if entry.amount_fen in slips[slip]:
+        return Proposal(MatchKind.DEPOSIT, slip, 99, MatchReason.SLIP_AND_AMOUNT)
+    return Proposal(MatchKind.DEPOSIT, slip, 80, MatchReason.SLIP_NUMBER)
 
 
 def propose(

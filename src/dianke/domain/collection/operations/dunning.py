@@ -1,6 +1,6 @@
 """Propose the steps of a day: at most one an account, the next of the ladder, messages into the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -39,22 +39,28 @@ class Proposed:
     by_code: dict[str, int] = field(default_factory=dict)
 
 
-def propose_steps(*, actor: Scope, arrears: Sequence[Arrears], ladder: Ladder, on: date, at: datetime) -> Proposed:
+def propose_steps(
+    *, actor: Scope, arrears: Sequence[Arrears], ladder: Ladder, on: date, at: datetime,
+    reminder_days: Mapping[str, int] | None = None,
+) -> Proposed:  # fmt: skip
     """
     Write the steps that accounts are due for on a day, and return what they came to; may be called again the same day.
 
     Nothing is proposed for an account that had a step today, whose last step still waits for a person, or that is
     paused. Vulnerable and important customers, and those who cannot be written to, are held for a person.
+
+    :param reminder_days: by how many days reminders go earlier, by the credit grade of the customer
     """
     proposed = Proposed()
     for start in range(0, len(arrears), _CHUNK):
-        _propose_some(actor, arrears[start : start + _CHUNK], ladder, on, at, proposed)
+        _propose_some(actor, arrears[start : start + _CHUNK], ladder, on, at, proposed, reminder_days or {})
     return proposed
 
 
 def _propose_some(
-    actor: Scope, arrears: Sequence[Arrears], ladder: Ladder, on: date, at: datetime, proposed: Proposed
-) -> None:
+    actor: Scope, arrears: Sequence[Arrears], ladder: Ladder, on: date, at: datetime, proposed: Proposed,
+    reminder_days: Mapping[str, int],
+) -> None:  # fmt: skip
     keys = [one.customer_account_id for one in arrears]
     history = _list_history(keys)
     paused = people.find_paused(account_ids=keys, on=on)
@@ -66,13 +72,14 @@ def _propose_some(
         account = accounts.get(one.customer_account_id)
         if account is None or account.pk in paused:
             continue
-        step = _choose(ladder, one, history.get(account.pk, []), on)
+        earlier = reminder_days.get(account.customer.credit_grade, 0)
+        step = _choose(ladder, one, history.get(account.pk, []), on, earlier)
         if step is not None:
             hold = protected.get(account.pk, "")
             _write(actor, ladder, step, one, account, hold, collectors.get(account.pk, ""), on, at, proposed)
 
 
-def _choose(ladder: Ladder, owed: Arrears, before: Sequence[DunningStep], on: date) -> LadderStep | None:
+def _choose(ladder: Ladder, owed: Arrears, before: Sequence[DunningStep], on: date, earlier: int) -> LadderStep | None:
     waits = {StepState.OPEN.value, StepState.HELD.value}
     if any(one.proposed_on >= on or one.state in waits for one in before):
         return None
@@ -85,6 +92,7 @@ def _choose(ladder: Ladder, owed: Arrears, before: Sequence[DunningStep], on: da
         usage_class=owed.usage_class,
         done={one.code for one in own},
         days_since_last=(on - last).days if last else None,
+        reminder_days_earlier=earlier,
     )
 
 

@@ -47,22 +47,23 @@ def propose(
     """
     Write proposals, the largest expected loss first, and return how many were written and how many left out.
 
-    Nothing is proposed that lives already for the account, or that was decided within the days of rest; what goes
-    beyond `most` is left out, for nobody would look at it this week.
+    Nothing is proposed for an account while a measure lives for it, or one was proposed within the days of rest; what
+    goes beyond `most` is left out, for nobody would look at it this week.
     """
     since = run.as_of_date - timedelta(days=rest_days)
     known = RiskMeasure.objects.for_actor(_SYSTEM)
-    taken = set(known.filter(state__in=_LIVING).values_list("account_id", "kind"))
-    taken |= set(known.filter(as_of_date__gt=since).values_list("account_id", "kind"))
-    fresh = [one for one in proposals if (one.account_id, one.kind.value) not in taken]
-    fresh.sort(key=lambda one: (-one.expected_loss_fen, one.account_id, one.kind.value))
+    taken = set(known.filter(state__in=_LIVING).values_list("account_id", flat=True))
+    taken |= set(known.filter(as_of_date__gt=since).values_list("account_id", flat=True))
+    fresh = [one for one in proposals if one.account_id not in taken]
+    fresh.sort(key=lambda one: (-one.expected_loss_fen, one.account_id))
     rows = [
         RiskMeasure(
             unit_id=one.unit_id, account_id=one.account_id, run=run, kind=one.kind.value, as_of_date=run.as_of_date,
             grade=one.grade, probability_e6=one.probability_e6, expected_loss_fen=one.expected_loss_fen,
             reasons=list(one.reasons), proposed_by=login, proposed_at=at,
         )
-        for one in fresh[:most]
+        # The last number is the largest: lists show the newest first.
+        for one in reversed(fresh[:most])
     ]  # fmt: skip
     insert_rows(rows)
     return len(rows), len(fresh) - len(rows)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection
 from numpy.typing import NDArray
 
@@ -73,14 +74,14 @@ def write_scores(*, run: RiskRun, block: ScoredBlock) -> None:
         "unit_id": pa.array(block.units),
         "score_e2": pa.array(block.scores.score_e2),
         "grade": pa.array(block.grades.tolist()),
-        "points_e2": _write_arrays(block.scores.points_e2.tolist()),
-        "figures": _write_arrays(block.scores.figures.tolist()),
+        "points_e2": _write_arrays(block.scores.points_e2),
+        "figures": _write_arrays(block.scores.figures),
         "probability_e6": pa.array(block.losses.probability_e6),
         "month_fen": pa.array(block.month_fen),
         "overdue_fen": pa.array(block.overdue_fen),
         "exposure_fen": pa.array(block.losses.exposure_fen),
         "expected_loss_fen": pa.array(block.losses.expected_fen),
-        "reasons": _write_arrays(block.reasons),
+        "reasons": pa.array(["{" + ",".join(row) + "}" for row in block.reasons]),
         "is_watched": pa.array(block.watched),
     }
     copy_table(table="collection_riskscore", columns=pa.table(columns))
@@ -110,5 +111,9 @@ def keep_training(*, values: dict[str, Any]) -> RiskModelVersion:
     return version
 
 
-def _write_arrays(rows: Sequence[Sequence[Any]]) -> pa.Array:
-    return pa.array(["{" + ",".join([str(one) for one in row]) + "}" for row in rows])
+def _write_arrays(rows: Integers) -> pa.Array:
+    """Return rows of integers as the database writes arrays."""
+    size, width = rows.shape
+    texts = pa.array(np.ascontiguousarray(rows).ravel()).cast(pa.string())
+    lists = pa.ListArray.from_arrays(pa.array(np.arange(size + 1, dtype=np.int32) * width), texts)
+    return pc.binary_join_element_wise("{", pc.binary_join(lists, ","), "}", "")

@@ -126,6 +126,17 @@ def get_measure(*, actor: Scope, key: int, lock: bool = False) -> RiskMeasure:
     return found
 
 
+def map_failed(*, actor: Scope) -> dict[str, list[int]]:
+    """Return by kind of measure the accounts that went late though it was carried out."""
+    rows = RiskMeasure.objects.for_actor(actor).filter(
+        state=RiskMeasureState.DONE.value, outcome=RiskOutcome.WENT_LATE.value
+    )
+    found: dict[str, list[int]] = {}
+    for kind, account_id in rows.order_by().values_list("kind", "account_id").distinct():
+        found.setdefault(kind, []).append(account_id)
+    return found
+
+
 def list_unjudged(*, actor: Scope, before: date) -> list[tuple[int, int, date]]:
     """Return key, account and day of the measures proposed as of days before one, whose outcome is not recorded."""
     rows = RiskMeasure.objects.for_actor(actor).filter(outcome="", as_of_date__lt=before).order_by("as_of_date", "id")

@@ -42,12 +42,10 @@ select b.id, b.account_id, {_DAY.format("b.issued_at")}, b.due_date - %(epoch)s:
  order by b.id
 """  # noqa: S608 - our own text
 _MOVES = f"""
-select p.item_id, {_DAY.format("v.made_at")}, v.occurred_on - %(epoch)s::date, sum(p.debit_fen)::bigint,
-       sum(p.credit_fen)::bigint
+select p.item_id, {_DAY.format("v.made_at")}, v.occurred_on - %(epoch)s::date, p.debit_fen, p.credit_fen
   from receivables_posting p join receivables_voucher v on v.id = p.voucher_id
  where {{p}} and p.ledger_account_id = any(%(principal)s)
    and p.item_id >= %(first_bill)s and p.id >= %(first_bill)s and v.made_at < %(until)s and v.kind <> all(%(given_up)s)
- group by 1, 2, 3
 """  # noqa: S608 - our own text
 _HELD = f"""
 select p.customer_account_id, {_DAY.format("v.made_at")}, sum(p.credit_fen - p.debit_fen)::bigint
@@ -154,7 +152,7 @@ def _load_bills(keys: Integers, values: dict[str, Any]) -> dict[str, Integers]:
     """Return bills and what moved on them, the moves by the day that they count for."""
     bills = _fetch(_BILLS, values, ("id", "account", "known", "due", "start", "end", "kwh_e2"))
     moves = _fetch(_MOVES, values, ("item", "known", "day", "debit", "credit"))
-    place, moves = _place(bills["id"], moves, "item")
+    place, moves = _add_up(*_place(bills["id"], moves, "item"))
     order = np.argsort(moves["day"], kind="stable")
     return {
         "bill_account": np.searchsorted(keys, bills["account"]),
@@ -169,6 +167,18 @@ def _load_bills(keys: Integers, values: dict[str, Any]) -> dict[str, Integers]:
         "move_debit_fen": moves["debit"][order],
         "move_credit_fen": moves["credit"][order],
     }
+
+
+def _add_up(place: Integers, moves: dict[str, Integers]) -> tuple[Integers, dict[str, Integers]]:
+    """Return moves of one bill, day of becoming known and day that counts as one; here, as the database would spill."""
+    if not place.size:
+        return place, moves
+    order = np.lexsort((moves["day"], moves["known"], place))
+    sorted_keys = np.stack([place[order], moves["known"][order], moves["day"][order]])
+    starts = np.flatnonzero(np.r_[True, (sorted_keys[:, 1:] != sorted_keys[:, :-1]).any(axis=0)])
+    sums = {name: np.add.reduceat(moves[name][order], starts) for name in ("debit", "credit")}
+    place, known, day = sorted_keys[:, starts]
+    return place, {"known": known, "day": day, **sums}
 
 
 def _load_others(keys: Integers, values: dict[str, Any], mandates: dict[str, Integers]) -> dict[str, Integers]:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from dianke.domain.collection.types import StepKind
+from dianke.domain.collection.types import BY_MESSAGE, StepKind
 from dianke.kernel.errors import DomainError
 
 SCHEMA = "dunning-ladder/v1"
@@ -91,18 +91,19 @@ def find_ladder(ladders: Sequence[Ladder], *, on: date) -> Ladder:
 
 def find_next_step(
     ladder: Ladder, *, days_overdue: int, overdue_fen: int, usage_class: str, done: Collection[str],
-    days_since_last: int | None,
+    days_since_last: int | None, reminder_days_earlier: int = 0,
 ) -> LadderStep | None:  # fmt: skip
     """
     Return the step that an account is due for, or None.
 
     It is the lowest one not taken for this debt: nobody is visited who was never reminded. Steps that do not fit the
-    class or the amount are left out.
+    class or the amount are left out. Steps that go by message may come so many days earlier.
     """
     for step in ladder.steps:
         if step.code in done or (step.classes and usage_class not in step.classes) or overdue_fen < step.least_fen:
             continue
-        is_due = days_overdue >= step.days_overdue
+        earlier = reminder_days_earlier if step.kind in BY_MESSAGE else 0
+        is_due = days_overdue >= step.days_overdue - earlier
         has_rested = days_since_last is None or days_since_last >= max(step.gap_days, 1)
         return step if is_due and has_rested else None
     return None

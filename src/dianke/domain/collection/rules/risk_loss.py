@@ -1,12 +1,13 @@
 """Expected loss, the reasons of a score, who is watched, and which measures fit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dianke.domain.collection.rules.risk_history import Snapshot
-from dianke.domain.collection.rules.risk_rules import MeasureRule, RiskRules
+from dianke.domain.collection.rules.risk_history import NONE, Snapshot
+from dianke.domain.collection.rules.risk_rules import RiskRules
 from dianke.domain.collection.rules.risk_score import GROUPS, UNKNOWN, RuleScores
 from dianke.engine.risk.types import Features, Floats
 
@@ -69,19 +70,40 @@ def is_watched(grades: NDArray[np.str_], losses: Losses, *, rules: RiskRules) ->
     return watched | (losses.expected_fen >= rules.watched_loss_fen)
 
 
-def find_fitting(
-    rule: MeasureRule, *, grades: NDArray[np.str_], losses: Losses, snapshot: Snapshot, is_spared: NDArray[np.bool_]
+def is_worth_proposing(
+    *, grades: NDArray[np.str_], losses: Losses, snapshot: Snapshot, rules: RiskRules
 ) -> NDArray[np.bool_]:
+    """Return for which accounts anything may be proposed: those above every floor, of a grade that a measure is for."""
+    answered = sorted({grade for rule in rules.measures for grade in rule.grades})
+    worth: NDArray[np.bool_] = np.isin(grades, answered) & snapshot.is_active
+    worth &= losses.expected_fen >= max(rules.floor.loss_fen, 1)
+    worth &= losses.probability_e6 >= int(rules.floor.probability * _E6)
+    worth &= (snapshot.days_late > 0).sum(axis=1) >= rules.floor.late_bills
+    return worth
+
+
+def choose_measures(
+    *, grades: NDArray[np.str_], losses: Losses, month_fen: Integers, is_spared: NDArray[np.bool_],
+    failed: Sequence[NDArray[np.bool_]], rules: RiskRules,
+) -> Integers:  # fmt: skip
     """
-    Return for which accounts a measure is proposed.
+    Return for each account the place of the measure that is proposed, NONE where none fits.
+
+    It is the mildest that fits and is enough for what is expected to be lost; where none is, the harshest that fits.
 
     :param is_spared: homes and households in need (低保, 特困, medical need), whom no harsh measure touches
+    :param failed: for each measure the accounts that went late though it was carried out: there it is not enough
     """
-    fits = np.isin(grades, list(rule.grades)) & snapshot.is_active
-    fits &= (snapshot.month_fen >= rule.least_month_fen) & (losses.expected_fen >= rule.least_loss_fen)
-    if rule.is_harsh:
-        fits &= ~is_spared
-    return fits
+    found = np.full(grades.size, NONE, dtype=np.int64)
+    is_answered = np.zeros(grades.size, dtype=bool)
+    for place, rule in enumerate(rules.measures):
+        fits = np.isin(grades, list(rule.grades)) & (month_fen >= rule.least_month_fen) & ~is_answered
+        if rule.is_harsh:
+            fits &= ~is_spared
+        found[fits] = place
+        if rule.enough_loss_fen is not None:
+            is_answered |= fits & ~failed[place] & (losses.expected_fen <= rule.enough_loss_fen)
+    return found
 
 
 def _name_largest(weight: Floats, names: NDArray[np.str_], values: Floats) -> list[list[str]]:

@@ -23,13 +23,22 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRule:
-    """When a measure is proposed."""
+    """Whom a measure is for, and up to which expected loss it is enough; None: whatever is expected."""
 
     kind: RiskMeasureKind
     grades: frozenset[str]
     is_harsh: bool
     least_month_fen: int
-    least_loss_fen: int
+    enough_loss_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalFloor:
+    """What nothing is proposed below, whatever the grade."""
+
+    loss_fen: int
+    probability: Decimal
+    late_bills: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,8 @@ class RiskRules:
     # The best first.
     grades: tuple[Grade, ...]
     score: ScoreRules
+    floor: ProposalFloor
+    # The mildest first.
     measures: tuple[MeasureRule, ...]
 
     def find_grade(self, score_e2: int) -> Grade:
@@ -105,7 +116,14 @@ def _read(content: Mapping[str, Any]) -> RiskRules:
             content["groups"],
             *(content[name] for name in ("payment", "arrears", "law", "stability", "papers", "security")),
         ),
+        floor=_read_floor(content["proposals"]),
         measures=tuple(_read_measure(one) for one in content["measures"]),
+    )
+
+
+def _read_floor(content: Mapping[str, Any]) -> ProposalFloor:
+    return ProposalFloor(
+        _to_fen(content["least_loss_yuan"]), Decimal(content["least_probability"]), int(content["least_late_bills"])
     )
 
 
@@ -115,7 +133,7 @@ def _read_measure(content: Mapping[str, Any]) -> MeasureRule:
         frozenset(content["grades"]),
         bool(content["is_harsh"]),
         _to_fen(content.get("least_month_yuan", "0")),
-        _to_fen(content.get("least_loss_yuan", "0")),
+        _to_fen(content["enough_loss_yuan"]) if "enough_loss_yuan" in content else None,
     )
 
 

@@ -8,7 +8,13 @@ from django.db import models
 
 from dianke.domain.customers.models.columns import list_choices, text_column
 from dianke.domain.customers.models.subjects import Customer
-from dianke.domain.customers.types import ConsentChannel, ConsentPurpose, ContactRole
+from dianke.domain.customers.types import (
+    ConsentChannel,
+    ConsentPurpose,
+    ContactLanguage,
+    ContactRole,
+    PreferredChannel,
+)
 from dianke.platform.crypto.fields import EncryptedTextField, KeyedHashField
 from dianke.platform.documents.models import Document
 from dianke.platform.org.scoping import ScopedModel
@@ -32,12 +38,31 @@ class Contact(ScopedModel):
     email = EncryptedTextField(purpose="email", db_default=models.Value(b""))
     preferred = models.BooleanField(default=False, db_default=False)
     note = text_column(200)
+    is_decision_maker = models.BooleanField(default=False, db_default=False)
+    # ISO date; the hash is of month and day alone, by which a calendar finds who has a birthday.
+    birthday = EncryptedTextField(purpose="birthday", db_default=models.Value(b""))
+    birthday_hash = KeyedHashField()
+    channel = text_column(10, choices=list_choices(PreferredChannel))
+    language = text_column(10, choices=list_choices(ContactLanguage))
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    do_not_disturb = models.BooleanField(default=False, db_default=False)
     period: Any = DateRangeField()
 
     class Meta:
-        """Found by phone."""
+        """Found by phone and by birthday; quiet hours begin and end."""
 
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="contact_quiet_hours_begin_and_end",
+            )
+        ]
         indexes: ClassVar = [
+            models.Index(
+                fields=["birthday_hash"], name="contact_birthday", condition=models.Q(birthday_hash__isnull=False)
+            ),
             models.Index(fields=["phone_hash"], name="contact_phone", condition=models.Q(phone_hash__isnull=False)),
             models.Index(
                 fields=["phone_mask_hash"],

@@ -10,7 +10,7 @@ from django.db.models import F, Func
 from dianke.domain.customers.models.columns import bigrams_of, folded_address_of, list_choices, text_column
 from dianke.domain.customers.models.subjects import Customer
 from dianke.domain.customers.rules.addresses import ADDRESS_LENGTH
-from dianke.domain.customers.types import EquipmentCondition, EquipmentKind
+from dianke.domain.customers.types import EquipmentCondition, EquipmentKind, Interlock
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
 
@@ -71,6 +71,9 @@ class CustomerEquipment(ScopedModel):
     condition = models.CharField(max_length=12, choices=list_choices(EquipmentCondition))
     checked_date = models.DateField(null=True, blank=True)
     next_check_date = models.DateField(null=True, blank=True)
+    start_seconds = models.PositiveIntegerField(null=True, blank=True)
+    interlock = text_column(12, choices=list_choices(Interlock))
+    tested_date = models.DateField(null=True, blank=True)
 
     class Meta:
         """By the day of the next check."""

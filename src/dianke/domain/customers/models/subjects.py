@@ -9,7 +9,15 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from dianke.domain.customers.models.columns import bigrams_of, list_choices, text_column
-from dianke.domain.customers.types import AccountStatus, CustomerKind, IdentityKind, Importance, UsageClass
+from dianke.domain.customers.types import (
+    AccountStatus,
+    CreditGrade,
+    CustomerKind,
+    IdentityKind,
+    Importance,
+    UsageClass,
+    ValueClass,
+)
 from dianke.platform.crypto.fields import EncryptedTextField, KeyedHashField
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
@@ -17,7 +25,10 @@ from dianke.platform.org.scoping import ScopedModel
 _HAS_SHORT_NAME = models.Q(short_name__gt="")
 
 
-@pghistory.track(exclude=["name_bigrams", "short_name_bigrams"])
+@pghistory.track(
+    # What searches go by follows from the names; the history of a customer's standing lies with what judged it.
+    exclude=["name_bigrams", "short_name_bigrams", "value_class", "credit_grade", "service_table"]
+)
 class Customer(ScopedModel):
     """A person, company or office that contracts for supply (用电客户)."""
 
@@ -46,6 +57,10 @@ class Customer(ScopedModel):
         default=Importance.NONE.value,
         db_default=Importance.NONE.value,
     )
+    # As the last rating and the last judgement left them, and the service table then in force; empty until then.
+    value_class = text_column(10, choices=list_choices(ValueClass))
+    credit_grade = text_column(4, choices=list_choices(CreditGrade))
+    service_table = text_column(20)
     # A customer that was entered twice stays as a signpost to the one that was kept.
     merged_into: Any = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
 

@@ -11,6 +11,16 @@ from dianke.domain.customers.operations.belongings import (
     end_mark,
     record_check,
 )
+from dianke.domain.customers.operations.care import (
+    UnableToRecordCare,
+    UnableToVisit,
+    cancel_visit,
+    finish_next_step,
+    finish_visit,
+    move_visit,
+    plan_visit,
+    record_care,
+)
 from dianke.domain.customers.operations.closing import close_account, hand_over_account
 from dianke.domain.customers.operations.contacts import (
     UnableToRecordConsent,
@@ -43,12 +53,26 @@ from dianke.domain.customers.operations.key_data import (
     reject_key_change,
     withdraw_key_change,
 )
+from dianke.domain.customers.operations.managers import (
+    Assigned,
+    UnableToAssignManager,
+    UnableToHandOver,
+    approve_hand_over,
+    assign_managers,
+    end_management,
+    propose_hand_over,
+    refuse_hand_over,
+    withdraw_hand_over,
+)
 from dianke.domain.customers.operations.merging import UnableToMerge, UnableToUndoMerge, merge_customers, undo_merge
 from dianke.domain.customers.operations.numbers import draw_customer_number, draw_location_code, draw_user_number
 from dianke.domain.customers.operations.reaching import CustomerOutOfReach
+from dianke.domain.customers.operations.relations import UnableToRelate, add_relation, end_relation
+from dianke.domain.customers.operations.standing import UnableToPutStanding, put_credit_grades, put_value_classes
 from dianke.domain.customers.operations.suspicions import note_suspicion, settle_suspicion
 
 __all__ = [
+    "Assigned",
     "ChangeIsDecided",
     "CustomerOutOfReach",
     "UnableToAddAccount",
@@ -56,12 +80,18 @@ __all__ = [
     "UnableToAddCustomer",
     "UnableToAddLocation",
     "UnableToAskForChange",
+    "UnableToAssignManager",
+    "UnableToHandOver",
     "UnableToMarkAccount",
     "UnableToMerge",
+    "UnableToPutStanding",
+    "UnableToRecordCare",
     "UnableToRecordConsent",
+    "UnableToRelate",
     "UnableToSaveContact",
     "UnableToSaveEquipment",
     "UnableToUndoMerge",
+    "UnableToVisit",
     "ValueChangedMeanwhile",
     "add_account",
     "add_accounts",
@@ -73,9 +103,13 @@ __all__ = [
     "add_location",
     "add_locations",
     "add_marks",
+    "add_relation",
+    "approve_hand_over",
     "approve_key_change",
     "ask_key_change",
+    "assign_managers",
     "attach_document",
+    "cancel_visit",
     "change_contact",
     "change_customer",
     "change_location",
@@ -84,16 +118,28 @@ __all__ = [
     "draw_location_code",
     "draw_user_number",
     "end_contact",
+    "end_management",
     "end_mark",
+    "end_relation",
+    "finish_next_step",
+    "finish_visit",
     "hand_over_account",
     "merge_customers",
+    "move_visit",
     "note_suspicion",
+    "plan_visit",
+    "propose_hand_over",
+    "put_credit_grades",
+    "put_value_classes",
     "read_key_value",
+    "record_care",
     "record_check",
     "record_consent",
+    "refuse_hand_over",
     "reject_key_change",
     "settle_suspicion",
     "undo_merge",
     "withdraw_consent",
+    "withdraw_hand_over",
     "withdraw_key_change",
 ]

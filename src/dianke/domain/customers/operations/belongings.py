@@ -68,6 +68,9 @@ def add_equipment(*, actor: Actor, equipment: Sequence[NewEquipment]) -> list[Cu
                 condition=new.condition.value,
                 checked_date=new.checked_date,
                 next_check_date=new.next_check_date,
+                start_seconds=new.start_seconds,
+                interlock=new.interlock.value if new.interlock else "",
+                tested_date=new.tested_date,
             )
         )
     return list(CustomerEquipment.objects.bulk_create(rows, batch_size=_BATCH))
@@ -81,9 +84,10 @@ def record_check(
     checked_date: date,
     next_check_date: date | None,
     capacity_kw: Decimal | None = None,
+    tested_date: date | None = None,
 ) -> CustomerEquipment:
     """
-    Note how equipment stood on a day and when it is looked at next.
+    Note how equipment stood on a day, when it is looked at next, and when own supply last ran on load.
 
     :raises UnableToSaveEquipment: if the next check does not lie after this one
     """
@@ -97,7 +101,9 @@ def record_check(
     equipment.next_check_date = next_check_date
     if capacity_kw is not None:
         equipment.capacity_kw = capacity_kw
-    equipment.save(update_fields=["condition", "checked_date", "next_check_date", "capacity_kw"])
+    if tested_date is not None:
+        equipment.tested_date = tested_date
+    equipment.save(update_fields=["condition", "checked_date", "next_check_date", "capacity_kw", "tested_date"])
     return equipment
 
 

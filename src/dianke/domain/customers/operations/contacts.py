@@ -8,7 +8,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from dianke.domain.customers import rules
 from dianke.domain.customers.models import Consent, Contact, Customer
 from dianke.domain.customers.operations.reaching import require_customers
-from dianke.domain.customers.queries.hashes import hash_phone, hash_phone_mask
+from dianke.domain.customers.queries.hashes import hash_birthday, hash_phone, hash_phone_mask
 from dianke.domain.customers.rules.obstacles import find_contact_obstacle
 from dianke.domain.customers.types import ConsentChannel, ConsentPurpose, NewContact
 from dianke.kernel.errors import DomainError
@@ -127,7 +127,7 @@ def withdraw_consent(*, actor: Actor, consent: Consent, at: datetime) -> Consent
 
 def _columns(new: NewContact) -> dict[str, object]:
     if obstacle := find_contact_obstacle(new):
-        raise UnableToSaveContact(field="name" if "name" in obstacle else "phone", name=new.name, reason=obstacle)
+        raise UnableToSaveContact(field=_find_field(obstacle), name=new.name, reason=obstacle)
     phone = rules.fold_phone(new.phone)
     return {
         "name": new.name.strip(),
@@ -139,5 +139,19 @@ def _columns(new: NewContact) -> dict[str, object]:
         "email": new.email.strip(),
         "preferred": new.preferred,
         "note": new.note.strip(),
+        "is_decision_maker": new.is_decision_maker,
+        "birthday": new.birthday.isoformat() if new.birthday else "",
+        "birthday_hash": hash_birthday(new.birthday.isoformat()) if new.birthday else None,
+        "channel": new.channel.value if new.channel else "",
+        "language": new.language.value if new.language else "",
+        "quiet_from": new.quiet_from,
+        "quiet_until": new.quiet_until,
+        "do_not_disturb": new.do_not_disturb,
         "period": DateRange(new.start_date, None),
     }
+
+
+def _find_field(obstacle: str) -> str:
+    """Return the field that an obstacle is shown beside."""
+    words = {"name": "name", "birthday": "birthday", "quiet": "quiet_until", "mail": "email"}
+    return next((field for word, field in words.items() if word in obstacle), "phone")

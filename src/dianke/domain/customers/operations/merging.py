@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Model
+from django.db.models import Max, Model, Q
 
 from dianke.domain.customers.models import (
+    AccountManagement,
+    CareRecord,
     Consent,
     Contact,
     Customer,
@@ -13,8 +15,10 @@ from dianke.domain.customers.models import (
     CustomerDocument,
     CustomerEquipment,
     CustomerMerge,
+    CustomerRelation,
     DuplicateSuspicion,
     KeyChange,
+    Visit,
 )
 from dianke.domain.customers.operations.reaching import require_customers
 from dianke.domain.customers.types import KeyChangeState
@@ -28,6 +32,11 @@ MOVED: dict[str, tuple[type[Model], str]] = {
     "consents": (Consent, "customer_id"),
     "equipment": (CustomerEquipment, "customer_id"),
     "documents": (CustomerDocument, "customer_id"),
+    "visits": (Visit, "customer_id"),
+    "care_records": (CareRecord, "customer_id"),
+    "managements": (AccountManagement, "customer_id"),
+    "relations": (CustomerRelation, "customer_id"),
+    "related_from": (CustomerRelation, "other_id"),
     # Those that were merged into the merged one point straight to the one that stays.
     "customers": (Customer, "merged_into_id"),
 }
@@ -127,9 +136,21 @@ def _move(model: type[Model], column: str, merged: int, kept: int) -> list[int]:
         # A paper that both have stays with the merged one: each customer has it once.
         shared = _rows(CustomerDocument).filter(customer_id=kept).values("document_id")
         rows = rows.exclude(document_id__in=shared)
+    if model is AccountManagement and _rows(AccountManagement).filter(customer_id=kept).exists():
+        # Whoever looks after the one that stays goes on doing so.
+        rows = rows.none()
+    if model is CustomerRelation:
+        rows = _leave_out_known(rows, kept)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     _rows(model).filter(pk__in=keys).update(**{column: kept})
     return keys
+
+
+def _leave_out_known(rows: Any, kept: int) -> Any:
+    """Leave out relations to the one that stays, and those to others that it has a relation with already."""
+    own = _rows(CustomerRelation).filter(Q(customer_id=kept) | Q(other_id=kept))
+    others = {key for pair in own.values_list("customer_id", "other_id") for key in pair}
+    return rows.exclude(Q(customer_id__in=others) | Q(other_id__in=others))
 
 
 def _read_marks(merge: CustomerMerge) -> dict[str, int]:

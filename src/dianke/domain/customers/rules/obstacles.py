@@ -3,7 +3,15 @@
 import re
 
 from dianke.domain.customers.rules.personal import find_phone_obstacle, fold_phone
-from dianke.domain.customers.types import MarkKind, NewAccount, NewContact, NewEquipment, NewLocation, NewMark
+from dianke.domain.customers.types import (
+    OWN_SUPPLY,
+    MarkKind,
+    NewAccount,
+    NewContact,
+    NewEquipment,
+    NewLocation,
+    NewMark,
+)
 
 # From five persons on the tiers of a home grow (一户多人口).
 MANY_PERSONS = 5
@@ -36,6 +44,10 @@ def find_contact_obstacle(contact: NewContact) -> str | None:
         return obstacle
     if contact.email and not _EMAIL.fullmatch(contact.email):
         return "a mail address has one @ between name and domain"
+    if contact.birthday is not None and contact.birthday > contact.start_date:
+        return "the birthday lies ahead"
+    if (contact.quiet_from is None) != (contact.quiet_until is None):
+        return "quiet hours begin and end"
     return None
 
 
@@ -47,6 +59,10 @@ def find_equipment_obstacle(equipment: NewEquipment) -> str | None:
         return "the capacity is not below zero"
     if equipment.checked_date and equipment.next_check_date and equipment.next_check_date <= equipment.checked_date:
         return "the next check lies after the last"
+    if (equipment.start_seconds is not None or equipment.interlock or equipment.tested_date) and (
+        equipment.kind not in OWN_SUPPLY
+    ):
+        return "only own supply starts, is interlocked and is tested on load"
     return None
 
 

@@ -54,6 +54,17 @@ class MonthOfStages:
         return None if self.billed_fen is None else self.requested_fen - self.billed_fen
 
 
+@dataclass(frozen=True, slots=True)
+class LateAdvance:
+    """A stage whose day is over and that the prepayment does not cover."""
+
+    account_id: int
+    month: date
+    number: int
+    due_date: date
+    open_fen: int
+
+
 def filter_terms(*, actor: Scope) -> QuerySet[Any]:
     """Return the terms of the actor's units with their accounts; no order."""
     rows: QuerySet[Any] = StagedTerms.objects.for_actor(actor)
@@ -108,14 +119,22 @@ def list_covered(*, account_ids: Collection[int]) -> dict[int, int]:
     return found
 
 
-def sum_late_advances(*, account_ids: Collection[int], on: date) -> dict[int, int]:
-    """Return what of the stages of accounts should have come before a day and did not, in fen; without who is even."""
+def list_late_advances(*, account_ids: Collection[int], on: date) -> list[LateAdvance]:
+    """Return the stages of accounts that should have come before a day and did not, the one due first first."""
     covered = list_covered(account_ids=account_ids)
     late = StageRequest.objects.for_actor(_SYSTEM).filter(pk__in=list(covered), due_date__lt=on)
+    return [
+        LateAdvance(one.account_id, one.month, one.number, one.due_date, open_fen)
+        for one in late.order_by("due_date", "id")
+        if (open_fen := one.amount_fen - covered[one.pk])
+    ]
+
+
+def sum_late_advances(*, account_ids: Collection[int], on: date) -> dict[int, int]:
+    """Return what of the stages of accounts should have come before a day and did not, in fen; without who is even."""
     found: dict[int, int] = {}
-    for key, account_id, amount_fen in late.values_list("pk", "account_id", "amount_fen"):
-        if open_fen := amount_fen - covered[key]:
-            found[account_id] = found.get(account_id, 0) + open_fen
+    for one in list_late_advances(account_ids=account_ids, on=on):
+        found[one.account_id] = found.get(one.account_id, 0) + one.open_fen
     return found
 
 

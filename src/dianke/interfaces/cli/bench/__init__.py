@@ -28,6 +28,8 @@ BENCHES = {
     "payments": Bench(f"{__name__}.payments", 200_000, "lines of a bank file received and settled a second", False),
     "bankfile": Bench(f"{__name__}.bankfile", 200_000, "lines of a bank's answer checked and booked a second", False),
     "risk": Bench(f"{__name__}.risk", 20_000, "accounts trained on and scored for risk a second, stored", False),
+    "tags": Bench(f"{__name__}.tags", 100_000, "customers given all their tags a second, stored", False),
+    "rating": Bench(f"{__name__}.rating", 1_000_000, "customers rated again for a month a second, stored", False),
     "pdf": Bench(f"{__name__}.pdf", 500, "issued bills written as PDF a second, of the database", True),
     "replay": Bench(f"{__name__}.replay", 1_000_000, "issued bills computed again a second, line by line", False),
     "trial": Bench(f"{__name__}.trial", 1_000_000, "a billed month under other prices, to the report", False),

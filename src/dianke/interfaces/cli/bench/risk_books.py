@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection
 
 from dianke.application import risk
@@ -29,6 +30,7 @@ _FIRST_MONTH, _MONTHS, _SEED = date(2025, 1, 1), 18, 5
 _TODAY = date(2026, 7, 10)
 _EPOCH = date(1970, 1, 1)
 _SERIAL = 10**12
+_AT_ONCE = 20_000
 _KWH_A_YUAN = 2
 
 
@@ -46,23 +48,7 @@ def fill_train_and_score(size: int) -> dict[str, Any]:
 def fill_books(drawn: Behaviour) -> Unit:
     """Write accounts, bills and payments of a behaviour into the books, each on the day that it happens."""
     root = add_unit(code="BENCH", name="测量供电公司", kind=UnitKind.UTILITY, parent=None)
-    size = drawn.bill_fen.shape[0]
-    customers = [
-        Customer(
-            unit=root, number=f"K{at:08d}", name=f"测量用户{at}", kind=CustomerKind.COMPANY.value, since_date=_EPOCH
-        )
-        for at in range(size)
-    ]
-    insert_rows(customers)
-    accounts = [
-        CustomerAccount(
-            unit=root, customer=one, number=f"{at:010d}", opened_date=_FIRST_MONTH,
-            usage_class=UsageClass.COMMERCIAL_INDUSTRIAL.value,
-        )
-        for at, one in enumerate(customers)
-    ]  # fmt: skip
-    insert_rows(accounts)
-    keys = np.array([one.pk for one in accounts], dtype=np.int64)
+    keys = _write_accounts(root, drawn.bill_fen.shape[0])
     chart = AccountMap(actor=_SYSTEM, on=_TODAY)
     ledgers = {name: chart.find(code, unit_path=root.path) for name, code in _LEDGERS.items()}
     for at in range(drawn.bill_fen.shape[1]):
@@ -70,6 +56,30 @@ def fill_books(drawn: Behaviour) -> Unit:
     with connection.cursor() as cursor:
         cursor.execute("analyze")
     return root
+
+
+def _write_accounts(root: Unit, size: int) -> Any:
+    """Write customers with an account each, some at a time, and return the keys of the accounts."""
+    found: list[int] = []
+    for start in range(0, size, _AT_ONCE):
+        numbers = range(start, min(start + _AT_ONCE, size))
+        customers = [
+            Customer(
+                unit=root, number=f"K{at:08d}", name=f"测量用户{at}", kind=CustomerKind.COMPANY.value, since_date=_EPOCH
+            )
+            for at in numbers
+        ]
+        insert_rows(customers)
+        accounts = [
+            CustomerAccount(
+                unit=root, customer=one, number=f"{at:010d}", opened_date=_FIRST_MONTH,
+                usage_class=UsageClass.COMMERCIAL_INDUSTRIAL.value,
+            )
+            for at, one in zip(numbers, customers, strict=True)
+        ]  # fmt: skip
+        insert_rows(accounts)
+        found += [one.pk for one in accounts]
+    return np.array(found, dtype=np.int64)
 
 
 _LEDGERS = {"receivable": "1122.01.01", "revenue": "6001.01", "bank": "1002.01"}
@@ -83,18 +93,16 @@ def _write_month(drawn: Behaviour, at: int, keys: Any, root: Unit, ledgers: dict
     copy_table(table="billing_bill", columns=_draw_bills(drawn, at, keys, items, root))
     fen = drawn.bill_fen[:, at]
     open_month(issued)
+    billed = (ledgers["receivable"], ledgers["revenue"])
     _post(
-        issued,
-        VoucherKind.BILL_ISSUE,
-        f"bench:issue:{at}",
-        root,
-        _both(ledgers["receivable"], ledgers["revenue"], keys, items, fen),
-    )
+        issued, VoucherKind.BILL_ISSUE, f"bench:issue:{at}", root, _enter(billed, keys, items, fen, is_billed=True)
+    )  # fmt: skip
+    settled = (ledgers["receivable"], ledgers["bank"])
     paid = drawn.paid_on[:, at]
     for day_number in np.unique(paid[(paid != NEVER) & (paid < _number(_TODAY))]):
         rows, day = paid == day_number, _day(day_number)
         open_month(day)
-        entry = _both(ledgers["bank"], ledgers["receivable"], keys[rows], items[rows], fen[rows])
+        entry = _enter(settled, keys[rows], items[rows], fen[rows], is_billed=False)
         _post(day, VoucherKind.PAYMENT, f"bench:paid:{at}:{day_number}", root, entry)
 
 
@@ -110,31 +118,35 @@ def _draw_bills(drawn: Behaviour, at: int, keys: Any, items: Any, root: Unit) ->
     }  # fmt: skip
     columns = {
         "id": pa.array(items), "account_id": pa.array(keys), "usage_point_id": pa.array(keys),
-        "account_number": pa.array([f"{key:010d}" for key in keys.tolist()]),
+        "account_number": pc.utf8_lpad(pa.array(keys).cast(pa.string()), 10, "0"),
         "energy_kwh_e2": pa.array(fen * _KWH_A_YUAN), "amount_fen": pa.array(fen), "energy_fen": pa.array(fen),
         **{name: pa.array(nothing) for name in ("basic_fen", "shares_fen", "power_factor_fen", "funds_fen")},
-        **{name: pa.array([value] * size) for name, value in same.items()},
+        **{name: pa.repeat(value, size) for name, value in same.items()},
     }  # fmt: skip
     return pa.table(columns)
 
 
-def _both(debit: int, credit: int, keys: Any, items: Any, fen: Any) -> dict[str, Any]:
-    """Return both sides of entries: account of the chart, fen on either side, account, bill."""
-    nothing = np.zeros(fen.size, dtype=np.int64)
-    return {
-        "ledger_account_id": np.concatenate([np.full(fen.size, debit), np.full(fen.size, credit)]),
-        "debit_fen": np.concatenate([fen, nothing]),
-        "credit_fen": np.concatenate([nothing, fen]),
-        "customer_account_id": np.concatenate([keys, keys]),
-        "item_id": np.concatenate([items, items]),
-    }
+def _enter(ledgers: tuple[int, int], keys: Any, items: Any, fen: Any, *, is_billed: bool) -> pa.Table:
+    """Return postings: each bill's receivable on one side, and against it one sum of revenue or of the bank."""
+    receivable, other = ledgers
+    of_bills, of_sum = np.append(fen, 0), np.append(np.zeros_like(fen), fen.sum())
+    nobody = [None]
+    return pa.table(
+        {
+            "ledger_account_id": np.append(np.full(fen.size, receivable), other),
+            "debit_fen": of_bills if is_billed else of_sum,
+            "credit_fen": of_sum if is_billed else of_bills,
+            "customer_account_id": pa.concat_arrays([pa.array(keys), pa.array(nobody, pa.int64())]),
+            "item_id": pa.concat_arrays([pa.array(items), pa.array(nobody, pa.int64())]),
+        }
+    )
 
 
 _SERIALS = {"voucher": 0, "posting": 0}
 
 
-def _post(day: date, kind: VoucherKind, source: str, root: Unit, entry: dict[str, Any]) -> None:
-    size, month = entry["debit_fen"].size, (day.year % 100 * 100 + day.month) * _SERIAL
+def _post(day: date, kind: VoucherKind, source: str, root: Unit, entry: pa.Table) -> None:
+    size, month = len(entry), (day.year % 100 * 100 + day.month) * _SERIAL
     _SERIALS["voucher"] += 1
     voucher = month + _SERIALS["voucher"]
     keys = month + _SERIALS["posting"] + 1 + np.arange(size)
@@ -146,12 +158,13 @@ def _post(day: date, kind: VoucherKind, source: str, root: Unit, entry: dict[str
             " values (%s, %s, %s, %s, %s, %s, '', %s, %s, 'bench', %s, %s, %s, %s, %s)",
             [
                 voucher, root.pk, _SERIALS["voucher"], f"PZ-{_SERIALS['voucher']}", kind.value, source, day, day,
-                f"{day.isoformat()} 12:00:00+08", size, int(entry["debit_fen"].sum()), int(keys[0]), int(keys[-1]),
+                f"{day.isoformat()} 12:00:00+08", size, pc.sum(entry["debit_fen"]).as_py(), int(keys[0]), int(keys[-1]),
             ],
         )  # fmt: skip
     same = {"voucher_id": voucher, "booked_on": day.isoformat(), "unit_id": root.pk, "usage_class": "", "for_year": 0}
-    columns = {"id": keys, **entry, **{name: np.full(size, value) for name, value in same.items()}}
-    copy_table(table="receivables_posting", columns=pa.table({name: pa.array(one) for name, one in columns.items()}))
+    columns = {"id": pa.array(keys), **{name: entry[name] for name in entry.column_names}}
+    columns |= {name: pa.repeat(value, size) for name, value in same.items()}
+    copy_table(table="receivables_posting", columns=pa.table(columns))
 
 
 def _tell(version: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianke.application.administration import conflicts, people, posts
 from dianke.application.administration.reach import today
+from dianke.domain.customers.queries.managers import count_held
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.administration import words
@@ -206,6 +207,8 @@ def _show(request: StaffRequest, person: Staff) -> HttpResponse:
         "has_second_step": one_time_codes.find_source(staff=person) is not None,
         "clashes": _list_clashes(request, person),
         "is_oneself": person.pk == request.actor.staff_id,
+        "held": count_held(staff=person, on=on) if person.active else None,
+        "may_hand_over": request.actor.may("care.assign", person.unit.path),
     }
     return render(request, "administration/person.html", values)
 

@@ -249,6 +249,7 @@ def _head(day: ReconciliationDay) -> Page:
         menu_url=reverse("web:bank_days"),
         help=[
             _("Money of withholding is compared by batch, transfers by the number of the bank's booking."),
+            _("Cash of counters is compared by the number of the slip that it was brought to the bank with."),
             _("Gateways and agents are compared with their file; what changes the books needs another person."),
             _("Compare again after a statement or an answer came; differences keep their owner."),
             _("A day is closed when no difference is open; then it is not compared again."),

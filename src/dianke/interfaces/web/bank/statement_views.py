@@ -45,7 +45,7 @@ _MOST_BYTES = 8 * 1024 * 1024
 _FAULTS_SHOWN = 20
 _REFUSED = 422
 # A settlement asks for its days first: it has a form of its own.
-_ACTS = {"ACCOUNT": "account", "SETTLEMENT": ""}
+_ACTS = {"ACCOUNT": "account", "SETTLEMENT": "", "DEPOSIT": "deposit"}
 _STATES = [
     (EntryState.OPEN.value, _("Not dealt with")),
     (EntryState.SUSPENSE.value, _("In suspense")),
@@ -53,6 +53,7 @@ _STATES = [
     (EntryState.SETTLED.value, _("Money of a batch")),
     (EntryState.RETURNED.value, _("Taken back by the bank")),
     (EntryState.CLEARED.value, _("Settlement of a gateway or agent")),
+    (EntryState.DEPOSITED.value, _("Cash of a counter")),
     (EntryState.ELSEWHERE.value, _("No matter of customers")),
 ]
 
@@ -130,6 +131,8 @@ def decide_entry(request: StaffRequest, key: int) -> HttpResponse:
     try:
         if act == "batch":
             bank_channels.settle_entry(actor=request.actor, key=key, batch_number=value, at=now)
+        elif act == "deposit":
+            bank_channels.match_deposit(actor=request.actor, key=key, slip_number=value, at=now)
         elif act == "settlement":
             _settle(request, key, value, now)
         elif act == "aside":

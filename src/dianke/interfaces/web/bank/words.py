@@ -17,6 +17,7 @@ LAYOUTS: dict[str, Text] = {Layout.TEXT.value: _("Text, GB18030"), Layout.XML.va
 CHANNELS: dict[str, Text] = {
     Channel.BANK_WITHHOLDING.value: _("Bank withholding"),
     Channel.TRANSFER.value: _("Transfers"),
+    Channel.COUNTER.value: _("Cash of counters"),
 }
 EXCLUSIONS: dict[str, Text] = {
     Exclusion.PAUSED.value: _("paused, as while a bill is disputed"),
@@ -31,6 +32,8 @@ REASONS: dict[str, Text] = {
     MatchReason.RETURNED_LINE.value: _("names the line that is taken back"),
     MatchReason.MERCHANT_AND_AMOUNT.value: _("names our number there, and its amount is that of open days"),
     MatchReason.MERCHANT_NUMBER.value: _("names our number there"),
+    MatchReason.SLIP_AND_AMOUNT.value: _("names a slip of cash, and its amount is that of the slip"),
+    MatchReason.SLIP_NUMBER.value: _("names a slip of cash"),
     MatchReason.VIRTUAL_ACCOUNT.value: _("came to the user's virtual account"),
     MatchReason.USER_NUMBER_AND_NAME.value: _("user number and name"),
     MatchReason.USER_NUMBER.value: _("user number in the text"),
@@ -114,6 +117,7 @@ register_states(
         EntryState.SETTLED.value: ("ok", _("Money of a batch")),
         EntryState.RETURNED.value: ("bad", _("Taken back by the bank")),
         EntryState.CLEARED.value: ("ok", _("Settlement of a gateway or agent")),
+        EntryState.DEPOSITED.value: ("ok", _("Cash of a counter")),
         EntryState.ELSEWHERE.value: ("idle", _("No matter of customers")),
     },
 )

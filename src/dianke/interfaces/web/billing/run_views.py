@@ -19,6 +19,7 @@ from dianke.domain.billing.types import BEFORE_ISSUE, RunStatus
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing import words
 from dianke.interfaces.web.billing.plan_panel import list_plan
+from dianke.interfaces.web.billing.shard_rows import draw_shards
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Crumb, Page, Text
@@ -86,7 +87,7 @@ def _board(request: StaffRequest, run: BillRun) -> dict[str, Any]:
         "figures": _figures(run, totals, undecided),
         "groups": [(group, words.name_fault(group.code), remedies.get_remedy(group.code)) for group in groups],
         "faults_open": totals.faults_open,
-        "shards": run_queries.list_shards(actor=request.actor, run=run),
+        "shards": draw_shards(run_queries.list_shards(actor=request.actor, run=run), SystemClock().now()),
         "conditions": conditions,
         "unmet": sum(not condition.met for condition, _name in conditions),
         "runner": names.of(run.started_by),
@@ -130,7 +131,7 @@ def _list_conditions(
 def _name_issuers(run: BillRun) -> str:
     today = SystemClock().now().date()
     holders = identity.list_holders(right="billing.issue", unit_path=run.unit.path, on=today)
-    return _(", ").join(person.name for person in holders if person.login != run.started_by)
+    return _(", ").join(name for login, name in holders.items() if login != run.started_by)
 
 
 def _figures(run: BillRun, totals: run_queries.RunTotals, undecided: review_queries.Undecided) -> list[Figure]:

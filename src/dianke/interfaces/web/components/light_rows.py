@@ -21,6 +21,20 @@ def read_light_rows(rows: QuerySet[Any], names: Sequence[str], *, batch: int) ->
 
     They come through a cursor of the server, so that memory does not grow with their number.
     """
+    paths, make = _compose(rows.model, names)
+    found = iter(rows.values_list(*paths).iterator(chunk_size=batch))
+    while values := list(islice(found, batch)):
+        yield [make(one) for one in values]
+
+
+def fetch_light_rows(rows: QuerySet[Any], names: Sequence[str]) -> list[Any]:
+    """Return the rows, of which there are few, with the columns named."""
+    paths, make = _compose(rows.model, names)
+    return [make(one) for one in rows.values_list(*paths)]
+
+
+def _compose(model: type[Model], names: Sequence[str]) -> tuple[list[str], _Make]:
+    """Return the columns in the order in which they are asked, and what makes a row of their values."""
     own = [name for name in names if "__" not in name]
     related: dict[str, list[str]] = {}
     for name in names:
@@ -28,13 +42,10 @@ def read_light_rows(rows: QuerySet[Any], names: Sequence[str], *, batch: int) ->
             relation, column = name.split("__")
             related.setdefault(relation, []).append(column)
     paths = [*own, *(f"{relation}__{column}" for relation, columns in related.items() for column in columns)]
-    make = _compose(rows.model, own, related)
-    found = iter(rows.values_list(*paths).iterator(chunk_size=batch))
-    while values := list(islice(found, batch)):
-        yield [make(one) for one in values]
+    return paths, _make_whole(model, own, related)
 
 
-def _compose(model: type[Model], own: Sequence[str], related: dict[str, list[str]]) -> _Make:
+def _make_whole(model: type[Model], own: Sequence[str], related: dict[str, list[str]]) -> _Make:
     """Return what makes a row of its values: the own columns first, then those of each relation."""
     size = len(own)
     parts: list[tuple[str, int, int, _Make]] = []

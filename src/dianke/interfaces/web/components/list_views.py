@@ -233,7 +233,7 @@ def draw_list(spec: ListSpec, *, request: StaffRequest) -> DrawnList:
     actor = request.actor
     query = read_query(spec, actor=actor, query=request.GET)
     rows, is_cut = find_rows(query)
-    page = page_by_key(rows, order=query.order, at=request.GET.get("at", ""))
+    page = page_by_key(rows, order=query.order, at=request.GET.get("at", ""), reads=spec.reads)
     if spec.enrich and page.rows:
         spec.enrich(actor, page.rows)
     shown = query.shown
@@ -272,11 +272,11 @@ def draw_cell(column: Column, row: Any) -> Text:
     if column.show is not None:
         return column.show(row)
     value = column.cell(row)
+    # Most cells are words that stand as they are; a lazy one is no str, and to compare it would translate it.
+    if value is None or isinstance(value, str):
+        return value or formats.NONE
     if isinstance(value, Chip):
         return _draw_chip(value)
-    # A lazy word is never empty, and to compare it would translate it in every row.
-    if value is None or (isinstance(value, str) and not value):
-        return formats.NONE
     if isinstance(value, int | Decimal):
         return formats.number(value, max(0, -int(Decimal(value).as_tuple().exponent)))
     if isinstance(value, date):

@@ -13,6 +13,7 @@ from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 
+from dianke.interfaces.web.components.light_rows import fetch_light_rows
 from dianke.kernel.errors import DomainError
 
 PAGE_SIZE = 50
@@ -68,11 +69,14 @@ class KeyPage(Generic[_Row]):
     next: str = ""
 
 
-def page_by_key(rows: QuerySet[_Row], *, order: Sequence[str], at: str = "", size: int = PAGE_SIZE) -> KeyPage[_Row]:
+def page_by_key(
+    rows: QuerySet[_Row], *, order: Sequence[str], at: str = "", size: int = PAGE_SIZE, reads: Sequence[str] = ()
+) -> KeyPage[_Row]:
     """
     Return one page of the rows in the order named, which must end with a unique column and hold no nulls.
 
-    `order` is written like order_by (`-issued_at`, `customer__name`, `id`); `at` comes from the address.
+    `order` is written like order_by (`-issued_at`, `customer__name`, `id`); `at` comes from the address. Where `reads`
+    names the columns that the page needs, only they are fetched.
 
     :raises CursorNotReadable: if the cursor is damaged
     """
@@ -80,7 +84,7 @@ def page_by_key(rows: QuerySet[_Row], *, order: Sequence[str], at: str = "", siz
     backwards = cursor is not None and cursor.backwards
     wanted = rows.filter(_beyond(cursor, order)) if cursor else rows
     direction = [_turn(column) for column in order] if backwards else list(order)
-    found = list(wanted.order_by(*direction)[: size + 1])
+    found = _fetch(wanted.order_by(*direction)[: size + 1], order, reads)
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -92,6 +96,13 @@ def page_by_key(rows: QuerySet[_Row], *, order: Sequence[str], at: str = "", siz
         previous=_cursor_of(found[0], order, backwards=True) if found and has_previous else "",
         next=_cursor_of(found[-1], order, backwards=False) if found and has_next else "",
     )
+
+
+def _fetch(rows: QuerySet[_Row], order: Sequence[str], reads: Sequence[str]) -> list[_Row]:
+    if not reads:
+        return list(rows)
+    # The cursors of the neighbours are made of the columns of the order.
+    return fetch_light_rows(rows, [*dict.fromkeys([*reads, *(column.removeprefix("-") for column in order)])])
 
 
 def _beyond(cursor: Cursor, order: Sequence[str]) -> Q:

@@ -1,9 +1,9 @@
-"""Lists of shifts, and of card slips and cheques."""
+"""Lists of shifts, of differences of their cash, and of card slips and cheques."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from dianke.domain.channels.types import ShiftState
 from dianke.domain.receivables.models import Payment
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilter, UnitFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
@@ -28,6 +29,8 @@ from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.identity.types import Actor
+
+OVER, SHORT = pgettext_lazy("cash", "over"), pgettext_lazy("cash", "short")
 
 
 @require_GET
@@ -44,12 +47,26 @@ def list_slips(request: StaffRequest) -> HttpResponse:
     return render_list(request, SLIPS)
 
 
+@require_GET
+@page_right(counter.VIEW)
+def list_differences(request: StaffRequest) -> HttpResponse:
+    """List what counts of cash came out over or short, newest first, with what it comes to."""
+    totals = queries.sum_differences(actor=request.actor)
+    figures = [
+        Figure(caption=_now("Waits for a decision"), value=f"{totals.waiting:,}"),
+        Figure(caption=_now("Over, booked (yuan)"), value=formats.fen(totals.over_fen)),
+        Figure(caption=_now("Short, booked (yuan)"), value=formats.fen(totals.short_fen)),
+        Figure(caption=_now("Balance (yuan)"), value=formats.signed_fen(totals.over_fen - totals.short_fen)),
+    ]
+    return render_list(request, DIFFERENCES, template="counter/differences.html", values={"figures": figures})
+
+
 def _enrich_shifts(actor: Actor, rows: Sequence[Any]) -> None:
     totals = queries.map_totals(actor=actor, shifts=rows)
-    names = Names(row.cashier for row in rows)
+    names = Names(name for row in rows for name in (row.cashier, row.decided_by))
     for row in rows:
         row.entry_count, row.total_fen = totals.get(row.pk, (0, 0))
-        row.cashier_name = names.of(row.cashier)
+        row.cashier_name, row.decider_name = names.of(row.cashier), names.of(row.decided_by)
 
 
 def _search_shifts(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any], bool]:
@@ -138,6 +155,76 @@ SHIFTS = register(
         help=[_("A shift is one cashier's drawer on one day; its page prints the list of the day.")],
         brief=("state", "cashier", "total", "difference"),
         export_name="shifts",
+    )
+)
+DIFFERENCES = register(
+    ListSpec(
+        name="counter.differences",
+        title=_("Cash differences"),
+        url_name="web:counter_differences",
+        right=counter.VIEW,
+        crumbs=[Crumb(_("Payment collection"))],
+        rows=lambda actor: queries.filter_differences(actor=actor),
+        row_url=lambda row: address_row("web:counter_shift", row.number),
+        sort="-opened",
+        columns=[
+            Column("number", _("Shift"), lambda row: row.number, css="n", width=24),
+            Column("opened", _("Day"), lambda row: row.opened_on, order=("opened_on",), css="n", width=12),
+            Column("cashier", _("Cashier"), lambda row: row.cashier_name, css="nw"),
+            Column("state", _("State"), lambda row: state_chip("counter.shift", row.state, quiet=True)),
+            Column(
+                "kind",
+                pgettext_lazy("cash", "Over or short"),
+                lambda row: OVER if row.difference_fen > 0 else SHORT,
+                css="nw",
+            ),
+            Column(
+                "difference",
+                _("Difference (yuan)"),
+                lambda row: fen_to_yuan(row.difference_fen),
+                show=lambda row: formats.signed_fen(row.difference_fen),
+                order=("difference_fen",),
+                css="num",
+            ),
+            Column("explanation", _("Explanation"), lambda row: row.explanation, width=30),
+            Column("decided_by", _("Decided by"), lambda row: row.decider_name or None, css="nw"),
+            Column("voucher", _("Voucher"), lambda row: row.voucher.number if row.voucher else None, css="n", width=18),
+            Column("unit", _("Unit"), lambda row: row.unit.name, css="nw", width=18),
+        ],
+        filters=[
+            ChoiceFilter(
+                "state",
+                _("State"),
+                [
+                    (one.value, state_chip("counter.shift", one.value).label)
+                    for one in (ShiftState.COUNTED, ShiftState.TO_RECOUNT, ShiftState.CLOSED)
+                ],
+            ),
+            ChoiceFilter(
+                "kind",
+                pgettext_lazy("cash", "Over or short"),
+                [("over", OVER), ("short", SHORT)],
+                apply=lambda rows, kind: rows.filter(
+                    Q(difference_fen__gt=0) if kind == "over" else Q(difference_fen__lt=0)
+                ),
+            ),
+            DateRangeFilter("day", _("Day"), lookup="opened_on"),
+            UnitFilter(),
+        ],
+        search=_search_shifts,
+        search_hint=_("Number of the shift, log-in of the cashier"),
+        enrich=_enrich_shifts,
+        count=lambda count: _now("%(count)s differences") % {"count": count},
+        empty_title=_("No difference"),
+        empty_text=_("Every drawer that was counted held what it should."),
+        empty_found_title=_("No difference fits"),
+        empty_found_text=_("Take a filter out to see more."),
+        help=[
+            _("The cashier says why a drawer is over or short; above the limit another person decides."),
+            _("What is closed is booked to 1901.01, cash over and short; the voucher stands beside it."),
+        ],
+        brief=("state", "cashier", "difference", "explanation"),
+        export_name="cash-differences",
     )
 )
 SLIPS = register(

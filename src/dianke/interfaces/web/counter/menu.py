@@ -25,6 +25,9 @@ register(
     MenuEntry(group="payments", label=_("Cashier's desk"), url_name="web:counter_desk", right=counter.RECEIVE, order=1),
     MenuEntry(group="payments", label=_("Shifts"), url_name="web:counter_shifts", right=counter.VIEW, order=4),
     MenuEntry(
+        group="payments", label=_("Cash differences"), url_name="web:counter_differences", right=counter.VIEW, order=5
+    ),
+    MenuEntry(
         group="payments", label=_("Slips and cheques"), url_name="web:counter_slips", right=counter.VIEW, order=5
     ),
 )

@@ -14,5 +14,6 @@ urlpatterns = [
     path("shifts/<str:number>/count/", shift_views.count_cash, name="counter_count"),
     path("shifts/<str:number>/decide/", shift_views.decide_difference, name="counter_decide"),
     path("shifts/<str:number>/hand-over/", shift_views.hand_over_cash, name="counter_hand_over"),
+    path("differences/", lists.list_differences, name="counter_differences"),
     path("slips/", lists.list_slips, name="counter_slips"),
 ]

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dianke.application.listings import customer_archive as archive
@@ -60,6 +60,12 @@ TABS = (
     Tab("bills", gettext_lazy("Bills"), right="billing.view", of_account=True),
     Tab("money", gettext_lazy("Money"), right="payments.view", of_account=True),
     Tab("contacts", gettext_lazy("Contacts")),
+    # The pages of these lie with what they show.
+    Tab("credit", pgettext_lazy("standing", "Credit"), right="credit.view"),
+    Tab("value", pgettext_lazy("customer", "Value"), right="valuation.view"),
+    Tab("tags", pgettext_lazy("customer", "Tags"), right="profiles.view"),
+    Tab("advice", pgettext_lazy("customer", "Advice"), right="watching.view", of_account=True),
+    Tab("care", gettext_lazy("Care"), right="care.view"),
     Tab("documents", gettext_lazy("Documents"), right="documents.view"),
     # Its page lies with the trail, which knows the words of changes.
     Tab("changes", gettext_lazy("Changes")),
@@ -222,6 +228,14 @@ def _view(actor: Actor, customer: Customer, account: CustomerAccount | None) -> 
     return Viewed(actor, customer, account, accounts, SystemClock().now().date())
 
 
+_HEAD_CHIPS: list[Callable[[Viewed], list[Chip]]] = []
+
+
+def register_head_chips(find: Callable[[Viewed], list[Chip]]) -> None:
+    """Let a folder of pages add chips to the head of the customer's page, at the cost of one kept statement."""
+    _HEAD_CHIPS.append(find)
+
+
 def show_tab(
     request: StaffRequest, viewed: Viewed, tab: str, template: str, values: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -278,9 +292,14 @@ def _list_chips(viewed: Viewed) -> list[Chip]:
     chips.append(Chip("fact", words.KINDS[customer.kind]))
     if customer.importance != Importance.NONE.value:
         chips.append(Chip("fact", words.IMPORTANCES[customer.importance]))
+    if customer.value_class:
+        chips.append(Chip("fact", words.VALUE_CLASSES[customer.value_class]))
+    if customer.credit_grade:
+        shape = {"C": "warn", "D": "bad"}.get(customer.credit_grade, "fact")
+        chips.append(Chip(shape, _("Credit %(grade)s") % {"grade": customer.credit_grade}))
     in_force = [mark for mark in viewed.marks if words.is_in_force(mark.period, viewed.today)]
     chips += [Chip("fact", words.MARKS[mark.kind]) for mark in in_force]
-    return chips
+    return [*chips, *(chip for find in _HEAD_CHIPS for chip in find(viewed))]
 
 
 def _list_facts(viewed: Viewed) -> list[Text]:

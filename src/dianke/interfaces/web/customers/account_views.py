@@ -22,6 +22,7 @@ from dianke.domain.billing.queries import finals as final_queries
 from dianke.domain.billing.queries import terms as term_queries
 from dianke.domain.billing.rules import explain
 from dianke.domain.customers import queries as customers
+from dianke.domain.customers.models import Contact
 from dianke.domain.customers.queries import details
 from dianke.domain.metering import queries as metering
 from dianke.domain.metering.types import Ratio
@@ -40,11 +41,12 @@ from dianke.interfaces.web.customers.account_frame import (
 )
 from dianke.interfaces.web.customers.account_words import describe_terms
 from dianke.interfaces.web.customers.money_views import find_bill_states
+from dianke.interfaces.web.customers.relation_views import describe_relations
 from dianke.interfaces.web.customers.time_line_views import read_time_line
 from dianke.interfaces.web.customers.tree import draw_tree
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.kernel.masks import mask_bank_account, mask_email, mask_phone
+from dianke.kernel.masks import mask_bank_account, mask_birthday, mask_email, mask_phone
 
 _BILLS_SHOWN = 6
 # Thirteen months reach back to the same month of the year before.
@@ -164,6 +166,7 @@ def show_places(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         "may_enter": viewed.actor.may(ENTER),
         "equipment": customers.list_equipment(actor=viewed.actor, customer=viewed.customer),
         "equipment_kinds": words.EQUIPMENT_KINDS,
+        "interlocks": words.INTERLOCKS,
         "terms": _list_terms(viewed),
         "may_see_tariffs": viewed.actor.may("tariffs.view"),
         "today": viewed.today,
@@ -206,7 +209,13 @@ def show_contacts(request: StaffRequest, viewed: Viewed) -> HttpResponse:
     names = Names(consent.recorded_by for consent in consents)
     values = {
         "contacts": [
-            (one, mask_phone(one.phone), mask_email(one.email), f"customers.contact:{one.pk}")
+            (
+                one,
+                mask_phone(one.phone),
+                mask_email(one.email),
+                f"customers.contact:{one.pk}",
+                _write_birthday(viewed, one),
+            )
             for one in contacts
             if words.is_in_force(one.period, viewed.today)
         ],
@@ -225,8 +234,18 @@ def show_contacts(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         "channels": words.CHANNELS,
         "marks": [(mark, words.is_in_force(mark.period, viewed.today)) for mark in viewed.marks],
         "mark_words": words.MARKS,
+        "preferred_channels": words.PREFERRED_CHANNELS,
+        "languages": words.LANGUAGES,
+        **describe_relations(viewed),
     }
     return show_tab(request, viewed, "contacts", "customers/account_contacts.html", values)
+
+
+def _write_birthday(viewed: Viewed, contact: Contact) -> str:
+    """Return the birthday masked; who records care sees month and day, as the calendar shows them."""
+    if contact.birthday and viewed.actor.may("care.work", viewed.customer.unit.path):
+        return f"****-{contact.birthday[-5:]}"
+    return mask_birthday(contact.birthday)
 
 
 def _describe_identity(viewed: Viewed) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dianke.interfaces.web.customers import (
     entry_views,
     key_change_views,
     merging_views,
+    relation_views,
 )
 
 _CUSTOMER = "customers/<str:number>"
@@ -23,6 +24,8 @@ urlpatterns = [
     path(f"{_CUSTOMER}/contacts/add/", belonging_views.add_contact, name="contact_add"),
     path("contacts/<int:key>/edit/", belonging_views.change_contact, name="contact_edit"),
     path("contacts/<int:key>/end/", belonging_views.end_contact, name="contact_end"),
+    path(f"{_CUSTOMER}/relations/add/", relation_views.add_relation, name="relation_add"),
+    path("relations/<int:key>/end/", relation_views.end_relation, name="relation_end"),
     path(f"{_CUSTOMER}/consents/add/", belonging_views.record_consent, name="consent_add"),
     path("consents/<int:key>/withdraw/", belonging_views.withdraw_consent, name="consent_withdraw"),
     path(f"{_ACCOUNT}/marks/add/", belonging_views.give_mark, name="mark_add"),

@@ -22,6 +22,11 @@ def day(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField
     return forms.DateField(label=label, required=required, help_text=hint, widget=DateInput())
 
 
+def time_of_day(label: Any) -> forms.TimeField:
+    """Return a field of a time that may be empty."""
+    return forms.TimeField(label=label, required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+
+
 class ContactForm(forms.Form):
     """A person to reach."""
 
@@ -32,11 +37,22 @@ class ContactForm(forms.Form):
     office = text(pgettext_lazy("office of a contact", "Office"), 60)
     note = text(_("Note"), 200)
     preferred = forms.BooleanField(label=_("first to call"), required=False)
+    is_decision_maker = forms.BooleanField(label=pgettext_lazy("picture", "decision maker"), required=False)
+    birthday = day(pgettext_lazy("of a contact", "Birthday"), required=False)
+    channel = forms.ChoiceField(
+        label=_("Wants to be reached by"), choices=choose(words.PREFERRED_CHANNELS, empty="–"), required=False
+    )
+    language = forms.ChoiceField(
+        label=pgettext_lazy("of a contact", "Language"), choices=choose(words.LANGUAGES, empty="–"), required=False
+    )
+    quiet_from = time_of_day(_("Quiet from"))
+    quiet_until = time_of_day(_("Quiet until"))
+    do_not_disturb = forms.BooleanField(label=_("do not disturb"), required=False)
 
     def __init__(self, *args: Any, keeps_numbers: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
         if keeps_numbers:
-            for name in ("phone", "email"):
+            for name in ("phone", "email", "birthday"):
                 self.fields[name].help_text = _("empty: stays as it is")
         else:
             self.fields["phone"].required = True
@@ -98,6 +114,13 @@ class EquipmentForm(forms.Form):
     condition = forms.ChoiceField(label=_("Condition"))
     checked_date = day(_("Last check"), required=False)
     next_check_date = day(_("Next check"), required=False)
+    start_seconds = forms.IntegerField(
+        label=_("Starts within (s)"), min_value=0, max_value=86_400, required=False, help_text=_("of own supply")
+    )
+    interlock = forms.ChoiceField(
+        label=_("Interlock"), choices=choose(words.INTERLOCKS, empty="–"), required=False, help_text=_("of own supply")
+    )
+    tested_date = day(_("Last test on load"), required=False, hint=_("of own supply"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -110,6 +133,7 @@ class CheckForm(forms.Form):
     condition = forms.ChoiceField(label=_("Condition"))
     checked_date = day(_("Checked on"))
     next_check_date = day(_("Next check"), required=False)
+    tested_date = day(_("Last test on load"), required=False, hint=_("of own supply"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

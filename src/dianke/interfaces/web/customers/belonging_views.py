@@ -1,6 +1,6 @@
 """Contacts, consent, marks, equipment, old numbers and plain facts: one form each."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -25,13 +25,16 @@ from dianke.domain.customers.models import (
 from dianke.domain.customers.types import (
     ConsentChannel,
     ConsentPurpose,
+    ContactLanguage,
     ContactRole,
     EquipmentCondition,
     EquipmentKind,
+    Interlock,
     MarkKind,
     NewContact,
     NewEquipment,
     NewMark,
+    PreferredChannel,
 )
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.page import Text
@@ -51,6 +54,11 @@ from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock
 
 _FORM = ["GET", "POST"]
+# What a form may show of a contact as it stands; numbers and birthday stay unless others are typed.
+_OPEN_FIELDS = (
+    "name", "role", "office", "preferred", "note", "is_decision_maker", "channel", "language", "quiet_from",
+    "quiet_until", "do_not_disturb",
+)  # fmt: skip
 
 
 @require_http_methods(_FORM)
@@ -73,12 +81,17 @@ def add_contact(request: StaffRequest, number: str) -> HttpResponse:
 def change_contact(request: StaffRequest, key: int) -> HttpResponse:
     """Change a contact; its numbers stay unless others are typed."""
     contact = _get(Contact, request, ENTER, key, "customer")
-    initial = {name: getattr(contact, name) for name in ("name", "role", "office", "preferred", "note")}
+    initial = {name: getattr(contact, name) for name in _OPEN_FIELDS}
     form = own_forms.ContactForm(request.POST or None, initial=initial, keeps_numbers=True)
     back = url_of_customer(contact.customer, "customer_contacts")
 
     def carry_out(values: dict[str, Any]) -> str:
-        kept = {"phone": values["phone"] or contact.phone, "email": values["email"] or contact.email}
+        birthday = date.fromisoformat(contact.birthday) if contact.birthday else None
+        kept = {
+            "phone": values["phone"] or contact.phone,
+            "email": values["email"] or contact.email,
+            "birthday": values["birthday"] or birthday,
+        }
         wanted = _read_contact(contact.customer_id, {**values, **kept})
         belongings.change_contact(actor=request.actor, contact=contact, wanted=wanted)
         return back
@@ -210,6 +223,9 @@ def add_equipment(request: StaffRequest, number: str) -> HttpResponse:
             quantity=values["quantity"] or 1,
             checked_date=values["checked_date"],
             next_check_date=values["next_check_date"],
+            start_seconds=values["start_seconds"],
+            interlock=Interlock(values["interlock"]) if values["interlock"] else None,
+            tested_date=values["tested_date"],
         )
         belongings.add_equipment(actor=request.actor, equipment=equipment)
         return back
@@ -233,6 +249,7 @@ def record_check(request: StaffRequest, key: int) -> HttpResponse:
             condition=EquipmentCondition(values["condition"]),
             checked_date=values["checked_date"],
             next_check_date=values["next_check_date"],
+            tested_date=values["tested_date"],
         )
         return back
 
@@ -335,4 +352,11 @@ def _read_contact(customer_id: int, values: dict[str, Any]) -> NewContact:
         email=values["email"],
         preferred=values["preferred"],
         note=values["note"],
+        is_decision_maker=values["is_decision_maker"],
+        birthday=values["birthday"],
+        channel=PreferredChannel(values["channel"]) if values["channel"] else None,
+        language=ContactLanguage(values["language"]) if values["language"] else None,
+        quiet_from=values["quiet_from"],
+        quiet_until=values["quiet_until"],
+        do_not_disturb=values["do_not_disturb"],
     )

@@ -72,6 +72,10 @@ def _name_importance(account: Any) -> Text:
     return "" if level == Importance.NONE.value else words.IMPORTANCES[level]
 
 
+def _name_value(account: Any) -> Text:
+    return words.VALUE_CLASSES.get(account.customer.value_class, "")
+
+
 def _name_marks(account: Any) -> str:
     return _now(", ").join(str(words.MARKS[kind]) for kind in account.mark_kinds)
 
@@ -104,6 +108,15 @@ ACCOUNTS = register(
             Column("customer", _("Customer number"), lambda account: account.customer.number, css="n", is_shown=False),
             Column("short_name", _("Short name"), lambda account: account.customer.short_name, is_shown=False),
             Column("importance", _("Importance"), _name_importance, css="nw", is_shown=False, width=20),
+            Column("value", pgettext_lazy("value", "Class"), _name_value, css="nw", is_shown=False, width=14),
+            Column(
+                "credit",
+                pgettext_lazy("grade", "Credit"),
+                lambda account: account.customer.credit_grade,
+                css="nw",
+                is_shown=False,
+                width=8,
+            ),
             Column("marks", _("Marks"), _name_marks, is_shown=False, width=24),
             Column("feeder", _("Feeder"), lambda account: account.feeder_name, css="nw", is_shown=False, width=24),
             Column("area", _("Transformer area"), lambda account: account.area_name, css="nw", is_shown=False),
@@ -137,6 +150,18 @@ ACCOUNTS = register(
                 [(_ANY, _("any level")), *((code, word) for code, word in words.IMPORTANCES.items() if code != "NONE")],
                 apply=_narrow_importance,
             ),
+            ChoiceFilter(
+                "value",
+                pgettext_lazy("value", "Class"),
+                list(words.VALUE_CLASSES.items()),
+                lookup="customer__value_class",
+            ),
+            ChoiceFilter(
+                "credit",
+                pgettext_lazy("grade", "Credit"),
+                [(grade, grade) for grade in words.CREDIT_GRADES],
+                lookup="customer__credit_grade",
+            ),
             ChoiceFilter("mark", _("Marks"), [(_ANY, _("any mark")), *words.MARKS.items()], apply=_narrow_marks),
             TextFilter("place", _("Feeder or area"), _narrow_place, hint=_("Code, or a part of the name")),
             DateRangeFilter("opened", _("Opened"), lookup="opened_date"),
@@ -169,6 +194,8 @@ ACCOUNTS = register(
             "customer__number",
             "customer__short_name",
             "customer__importance",
+            "customer__value_class",
+            "customer__credit_grade",
             "unit__name",
         ),
         export_name="customers",

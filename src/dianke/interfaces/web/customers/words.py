@@ -105,6 +105,8 @@ CHANNELS: dict[str, Text] = {
 
 EQUIPMENT_KINDS: dict[str, Text] = {
     "GENERATOR": _("Own generator"),
+    "UPS": _("Uninterruptible supply (UPS)"),
+    "SECOND_SOURCE": _("Second source"),
     "SWITCHGEAR": _("Switchgear"),
     "MOTOR": _("Motor"),
     "FURNACE": _("Furnace"),
@@ -113,6 +115,34 @@ EQUIPMENT_KINDS: dict[str, Text] = {
     "CHARGER": _("Charging pile"),
     "LIFE_SUPPORT": _("Life support"),
     "OTHER": _("Other equipment"),
+}
+
+VALUE_CLASSES: dict[str, Text] = {
+    "VIP": pgettext_lazy("value class", "VIP"),
+    "MAIN": pgettext_lazy("value class", "Main customer"),
+    "ORDINARY": pgettext_lazy("value class", "Ordinary customer"),
+    "SMALL": pgettext_lazy("value class", "Small customer"),
+}
+CREDIT_GRADES = ("AAA", "AA", "A", "B", "C", "D")
+
+PREFERRED_CHANNELS: dict[str, Text] = {
+    "PHONE": pgettext_lazy("way to a contact", "phone"),
+    "MESSAGE": pgettext_lazy("way to a contact", "message"),
+    "MAIL": pgettext_lazy("way to a contact", "mail"),
+    "LETTER": pgettext_lazy("way to a contact", "letter"),
+    "VISIT": pgettext_lazy("way to a contact", "visit"),
+}
+LANGUAGES: dict[str, Text] = {
+    "DIALECT": pgettext_lazy("language of a contact", "dialect"),
+    "MINORITY": pgettext_lazy("language of a contact", "minority language"),
+    "ENGLISH": pgettext_lazy("language of a contact", "English"),
+    "SIGN": pgettext_lazy("language of a contact", "sign language"),
+}
+INTERLOCKS: dict[str, Text] = {
+    "MECHANICAL": pgettext_lazy("interlock", "mechanical"),
+    "ELECTRICAL": pgettext_lazy("interlock", "electrical"),
+    "BOTH": pgettext_lazy("interlock", "mechanical and electrical"),
+    "NONE": pgettext_lazy("interlock", "none"),
 }
 
 KEY_FIELDS: dict[str, Text] = {

@@ -1,12 +1,14 @@
 """Kinds of personal data and what is kept of a person, as words."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dianke.interfaces.web.components.page import Text
 
 KINDS: dict[str, Text] = {
     "identity_number": _("Identity number"),
     "phone": _("Phone number"),
+    "birthday": pgettext_lazy("of a contact", "Birthday"),
     "bank_account": _("Bank account"),
     "email": _("Mail address"),
 }

@@ -14,7 +14,7 @@ from dianke.domain.collection.models import RiskMeasure
 from dianke.domain.collection.queries import risk as queries
 from dianke.domain.collection.types import RiskMeasureState
 from dianke.interfaces.web.access import page_right
-from dianke.interfaces.web.acting import carry_out
+from dianke.interfaces.web.acting import carry_out, decide
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
@@ -65,13 +65,12 @@ def show_measure(request: StaffRequest, key: int) -> HttpResponse:
 @page_right(risk.MANAGE)
 def decide_measure(request: StaffRequest, key: int) -> HttpResponse:
     """Accept or refuse what a run proposed."""
-    reason, at = str(request.POST.get("reason", "")), SystemClock().now()
-    is_refused = request.POST.get("decision") == "refuse"
-    act = risk.refuse_measure if is_refused else risk.accept_measure
-    return carry_out(
+    return decide(
         request,
-        partial(act, actor=request.actor, key=key, reason=reason, at=at),
-        done=_now("Refused.") if is_refused else _now("It is accepted as work."),
+        approve=risk.accept_measure,
+        refuse=risk.refuse_measure,
+        key=key,
+        approved=_now("It is accepted as work."),
         back=reverse("web:risk_measure", args=[key]),
         missing=queries.MeasureUnknown,
     )

@@ -3,10 +3,11 @@
 from django.utils.translation import pgettext_lazy
 
 from dianke.interfaces.web.components.page import Text
-from dianke.interfaces.web.trail import money_words
+from dianke.interfaces.web.trail import care_words, money_words
 
 THINGS: dict[str, Text] = {
     **money_words.THINGS,
+    **care_words.THINGS,
     "api_access.apitoken": pgettext_lazy("thing", "API token"),
     "audits.qualityfinding": pgettext_lazy("thing", "Quality finding"),
     "billing.billcorrection": pgettext_lazy("thing", "Bill correction"),
@@ -62,6 +63,7 @@ THINGS: dict[str, Text] = {
 
 FIELDS: dict[str, Text] = {
     **money_words.FIELDS,
+    **care_words.FIELDS,
     "category": pgettext_lazy("field", "Category"),
     "is_debit": pgettext_lazy("field", "Grows by debit"),
     "takes_postings": pgettext_lazy("field", "Takes automatic postings"),
@@ -87,6 +89,16 @@ FIELDS: dict[str, Text] = {
     "difference_fen": pgettext_lazy("field", "Difference (fen)"),
     "deciding_fen": pgettext_lazy("field", "Amount that decides (fen)"),
     "level": pgettext_lazy("field", "Level"),
+    "list_code": pgettext_lazy("field", "Watch list"),
+    "action": pgettext_lazy("field", "Proposed act"),
+    "weight": pgettext_lazy("field", "Weight"),
+    "last_seen_on": pgettext_lazy("field", "Last seen on"),
+    "times_seen": pgettext_lazy("field", "Times seen"),
+    "missed_runs": pgettext_lazy("field", "Runs that missed it"),
+    "closing_note": pgettext_lazy("field", "Note at closing"),
+    "result_note": pgettext_lazy("field", "Note on the result"),
+    "result_by": pgettext_lazy("field", "Result recorded by"),
+    "result_at": pgettext_lazy("field", "Result recorded at"),
     "correction": pgettext_lazy("field", "Correction"),
     "month": pgettext_lazy("field", "Month"),
     "interim_days": pgettext_lazy("field", "Interim reading days"),

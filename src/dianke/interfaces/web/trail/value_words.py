@@ -21,6 +21,7 @@ from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import state_label
 from dianke.interfaces.web.corrections import words as correction_words
 from dianke.interfaces.web.counter import words as counter_words  # noqa: F401 - it says what states of shifts are
+from dianke.interfaces.web.credit import words as credit_words
 from dianke.interfaces.web.customers import duplicate_words
 from dianke.interfaces.web.customers import words as customer_words
 from dianke.interfaces.web.fee_control import words as fee_control_words
@@ -29,11 +30,15 @@ from dianke.interfaces.web.invoices import words as invoice_words
 from dianke.interfaces.web.ledger import words as ledger_words
 from dianke.interfaces.web.online import words as online_words
 from dianke.interfaces.web.payments import words as payment_words
+from dianke.interfaces.web.profiles import words as profile_words
 from dianke.interfaces.web.quality import words as quality_words
 from dianke.interfaces.web.readings import words as reading_words
 from dianke.interfaces.web.risk import words as risk_words
 from dianke.interfaces.web.tariffs import words as tariff_words
+from dianke.interfaces.web.trail import care_words
 from dianke.interfaces.web.trail.field_words import FIELDS
+from dianke.interfaces.web.valuation import words as valuation_words
+from dianke.interfaces.web.watching import words as watching_words
 
 # How the ends of a period and the entries of a list come from the history.
 _BETWEEN = " → "
@@ -91,12 +96,24 @@ VALUES_OF_TABLE: dict[tuple[str, str], Mapping[str, Text]] = {
     ("channels.statemententry", "match_reason"): bank_words.REASONS,
     ("collection.badwriteoff", "kind"): collection_words.WRITE_OFF_KINDS,
     ("collection.badwriteoff", "level"): collection_words.LEVELS,
+    ("credit.customerfact", "source"): credit_words.SOURCES,
+    ("credit.customerfact", "type"): credit_words.FACTS,
     ("collection.dunningpause", "kind"): collection_words.PAUSES,
     ("collection.dunningstep", "hold_reason"): collection_words.HOLDS,
     ("collection.dunningstep", "kind"): collection_words.KINDS,
     ("collection.dunningstep", "result"): collection_words.RESULTS,
     ("collection.riskmeasure", "kind"): risk_words.MEASURES,
+    ("profiles.segment", "purpose"): profile_words.PURPOSES,
+    ("profiles.tagproposal", "act"): profile_words.ACTS,
+    ("valuation.weightversion", "basis"): valuation_words.BASES,
+    ("valuation.weightversion", "policy_priced"): valuation_words.POLICY_PRICED,
+    ("valuation.valueappeal", "class_then"): valuation_words.CLASSES,
+    ("valuation.valueappeal", "asked_class"): valuation_words.CLASSES,
     ("collection.riskmeasure", "outcome"): risk_words.OUTCOMES,
+    ("watching.watchentry", "action"): watching_words.ACTIONS,
+    ("watching.watchentry", "list_code"): watching_words.LISTS,
+    ("watching.watchentry", "result"): watching_words.RESULTS,
+    **care_words.VALUES,
     ("customers.consent", "channel"): customer_words.CHANNELS,
     ("customers.consent", "purpose"): customer_words.PURPOSES,
     ("customers.customer", "kind"): customer_words.KINDS,
@@ -155,9 +172,21 @@ STATES_OF_TABLE: dict[tuple[str, str], str] = {
     ("channels.statemententry", "state"): "bank.entry",
     ("channels.withholdingbatch", "state"): "bank.batch",
     ("collection.badwriteoff", "state"): "collection.write_off",
+    ("credit.customerfact", "state"): "credit.fact",
+    ("credit.gradenotice", "state"): "credit.notice",
+    ("credit.measuretable", "state"): "credit.measures",
+    ("credit.objection", "state"): "credit.objection",
     ("collection.dunningstep", "state"): "collection.step",
     ("collection.paymentpromise", "state"): "collection.promise",
+    ("profiles.tagproposal", "state"): "profiles.tag",
     ("collection.riskmeasure", "state"): "collection.risk_measure",
+    ("watching.watchentry", "level"): "watching.level",
+    ("watching.watchentry", "state"): "watching.entry",
+    ("watching.watchthresholds", "state"): "watching.thresholds",
+    ("valuation.weightversion", "state"): "valuation.version",
+    ("valuation.servicetableversion", "state"): "valuation.version",
+    ("valuation.valueappeal", "state"): "valuation.appeal",
+    **care_words.STATES,
     ("customers.customeraccount", "status"): "account",
     ("customers.customerequipment", "condition"): "equipment",
     ("customers.keychange", "state"): "key_change",

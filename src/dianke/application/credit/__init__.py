@@ -1,0 +1,35 @@
+"""Credit of customers: facts by two people, monthly scores, notices, objections, measures by grade."""
+
+from dianke.application.credit.facts import (
+    ask_withdrawal,
+    confirm_fact,
+    decide_withdrawal,
+    enter_fact,
+    refuse_fact,
+)
+from dianke.application.credit.measures import decide_measures, propose_measures
+from dianke.application.credit.objections import decide_objection, file_objection, record_told
+from dianke.application.credit.runs import run_month
+
+VIEW, SENSITIVE, ENTER, DECIDE = "credit.view", "credit.see_sensitive", "credit.enter", "credit.decide"
+MANAGE, APPROVE_MEASURES = "credit.manage", "credit.approve_measures"
+
+__all__ = [
+    "APPROVE_MEASURES",
+    "DECIDE",
+    "ENTER",
+    "MANAGE",
+    "SENSITIVE",
+    "VIEW",
+    "ask_withdrawal",
+    "confirm_fact",
+    "decide_measures",
+    "decide_objection",
+    "decide_withdrawal",
+    "enter_fact",
+    "file_objection",
+    "propose_measures",
+    "record_told",
+    "refuse_fact",
+    "run_month",
+]

@@ -1,0 +1,1 @@
+"""Writes of credit: facts, scores, notices, objections, tables of measures."""

@@ -1,0 +1,1 @@
+"""Reads of credit: facts, policy, scores, notices, objections, measures."""

@@ -1,0 +1,1 @@
+"""Decisions of profiles: no database, no clock."""

@@ -1,0 +1,1 @@
+"""Rules of valuation: policy, margins, growth and life cycle, the brake, the grid, the service table."""

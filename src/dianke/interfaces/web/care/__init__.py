@@ -1,0 +1,1 @@
+"""Pages of account managers: portfolio, care calendar, visits, who looks after whom, hand-overs."""

@@ -1,0 +1,120 @@
+"""A manager's portfolio: figures, what changed since last week, whom to visit, on a map and as a list."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
+from django.views.decorators.http import require_GET
+
+from dianke.application import care
+from dianke.application.care.portfolio import MOST_CUSTOMERS, Change, ChangeKind, Managed, Portfolio, read_portfolio
+from dianke.domain.customers.rules.care import get_care_policy
+from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.care import words
+from dianke.interfaces.web.care.map import draw_map
+from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.components.figures import Figure
+from dianke.interfaces.web.components.page import Chip, Crumb, Page, Text
+from dianke.interfaces.web.customers import words as customer_words
+from dianke.interfaces.web.requests import StaffRequest
+from dianke.kernel.clock import SystemClock
+
+_LISTED, _CHANGES = 200, 30
+
+
+@require_GET
+@page_right(care.VIEW)
+def show_portfolio(request: StaffRequest) -> HttpResponse:
+    """Show the customers of a person, oneself to begin with."""
+    actor, today = request.actor.within(care.VIEW), SystemClock().now().date()
+    people = {one.login: one.name for one in care.list_workers(actor=actor, on=today)}
+    chosen = str(request.GET.get("manager", ""))
+    login = chosen if chosen in people else actor.login
+    sees_money = actor.may("billing.view") and actor.may("payments.view")
+    found = read_portfolio(actor=actor, login=login, today=today, sees_money=sees_money)
+    soon = today + timedelta(days=get_care_policy(on=today).visit_ahead_days)
+    values = {
+        "page": _head(people.get(login, actor.name)),
+        "figures": _list_figures(found, today, soon, sees_money=sees_money),
+        "rows": [(one, _draw_due(one, today, soon)) for one in found.rows[:_LISTED]],
+        "rest": max(found.total - _LISTED, 0),
+        "is_cut": found.total > MOST_CUSTOMERS,
+        "most": MOST_CUSTOMERS,
+        "changes": [(one, words.CHANGES[one.kind.value], _write_change(one)) for one in found.changes[:_CHANGES]],
+        "picture": draw_map(found.rows, today=today, soon=soon),
+        "classes": customer_words.VALUE_CLASSES,
+        "sees_money": sees_money,
+        "people": sorted(people.items(), key=lambda one: one[1]),
+        "login": login,
+        "may_work": request.actor.may(care.WORK),
+    }
+    return render(request, "care/portfolio.html", values)
+
+
+def _list_figures(found: Portfolio, today: date, soon: date, *, sees_money: bool) -> list[Figure]:
+    due = sum(1 for one in found.rows if one.visit_due and one.visit_due <= soon)
+    late = sum(1 for one in found.rows if one.visit_due and one.visit_due < today)
+    figures = [
+        Figure(_("My customers"), formats.number(found.total), context=_count(found.rows)),
+        Figure(
+            _("To be visited soon"),
+            formats.number(due),
+            context=_now("%(count)s of them late") % {"count": late},
+        ),
+    ]
+    if sees_money:
+        owing = sum(1 for one in found.rows if one.overdue_fen)
+        figures += [
+            Figure(_("Billed in twelve months (yuan)"), formats.fen(found.revenue_fen)),
+            Figure(
+                _("Overdue (yuan)"),
+                formats.fen(found.overdue_fen),
+                context=_now("%(count)s customers") % {"count": owing},
+            ),
+        ]
+    return figures
+
+
+def _count(rows: Sequence[Managed]) -> str:
+    counts: dict[str, int] = {}
+    for one in rows:
+        counts[one.customer.value_class] = counts.get(one.customer.value_class, 0) + 1
+    known = [
+        (customer_words.VALUE_CLASSES[code], counts[code]) for code in customer_words.VALUE_CLASSES if code in counts
+    ]
+    return " · ".join(f"{name} {formats.number(count)}" for name, count in known)
+
+
+def _draw_due(one: Managed, today: date, soon: date) -> Chip | None:
+    if one.visit_due is None:
+        return None
+    if one.visit_due < today:
+        return Chip("bad", pgettext("visit", "%(days)s days late") % {"days": (today - one.visit_due).days})
+    return Chip("warn" if one.visit_due <= soon else "fact", formats.day(one.visit_due))
+
+
+def _write_change(change: Change) -> Text:
+    if change.kind is ChangeKind.OVERDUE:
+        return _now("%(amount)s yuan") % {"amount": formats.fen(change.amount_fen)}
+    if change.kind is ChangeKind.KEY_DATA:
+        return customer_words.KEY_FIELDS[change.code]
+    return pgettext_lazy("supply", "suspended") if change.code == "SUSPENDED" else pgettext_lazy("supply", "closed")
+
+
+def _head(name: str) -> Page:
+    return Page(
+        title=_("My customers"),
+        facts=[name],
+        crumbs=[Crumb(_("Customers"))],
+        menu_url=reverse("web:portfolio"),
+        help=[
+            _("The customers that a person looks after, those to be visited first in front."),
+            _("A visit falls due by the rhythm of class and importance, counted from the last one."),
+            _("The map shows where they are supplied; colour and shape say whether a visit is due."),
+        ],
+    )

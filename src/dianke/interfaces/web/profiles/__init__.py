@@ -1,0 +1,1 @@
+"""Pages of tags and segments."""

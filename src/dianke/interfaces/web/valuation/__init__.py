@@ -1,0 +1,1 @@
+"""Pages of value: the pyramid and the grid, ratings, weights, the service table, runs, appeals, a customer's tab."""
