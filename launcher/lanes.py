@@ -18,7 +18,7 @@ from launcher.processes import run, start, wait
 _NO_TESTS = 5  # pytest's status
 _WRONG_ARGUMENTS = 4  # pytest's status
 # Whatever is named neither as free of a database nor as a journey runs with a database.
-_UNIT = "tests/unit"
+_UNIT = ("tests/unit", "tests/architecture")
 _PROPERTIES = "tests/properties"
 _JOURNEYS = "tests/journeys"
 _LAUNCHER = "tests/launcher"
@@ -40,8 +40,8 @@ With PYTEST-ARGS: pytest alone with these, in a fresh database.
 _CHECK_HELP = """\
 usage: ./dianke check [--quick] [--keep-going]
 
-Format, lint, types, imports, migrations and unit tests; no database, no browser.
-  --quick        without types and unit tests, for a commit hook\
+Format, lint, types, imports, migrations, unit and architecture tests; no database, no browser.
+  --quick        without types and tests, for a commit hook\
 """
 
 
@@ -215,7 +215,7 @@ def _some_tests(arguments: Sequence[str]) -> int:
     elif missing:
         say(f"browser tests will need, as root: {debian.install_command(missing)}")
     python = environment.ensure("dev")
-    with database.thrown_away() as environ:
+    with database.thrown_away(in_memory=True) as environ:
         command = [str(python), "-m", "pytest", *_markers(), *arguments]
         status = run(command, env=_for_browser(environ), cwd=ROOT).status
     return {0: 0, _WRONG_ARGUMENTS: 2}.get(status, 1)
@@ -237,14 +237,14 @@ def _static_lanes(lanes: Lanes, *, quick: bool) -> None:
     lanes.tool("migrations", "python", *django, env=environ)
     if not quick:
         with lanes.beside("types", "-m", "mypy", "-p", "dianke", "-p", "launcher", env=environ):
-            lanes.pytest("unit", ["-n", "2", *_markers(), _UNIT], env=environ)
+            lanes.pytest("unit", ["-n", "2", *_markers(), *_UNIT], env=environ)
 
 
 def _database_lanes(lanes: Lanes) -> None:
     environ = database.without_database()
     _folder_lane(lanes, "properties", _PROPERTIES, ["-n", "2"], environ)
-    with database.thrown_away() as environ:
-        apart = [f"--ignore={folder}" for folder in (_UNIT, _PROPERTIES, _JOURNEYS, _LAUNCHER)]
+    with database.thrown_away(in_memory=True) as environ:
+        apart = [f"--ignore={folder}" for folder in (*_UNIT, _PROPERTIES, _JOURNEYS, _LAUNCHER)]
         lanes.pytest("database", [*_BY_FILE, *_markers(), *apart, "tests"], env=environ)
         _folder_lane(lanes, "journeys", _JOURNEYS, _BY_FILE, _for_browser(environ))
         # These start servers and kill them at a moment: one after the other, so that the moment comes when it should.
@@ -260,7 +260,7 @@ def _beside_oldest(lanes: Lanes) -> Iterator[None]:
         lanes.skip("sql", f"PostgreSQL {binaries.OLDEST_MAJOR} is not installed (apt: postgresql-15)")
         yield
         return
-    with database.thrown_away(programs) as environ:
+    with database.thrown_away(programs, in_memory=True) as environ:
         lanes.tool("sql schema", "python", *product_arguments("migrate"), env=environ)
         arguments = ["-m", "pytest", "-q", *_markers("sql"), "tests"]
         with lanes.beside("sql", *arguments, env=environ, is_pytest=True):
