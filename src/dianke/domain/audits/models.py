@@ -116,3 +116,36 @@ class QualityCount(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.day} {self.rule}"
+
+
+class QualityScore(ScopedModel):
+    """How sound the archive of a unit and of what is below it was at the last pass of a month."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    # Its first day; the row is written anew by every pass until the month is over, and then stays.
+    month = models.DateField()
+    taken_date = models.DateField()
+    policy = models.CharField(max_length=20)
+    records = models.PositiveIntegerField()
+    high = models.PositiveIntegerField()
+    medium = models.PositiveIntegerField()
+    low = models.PositiveIntegerField()
+    score_e2 = models.PositiveSmallIntegerField()
+
+    class Meta:
+        """One a unit and month; by month, by score, the course of a unit."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "month"], name="quality_score_once"),
+            models.CheckConstraint(
+                condition=models.Q(score_e2__lte=100_00, records__gt=0), name="quality_score_of_hundred"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["month", "score_e2"], name="quality_score_month"),
+            models.Index(fields=["score_e2", "id"], name="quality_score_worst"),
+            models.Index(fields=["records", "id"], name="quality_score_records"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.month:%Y-%m}"

@@ -201,3 +201,20 @@ def test_list_is_searched_by_account(browse: Browse) -> None:
 
     assert f'value="{find("GSE").pk}"' in found
     assert f'value="{find("GSW").pk}"' not in nothing
+
+
+def test_scores_show_the_course_and_leave_as_a_file(browse: Browse, archive: Archive) -> None:
+    run_rules(actor=SYSTEM, codes=["account_without_point"], at=datetime(2026, 3, 3, 1, tzinfo=SHANGHAI))
+    client = browse("YZ9", *WORKING, "archive.export")
+
+    text = client.get("/quality/scores/").content.decode()
+    assert "2026-02" in text
+    assert "2026-03" in text
+    assert archive.east.name in text
+    assert archive.west.name not in text
+    assert archive.west.name not in client.get(f"/quality/scores/?unit={archive.west.code}").content.decode()
+    assert "2026-02" not in client.get("/quality/scores/?month=2026-03").content.decode().rpartition("<tbody")[2]
+
+
+def test_scores_ask_for_the_right(browse: Browse) -> None:
+    assert browse("YZ8", "archive.view").get("/quality/scores/").status_code == 403

@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from dianke.domain.audits import rules
 from dianke.domain.audits.models import UNSETTLED, QualityCount, QualityFinding, QualityPass
+from dianke.domain.audits.operations import scores
 from dianke.domain.audits.queries import rule_queries
 from dianke.domain.audits.types import FindingState, QualityRule, RuleOutcome
 from dianke.platform.identity.types import Actor
@@ -86,13 +87,14 @@ def check_rule(*, rule: QualityRule, unit: Unit, at: datetime) -> RuleOutcome:
 
 
 def finish_pass(*, row: QualityPass, outcomes: list[RuleOutcome], at: datetime) -> QualityPass:
-    """Enter what a pass found and, for the trend, what every unit below has unsettled at the end of it."""
+    """Enter what a pass found and, for the trend, what every unit has unsettled at its end and how sound it is."""
     row.finished_at = at
     row.found = sum(outcome.found for outcome in outcomes)
     row.new = sum(outcome.new for outcome in outcomes)
     row.closed = sum(outcome.closed for outcome in outcomes)
     row.save(update_fields=["finished_at", "found", "new", "closed"])
     _count_day(row, row.started_at.date())
+    scores.keep_scores(unit=row.unit, day=row.started_at.date())
     return row
 
 
