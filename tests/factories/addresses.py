@@ -156,6 +156,9 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"api/v1/trials/", "number", "billing.BillTrial", "number"),
     (r"api/v1/payment-orders/", "number", "channels.PaymentOrder", "number"),
     (r"api/v1/watch-entries/", "entry_id", "watching.WatchEntry", "pk"),
+    (r"api/v1/credit-objections/", "objection_id", "credit.Objection", "pk"),
+    (r"api/v1/tags/", "code", "profiles.TagProposal", "code"),
+    (r"api/v1/segments/", "segment_id", "profiles.Segment", "pk"),
     (r"api/v1/tariff-plans/", "code", "tariffs.TariffPlan", "code"),
     (r"api/v1/tariff-versions/", "version_id", "tariffs.TariffVersion", "pk"),
 )

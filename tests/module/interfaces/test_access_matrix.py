@@ -66,6 +66,13 @@ OF_ONE_UNIT = [one for one in GUARDED if one.parts and addresses.is_of_one_unit(
 API_RIGHTS = {
     "list_watch_entries": "watching.view", "record_watch_result": "watching.work",
     "show_load_shapes": "load_shapes.view",
+    "list_credit_scores": "credit.view", "show_credit": "credit.view", "list_scores_of_customer": "credit.view",
+    "list_credit_notices": "credit.view", "show_credit_policy": "credit.view", "list_customer_facts": "credit.view",
+    "list_credit_objections": "credit.view", "show_credit_objection": "credit.view",
+    "file_credit_objection": "credit.enter",
+    "list_tags": "profiles.view", "show_tag": "profiles.view", "show_customer_tags": "profiles.view",
+    "list_segments": "profiles.view", "show_segment": "profiles.view", "list_segment_members": "profiles.view",
+    "keep_segment": "profiles.segment", "end_segment": "profiles.segment", "preview_segment": "profiles.view",
     "list_value_ratings": "valuation.view", "show_value_rating": "valuation.view",
     "show_service_table": "valuation.view",
     "list_customers": "archive.view", "enter_customer": "archive.enter", "show_customer": "archive.view",

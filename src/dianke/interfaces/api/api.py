@@ -12,6 +12,8 @@ from ninja.openapi.schema import OpenAPISchema
 from dianke.interfaces.api.access import RATE, CallerThrottle, Session, Token
 from dianke.interfaces.api.bills import router as bills
 from dianke.interfaces.api.calendars import router as calendars
+from dianke.interfaces.api.credit import router as credit
+from dianke.interfaces.api.credit_facts import router as credit_facts
 from dianke.interfaces.api.customers import router as customers
 from dianke.interfaces.api.final_bills import router as final_bills
 from dianke.interfaces.api.metering import router as metering
@@ -20,9 +22,11 @@ from dianke.interfaces.api.personal import router as personal
 from dianke.interfaces.api.problems import MEDIA_TYPE, add_handlers, answer_problem
 from dianke.interfaces.api.readings import router as readings
 from dianke.interfaces.api.runs import router as runs
+from dianke.interfaces.api.segments import router as segments
 from dianke.interfaces.api.statements import router as statements
 from dianke.interfaces.api.statistics import router as statistics
 from dianke.interfaces.api.suspicions import router as suspicions
+from dianke.interfaces.api.tags import router as tags
 from dianke.interfaces.api.tariffs import router as tariffs
 from dianke.interfaces.api.trials import router as trials
 from dianke.interfaces.api.valuation import router as valuation
@@ -66,7 +70,7 @@ api = DiankeApi(
     version="1",
     description=(
         "Archive, meters, readings, calendar, tariffs, bill runs with review, bills, final bills, combined statements,"
-        " trials, statistics and payment orders of a utility."
+        " trials, statistics and payment orders of a utility; credit, value, tags, segments, watch lists of customers."
     ),
     urls_namespace="api",
     auth=_AUTH,
@@ -89,7 +93,11 @@ for _router in (
     trials,
     statistics,
     payment_orders,
+    credit,
+    credit_facts,
     valuation,
+    tags,
+    segments,
     watching,
     personal,
 ):

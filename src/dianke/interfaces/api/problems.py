@@ -19,7 +19,7 @@ _CONFLICTS = frozenset(
     {
         "archive.duplicates_found", "readings.unable_to_record_readings", "tariffs.no_version_in_force",
         "billing.unable_to_start_run", "billing.unable_to_issue_run", "billing.unable_to_withdraw_final",
-        "billing.final_figures_changed",
+        "billing.final_figures_changed", "credit.unable_to_object", "profiles.no_run_yet",
     }
 )  # fmt: skip
 _FORBIDDEN = frozenset({"identity.same_person"})

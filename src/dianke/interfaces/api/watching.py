@@ -8,6 +8,7 @@ from ninja import Field, Query, Router, Schema
 from pydantic import Field as Described
 
 from dianke.application import load_shapes, watching
+from dianke.application.watching.masking import hide_accusations
 from dianke.domain.load_shapes.queries import runs as shape_queries
 from dianke.domain.watching.models import WatchEntry
 from dianke.domain.watching.queries import entries as queries
@@ -17,6 +18,7 @@ from dianke.interfaces.api.paging import PageOf, PageQuery, Text, page_of
 from dianke.interfaces.api.problems import REFUSALS
 from dianke.interfaces.api.writes import IdempotencyKey, answer_write
 from dianke.kernel.clock import SystemClock
+from dianke.platform.identity.types import Actor
 
 router = Router(tags=["watch lists"])
 
@@ -32,7 +34,11 @@ class WatchEntryQuery(PageQuery):
 
 
 class WatchEntryOut(Schema):
-    """An entry; `reasons` have a code and its figures, the weightiest first; `owner` is empty where it is nobody's."""
+    """
+    An entry; `reasons` have a code and its figures, the weightiest first; `owner` is empty where it is nobody's.
+
+    Of a reason that accuses there is only `is_masked` 1 without credit.see_sensitive.
+    """
 
     id: int
     number: str
@@ -83,10 +89,11 @@ class LoadShapesOut(Schema):
 @router.get("/watch-entries", response={200: PageOf[WatchEntryOut], **REFUSALS}, summary="List entries of watch lists")
 def list_watch_entries(request: HttpRequest, query: Query[WatchEntryQuery]) -> dict[str, Any]:
     """Return entries in the order in which they were raised."""
-    rows = queries.filter_entries(actor=actor_with(request, watching.VIEW))
+    actor = actor_with(request, watching.VIEW)
+    rows = queries.filter_entries(actor=actor)
     asked = {"list_code": query.watch_list, "level": query.level, "state": query.state}
     rows = rows.filter(**{name: value.value for name, value in asked.items() if value is not None})
-    return page_of(request, rows, query, _draw)
+    return page_of(request, rows, query, lambda row: _draw(actor, row))
 
 
 @router.post(
@@ -106,7 +113,7 @@ def record_watch_result(
             row = watching.judge_entry(actor=actor, key=entry_id, result=body.result, note=body.note, at=at)
         except queries.EntryUnknown as unknown:
             raise Http404 from unknown
-        return WatchEntryOut(**_draw(row))
+        return WatchEntryOut(**_draw(actor, row))
 
     return answer_write(request, key=idempotency_key, write=write)
 
@@ -133,7 +140,7 @@ def show_load_shapes(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _draw(row: WatchEntry) -> dict[str, Any]:
+def _draw(actor: Actor, row: WatchEntry) -> dict[str, Any]:
     return {
         "id": row.pk,
         "number": row.number,
@@ -142,7 +149,7 @@ def _draw(row: WatchEntry) -> dict[str, Any]:
         "state": row.state,
         "customer": row.customer.number,
         "account": row.account.number if row.account else None,
-        "reasons": row.reasons,
+        "reasons": hide_accusations(actor, row.reasons, row.unit.path),
         "action": row.action,
         "owner": row.owner,
         "opened_on": row.opened_on,

@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -33,7 +33,8 @@ from tests.factories.prices import propose_moved_tier
 from tests.factories.utility import INSTALLED, LATER, Utility, add_clerk
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
-from dianke.application import acquirers, combined_bills, final_bills, meter_to_cash, trials
+from dianke.application import acquirers, combined_bills, credit, final_bills, meter_to_cash, profiles, trials
+from dianke.application.credit.runs import run_as_of
 from dianke.application.rights import RIGHTS
 from dianke.domain.billing.models import BillDraft, BillSuspicion
 from dianke.domain.billing.queries.finals import list_meters
@@ -110,6 +111,9 @@ BODIES = {
     "POST /api/v1/trials": ("version", "month"),
     "POST /api/v1/payment-orders": ("account", "amount_fen", "gateway"),
     "POST /api/v1/watch-entries/{entry_id}/result": ("result",),
+    "POST /api/v1/credit-objections": ("customer", "text"),
+    "POST /api/v1/segments": ("name", "condition", "purpose"),
+    "POST /api/v1/segment-previews": ("condition",),
     "POST /api/v1/unmaskings": ("ref", "kind", "reason"),
 }
 # Words that mean another thing there.
@@ -120,6 +124,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "POST /api/v1/combined-statements": {"month": "2026-01"},
     "POST /api/v1/trials": {"month": "2026-01"},
     "POST /api/v1/watch-entries/{entry_id}/result": {"result": "RIGHT"},
+    "POST /api/v1/segments": {"name": "城东自然人"},
     "POST /api/v1/bill-runs/{number}/faults/deferral": {"code": "end_reading_missing"},
 }
 
@@ -152,6 +157,7 @@ def name_everything(office: Office) -> dict[str, Any]:
         **name_statements(office),
         **name_payment_orders(office),
         **name_watch_entries(office),
+        **name_standing(office),
     }
     return {**named, "step": "FREEZE", "from_date": None, "end_date": None}
 
@@ -237,6 +243,23 @@ def name_watch_entries(office: Office) -> dict[str, Any]:
     )  # fmt: skip
     entry.save()
     return {"watch-entries": entry.pk}
+
+
+def name_standing(office: Office) -> dict[str, Any]:
+    """Score everybody, compute tags, keep a segment of the caller's, take an objection; return what is called how."""
+    run_as_of(actor=SYSTEM, as_of=INSTALLED, at=LATER)
+    profiles.run_tags(actor=SYSTEM, as_of=INSTALLED, at=LATER)
+    caller = replace(SYSTEM, login="everything")
+    segment = profiles.keep_segment(
+        actor=caller, segment_id=None, name="自然人", condition="kind = PERSON", purpose="SERVICE", note="",
+        is_shared=False, at=LATER,
+    )  # fmt: skip
+    foundry = office.points["foundry"].account.customer
+    objection = credit.file_objection(actor=SYSTEM, number=foundry.number, text="电费已结清", at=LATER)
+    return {
+        "credit-objections": objection.pk, "segments": segment.pk, "tags": "CUSTOMER_KIND", "text": "评分有误",
+        "condition": segment.condition, "purpose": "SERVICE",
+    }  # fmt: skip
 
 
 def name_payment_orders(office: Office) -> dict[str, Any]:

@@ -60,6 +60,12 @@ def list_scores(*, actor: Scope, customer_id: int, limit: int) -> list[CreditSco
     return list(rows.order_by("-as_of_date", "-id")[:limit])
 
 
+def filter_scores_of(*, actor: Scope, customer_id: int) -> QuerySet[CreditScore]:
+    """Return the scores of a customer, of every run and between them; no order."""
+    rows: QuerySet[CreditScore] = CreditScore.objects.for_actor(actor).filter(customer_id=customer_id)
+    return rows.select_related("customer", "unit")
+
+
 def count_grades(*, actor: Scope) -> dict[str, int]:
     """Return how many customers of the actor's units have each grade in the last run."""
     rows = filter_scores(actor=actor).order_by().values_list("grade")

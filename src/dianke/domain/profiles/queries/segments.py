@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from dianke.domain.customers.models import Customer
 from dianke.domain.profiles.models import Segment, SegmentMember
 from dianke.platform.identity.types import Actor
 
@@ -26,6 +27,13 @@ def get_segment(*, actor: Actor, segment_id: int) -> Segment | None:
     """Return a segment that the actor may open, or None."""
     found: Segment | None = filter_segments(actor=actor).filter(pk=segment_id).first()
     return found
+
+
+def filter_members(*, actor: Actor, segment_id: int) -> QuerySet[Any]:
+    """Return the customers of the actor's units who fitted a segment when it was last counted; no order."""
+    members = SegmentMember.objects.for_actor(actor).filter(segment_id=segment_id)
+    rows: QuerySet[Any] = Customer.objects.for_actor(actor).select_related("unit")
+    return rows.filter(pk__in=members.values("customer_id"))
 
 
 def list_member_ids(*, actor: Actor, segment_id: int, after: int, limit: int) -> list[int]:
