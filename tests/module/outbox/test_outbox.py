@@ -1,7 +1,7 @@
 """Messages go once, within their hours, by a real mail server or the simulated carrier, and leave a trail."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -19,7 +19,7 @@ from dianke.platform.org.types import UnitKind
 from dianke.platform.outbox import operations, queries
 from dianke.platform.outbox.carriers import SimulatedCarrier
 from dianke.platform.outbox.models import Message
-from dianke.platform.outbox.types import Answer, Consent, MessageChannel, NewMessage, Outcome, Outgoing
+from dianke.platform.outbox.types import Answer, Consent, MessageChannel, NewMessage, Outcome, Outgoing, QuietHours
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("testing messages")
@@ -112,6 +112,32 @@ class TestSending:
         assert tell(evening) == ("QUEUED", [])
         assert evening.due_at == datetime(2026, 3, 12, 8, tzinfo=SHANGHAI)
         assert holiday.due_at == datetime(2026, 10, 8, 8, tzinfo=SHANGHAI)
+
+    def test_waits_for_the_hours_of_the_contact_and_says_so(self, unit: Unit) -> None:
+        message = queue(unit, "13900001111", quiet=QuietHours(time(9), time(15)))
+
+        outbox.send_due(actor=SYSTEM, at=AT.replace(hour=14, minute=59))
+        assert tell(message) == ("QUEUED", [])
+        assert (message.wait_reason, message.due_at) == ("OWN_HOURS", AT.replace(hour=15, minute=0))
+        outbox.send_due(actor=SYSTEM, at=AT.replace(hour=15, minute=0))
+        assert tell(message)[0] == "SENT"
+
+    def test_is_held_where_the_contact_leaves_no_hour_and_goes_when_a_person_says_so(self, unit: Unit) -> None:
+        message = queue(unit, "13900001111", quiet=QuietHours(time(7), time(22)))
+        assert (message.state, message.hold_reason) == ("HELD", "no_hour")
+
+        outbox.release_message(actor=SYSTEM, key=message.pk, reason="用户来电要求发送", at=AT)
+        outbox.send_due(actor=SYSTEM, at=AT)
+
+        assert tell(message)[0] == "SENT"
+
+    def test_still_keeps_the_hours_of_the_contact_when_it_is_tried_again(self, unit: Unit) -> None:
+        message = queue(unit, "13900000001", at=AT.replace(hour=11, minute=50), quiet=QuietHours(time(12), time(14)))
+
+        outbox.send_due(actor=SYSTEM, at=AT.replace(hour=11, minute=50))
+
+        assert tell(message) == ("QUEUED", ["DELAYED"])
+        assert (message.wait_reason, message.due_at) == ("OWN_HOURS", AT.replace(hour=14, minute=0))
 
     def test_keeps_to_the_rate_of_the_channel(self, unit: Unit, settings: Any) -> None:
         house = (Path(operations.__file__).parent / "data" / "policy.toml").read_text("utf-8")

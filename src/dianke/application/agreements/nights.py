@@ -84,6 +84,7 @@ def _write(
             about_key=str(agreement.pk),
             due_at=at,
             consent=reach.consent,
+            quiet=reach.phone_quiet,
         ),
         login=actor.login,
         at=at,

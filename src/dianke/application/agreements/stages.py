@@ -120,6 +120,7 @@ def _write(actor: Actor, request: StageRequest, open_fen: int, policy: StagePoli
             about_key=str(request.pk),
             due_at=at,
             consent=reach.consent,
+            quiet=reach.phone_quiet,
         ),
         login=actor.login,
         at=at,

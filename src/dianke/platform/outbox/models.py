@@ -9,7 +9,7 @@ from dianke.platform.crypto.fields import EncryptedTextField
 from dianke.platform.database.grants import declare_append_only
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
-from dianke.platform.outbox.types import MessageChannel, MessageState, Outcome
+from dianke.platform.outbox.types import MessageChannel, MessageState, Outcome, QuietHours, WaitReason
 
 declare_append_only("outbox_messageevent")
 
@@ -37,6 +37,13 @@ class Message(ScopedModel):
     )
     hold_reason = models.CharField(max_length=120, blank=True, default="")
     due_at = models.DateTimeField()
+    # What it waits for until then; nothing if it may go at once.
+    wait_reason = models.CharField(
+        max_length=12, choices=[(one.value, one.value) for one in WaitReason], blank=True, default="", db_default=""
+    )
+    # The hours in which the person wanted to hear nothing when it was asked for.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
     # While somebody is at work on it; once past, whoever it was has died.
     claimed_until = models.DateTimeField(null=True, blank=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
@@ -70,6 +77,13 @@ class Message(ScopedModel):
     def address(self) -> str:
         """Return whom it goes to."""
         return str(self.phone or self.email or self.other_address)
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        """Return the hours in which the person wants to hear nothing."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        return QuietHours(self.quiet_from, self.quiet_until)
 
     @property
     def masked_address(self) -> str:

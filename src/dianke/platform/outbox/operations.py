@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 from dianke.platform.outbox.models import Message, MessageAttempt, MessageEvent
-from dianke.platform.outbox.policy import find_send_time, get_policy
+from dianke.platform.outbox.policy import find_slot, get_policy
 from dianke.platform.outbox.types import (
     Answer,
     Consent,
@@ -19,12 +19,13 @@ from dianke.platform.outbox.types import (
     Outcome,
     Outgoing,
     Report,
+    Slot,
 )
 
 # Whoever has not answered by then is taken to have died; longer than any carrier is waited for.
 CLAIM = timedelta(minutes=10)
 _A_MINUTE = timedelta(minutes=1)
-_NO_CONSENT, _NO_ADDRESS = "consent_withdrawn", "no_address"
+_NO_CONSENT, _NO_ADDRESS, _NO_HOUR = "consent_withdrawn", "no_address", "no_hour"
 
 
 class MessageOutOfState(DomainError):
@@ -38,12 +39,15 @@ def queue_message(*, actor: Scope, new: NewMessage, login: str, at: datetime) ->
     """
     Put a message into the outbox and return it; what it was written for twice is one message.
 
-    Without an address, or where the person withdrew their consent, it is held for a person to decide.
+    Without an address, where the person withdrew their consent or their quiet hours leave no hour for it, it is held
+    for a person to decide.
     """
     known: Message | None = Message.objects.for_actor(actor).filter(source=new.source).first()
     if known is not None:
         return known
     reason = _NO_CONSENT if new.consent is Consent.WITHDRAWN else "" if new.address.strip() else _NO_ADDRESS
+    slot = find_slot(channel=new.channel, purpose=new.purpose, at=new.due_at, quiet=new.quiet)
+    reason = reason or ("" if slot.is_open else _NO_HOUR)
     column = {MessageChannel.SMS: "phone", MessageChannel.EMAIL: "email"}.get(new.channel, "other_address")
     message = Message(
         unit_id=new.unit_id,
@@ -58,7 +62,10 @@ def queue_message(*, actor: Scope, new: NewMessage, login: str, at: datetime) ->
         about_key=new.about_key,
         state=(MessageState.HELD if reason else MessageState.QUEUED).value,
         hold_reason=reason,
-        due_at=find_send_time(channel=new.channel, purpose=new.purpose, at=new.due_at),
+        due_at=slot.at,
+        wait_reason=_name_wait(slot),
+        quiet_from=new.quiet.begin if new.quiet else None,
+        quiet_until=new.quiet.end if new.quiet else None,
         queued_by=login,
         queued_at=at,
         **{column: new.address.strip()},
@@ -112,8 +119,10 @@ def record_answer(*, actor: Scope, outgoing: Outgoing, answer: Answer, at: datet
         message.state, message.settled_at = MessageState.FAILED.value, at
     else:
         again = at + timedelta(minutes=policy.retry_minutes)
-        message.due_at = find_send_time(channel=outgoing.channel, purpose=message.purpose, at=again)
-    message.save(update_fields=["state", "sent_at", "carrier_key", "settled_at", "due_at", "claimed_until"])
+        _put_off(message, again)
+    message.save(
+        update_fields=["state", "sent_at", "carrier_key", "settled_at", "due_at", "wait_reason", "claimed_until"]
+    )
     return message
 
 
@@ -171,21 +180,38 @@ def release_message(*, message: Message, reason: str, login: str, at: datetime) 
     if message.state not in {MessageState.HELD.value, MessageState.FAILED.value} or not message.address:
         raise MessageOutOfState(field="message", message_number=message.number, state=message.state)
     message.state, message.hold_reason, message.settled_at = MessageState.QUEUED.value, "", None
-    message.due_at = find_send_time(channel=MessageChannel(message.channel), purpose=message.purpose, at=at)
+    if not _put_off(message, at).is_open:
+        # A person has decided that it goes: hours that leave none for it count no longer.
+        message.quiet_from = message.quiet_until = None
+        _put_off(message, at)
     message.attempt_count = 0
-    message.save(update_fields=["state", "hold_reason", "settled_at", "due_at", "attempt_count"])
+    message.save(
+        update_fields=[
+            "state", "hold_reason", "settled_at", "due_at", "wait_reason", "quiet_from", "quiet_until", "attempt_count",
+        ]
+    )  # fmt: skip
     _note(message, "RELEASED", reason, login, at)
     return message
 
 
 def _may_go(message: Message, at: datetime) -> bool:
     """The hours are asked again at the moment of sending: the outbox may have stood still in between."""
-    moment = find_send_time(channel=MessageChannel(message.channel), purpose=message.purpose, at=at)
-    if moment <= at:
+    if _put_off(message, at).at <= at:
         return True
-    message.due_at = moment
-    message.save(update_fields=["due_at"])
+    message.save(update_fields=["due_at", "wait_reason"])
     return False
+
+
+def _put_off(message: Message, at: datetime) -> Slot:
+    """Let a message be due at the first moment from one on at which it may go."""
+    channel = MessageChannel(message.channel)
+    slot = find_slot(channel=channel, purpose=message.purpose, at=at, quiet=message.quiet)
+    message.due_at, message.wait_reason = slot.at, _name_wait(slot)
+    return slot
+
+
+def _name_wait(slot: Slot) -> str:
+    return slot.reason.value if slot.reason else ""
 
 
 def _note_lost(actor: Scope, messages: Sequence[Message], at: datetime) -> None:

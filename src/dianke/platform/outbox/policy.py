@@ -13,11 +13,13 @@ from django.conf import settings
 from dianke.kernel.calendar import load_mainland_calendar
 from dianke.kernel.clock import at_midnight, to_shanghai
 from dianke.kernel.errors import DomainError
-from dianke.platform.outbox.types import MessageChannel
+from dianke.platform.outbox.types import MessageChannel, QuietHours, Slot, WaitReason
 
 SCHEMA = "message-policy/v1"
 OWN_FILE = "message-policy.toml"
 _MOST_DAYS_WAITED = 30
+# A letter wakes nobody.
+_HEARD = {MessageChannel.SMS, MessageChannel.WECHAT, MessageChannel.EMAIL}
 
 
 class MessagePolicyUnreadable(DomainError):
@@ -71,22 +73,40 @@ def get_policy(*, on: date) -> Policy:
     return max(enumerate(known), key=lambda pair: (pair[1].valid_from, pair[0]))[1]
 
 
-def find_send_time(*, channel: MessageChannel, purpose: str, at: datetime) -> datetime:
-    """Return the first moment from one on at which a message may go: outside quiet hours and public holidays."""
-    moment = to_shanghai(at)
-    for _day in range(_MOST_DAYS_WAITED):
+def find_slot(*, channel: MessageChannel, purpose: str, at: datetime, quiet: QuietHours | None = None) -> Slot:
+    """
+    Return the first moment from one on at which a message may go, and what it waits for.
+
+    It goes outside the quiet hours of the house, public holidays and the hours in which the person wants to hear
+    nothing; what is urgent waits for none of them. Where these leave no moment, the slot is not open.
+    """
+    begun = to_shanghai(at)
+    moment, reason = begun, None
+    while moment - begun < timedelta(days=_MOST_DAYS_WAITED):
         policy = get_policy(on=moment.date())
-        rule = policy.channels[channel]
         if purpose in policy.urgent_purposes:
-            return moment
-        if rule.keeps_holidays and load_mainland_calendar().is_public_holiday(moment.date()):
-            moment = at_midnight(moment.date() + timedelta(days=1))
-            continue
-        waited = _leave_quiet_hours(rule, moment)
-        if waited.date() == moment.date():
-            return waited
-        moment = waited
-    return moment
+            return Slot(moment, reason)
+        own = quiet if channel in _HEARD else None
+        onward, because = _find_obstacle(policy.channels[channel], own, moment)
+        if because is None:
+            return Slot(moment, reason)
+        # The morning after a holiday is waited for because of the holiday.
+        is_its_morning = reason is WaitReason.HOLIDAY and because is WaitReason.QUIET_HOURS
+        moment, reason = onward, reason if is_its_morning else because
+    return Slot(moment, reason, is_open=False)
+
+
+def _find_obstacle(rule: ChannelPolicy, own: QuietHours | None, moment: datetime) -> tuple[datetime, WaitReason | None]:
+    """Return until when something stands in the way at a moment, and what; the moment itself where nothing does."""
+    if rule.keeps_holidays and load_mainland_calendar().is_public_holiday(moment.date()):
+        return at_midnight(moment.date() + timedelta(days=1)), WaitReason.HOLIDAY
+    waited = _leave_quiet_hours(rule, moment)
+    if waited != moment:
+        return waited, WaitReason.QUIET_HOURS
+    if own is not None and own.contain(moment.time()):
+        end = datetime.combine(moment.date(), own.end, tzinfo=moment.tzinfo)
+        return (end if end > moment else end + timedelta(days=1)), WaitReason.OWN_HOURS
+    return moment, None
 
 
 def _leave_quiet_hours(rule: ChannelPolicy, moment: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Facts of messages out."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 
@@ -42,6 +42,38 @@ class Consent(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+class WaitReason(StrEnum):
+    """Why a message does not go at once."""
+
+    QUIET_HOURS = "QUIET_HOURS"
+    HOLIDAY = "HOLIDAY"
+    # The hours in which the person themselves wants to hear nothing.
+    OWN_HOURS = "OWN_HOURS"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of every day, in Chinese time, in which a person wants no message; they may pass midnight."""
+
+    begin: time
+    end: time
+
+    def contain(self, moment: time) -> bool:
+        """Tell whether a time of day lies within them; the end does not."""
+        if self.begin <= self.end:
+            return self.begin <= moment < self.end
+        return moment >= self.begin or moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When a message may go and why not before; `is_open` is false where no hour is left for it."""
+
+    at: datetime
+    reason: WaitReason | None = None
+    is_open: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
     """A message that somebody wants sent; `source` says once and for all what it was written for."""
@@ -59,6 +91,7 @@ class NewMessage:
     due_at: datetime
     subject: str = ""
     consent: Consent = Consent.NOT_NEEDED
+    quiet: QuietHours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,7 @@ def send_step(*, actor: Scope, step: DunningStep, subject: str, login: str, at: 
             about_key=str(step.pk),
             due_at=at,
             consent=reach.consent,
+            quiet=reach.email_quiet if is_mail else reach.phone_quiet,
         ),
         login=login,
         at=at,

@@ -12,6 +12,7 @@ from dianke.domain.customers.types import ConsentPurpose, ContactRole, Importanc
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 from dianke.platform.outbox.types import Consent as MessageConsent
+from dianke.platform.outbox.types import QuietHours
 
 
 class ResponsibilityUnknown(DomainError):
@@ -45,10 +46,12 @@ select distinct on (w.account_id) w.account_id, s.login
 
 @dataclass(frozen=True)
 class Reach:
-    """How a customer can be written to."""
+    """How a customer can be written to, and when whoever has the number or the mail wants to hear nothing."""
 
     phone: str = ""
     email: str = ""
+    phone_quiet: QuietHours | None = None
+    email_quiet: QuietHours | None = None
     consent: MessageConsent = MessageConsent.NOT_NEEDED
 
 
@@ -64,11 +67,21 @@ def find_reach(*, customer_id: int, on: date) -> Reach:
         customer_id=customer_id, purpose=ConsentPurpose.BILL_NOTICE.value
     )
     was_withdrawn = consents.exists() and not consents.filter(withdrawn_at=None).exists()
+    called = next((one for one in rows if one.phone), None)
+    mailed = next((one for one in rows if one.email), None)
     return Reach(
-        phone=next((one.phone for one in rows if one.phone), ""),
-        email=next((one.email for one in rows if one.email), ""),
+        phone=called.phone if called else "",
+        email=mailed.email if mailed else "",
+        phone_quiet=_get_quiet(called),
+        email_quiet=_get_quiet(mailed),
         consent=MessageConsent.WITHDRAWN if was_withdrawn else MessageConsent.NOT_NEEDED,
     )
+
+
+def _get_quiet(contact: Contact | None) -> QuietHours | None:
+    if contact is None or contact.quiet_from is None or contact.quiet_until is None:
+        return None
+    return QuietHours(contact.quiet_from, contact.quiet_until)
 
 
 def find_protected(*, account_ids: Collection[int], on: date) -> dict[int, str]:

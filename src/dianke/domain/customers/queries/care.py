@@ -75,10 +75,11 @@ def list_birthdays(*, actor: Actor, days: Iterable[date], customer_ids: Collecti
     return list(rows.select_related("customer__unit").order_by("id"))
 
 
-def filter_checks(*, actor: Actor) -> QuerySet[CustomerEquipment]:
+def filter_checks(*, actor: Actor, right: str | None = None) -> QuerySet[CustomerEquipment]:
     """Return the equipment that is to be checked some day, to be narrowed further."""
-    rows: QuerySet[CustomerEquipment] = CustomerEquipment.objects.for_actor(actor)
-    return rows.filter(next_check_date__isnull=False).select_related("customer__unit")
+    rows: QuerySet[CustomerEquipment] = CustomerEquipment.objects.for_actor(actor, right)
+    rows = rows.filter(next_check_date__isnull=False, customer__merged_into=None)
+    return rows.select_related("customer__unit")
 
 
 def list_days(*, first: date, last: date) -> list[date]:

@@ -43,6 +43,12 @@ def get_manager(*, actor: Actor, customer: Customer, on: date) -> AccountManagem
     return found
 
 
+def find_managers(*, actor: Actor, customer_ids: Collection[int], on: date) -> dict[int, str]:
+    """Return the name of who looks after each of some customers on a day, of those that somebody looks after."""
+    rows = AccountManagement.objects.for_actor(actor).filter(customer_id__in=customer_ids, period__contains=on)
+    return dict(rows.values_list("customer_id", "manager__name"))
+
+
 def list_managements(*, actor: Actor, customer: Customer) -> list[AccountManagement]:
     """Return who looked after a customer, the last one first."""
     rows = AccountManagement.objects.for_actor(actor).filter(customer=customer)

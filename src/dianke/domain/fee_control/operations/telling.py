@@ -47,6 +47,7 @@ def tell(
             about_key=str(account.pk),
             due_at=at,
             consent=reach.consent,
+            quiet=reach.phone_quiet,
         ),
         login=login,
         at=at,

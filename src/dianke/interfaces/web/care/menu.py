@@ -24,6 +24,7 @@ register(
         for order, name, label in (
             (12, "portfolio", _("My customers")),
             (14, "care_calendar", _("Care calendar")),
+            (15, "care_checks", _("Checks of equipment due")),
             (16, "care_managers", _("Account managers")),
         )
     )

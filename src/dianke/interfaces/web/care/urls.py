@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.care import calendar_views, hand_over_views, manager_views, portfolio_views, visit_views
+from dianke.interfaces.web.care import (
+    calendar_views,
+    check_list,
+    hand_over_views,
+    manager_views,
+    portfolio_views,
+    visit_views,
+)
 
 urlpatterns = [
     path("portfolio/", portfolio_views.show_portfolio, name="portfolio"),
     path("calendar/", calendar_views.show_calendar, name="care_calendar"),
+    path("checks/", check_list.list_checks, name="care_checks"),
     path("customers/<str:number>/visit/", visit_views.plan_visit, name="care_visit_plan"),
     path("customers/<str:number>/record/", visit_views.record_care, name="care_record_add"),
     path("visits/<int:key>/", visit_views.show_visit, name="care_visit"),

@@ -26,6 +26,13 @@ def _search(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any]
     return (rows.filter(pk=int(digits)) if digits.isdecimal() and len(digits) < 18 else rows.none()), False
 
 
+def _name_wait(one: Any) -> Any:
+    """Return what a message waits for; what has gone waits for nothing."""
+    if one.state != MessageState.QUEUED.value:
+        return words.HOLDS.get(one.hold_reason, one.hold_reason) or None
+    return words.WAITS[one.wait_reason] if one.wait_reason else None
+
+
 MESSAGES = register(
     ListSpec(
         name="outbox.messages",
@@ -47,6 +54,7 @@ MESSAGES = register(
             Column("template", _("Template"), lambda one: one.template, css="n", is_shown=False, width=24),
             Column("attempts", _("Attempts"), lambda one: one.attempt_count, css="num"),
             Column("due", _("Due at"), lambda one: one.due_at, css="n", width=18, is_shown=False),
+            Column("waits", pgettext_lazy("message", "Waits for"), _name_wait, css="nw", width=20),
             Column("queued", _("Asked for at"), lambda one: one.queued_at, order=("queued_at",), css="n", width=18),
             Column("sent", _("Sent at"), lambda one: one.sent_at, css="n", width=18),
             Column("unit", _("Unit"), lambda one: one.unit.name, css="nw", is_shown=False, width=18),
@@ -67,9 +75,10 @@ MESSAGES = register(
         empty_found_text=_("Take a filter out to see more."),
         help=[
             _("Every message to a customer, with each attempt to send it and what the carrier said."),
+            _("Whoever named hours in which they want to hear nothing is written to after them."),
             _("Addresses are masked; no message goes in quiet hours or on public holidays unless it is urgent."),
         ],
-        brief=("state", "to", "channel", "queued"),
+        brief=("state", "to", "channel", "waits", "queued"),
         export_name="messages",
     )
 )

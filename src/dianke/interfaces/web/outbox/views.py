@@ -50,6 +50,7 @@ def show_message(request: StaffRequest, key: int) -> HttpResponse:
         "message": message,
         "channel": words.CHANNELS[message.channel],
         "purpose": words.PURPOSES.get(message.purpose, message.purpose),
+        "wait": words.WAITS.get(message.wait_reason, "") if message.state == MessageState.QUEUED.value else "",
         "hold": words.HOLDS.get(message.hold_reason, message.hold_reason),
         "attempts": [(one, words.OUTCOMES[one.outcome]) for one in attempts],
         "events": [(one, words.EVENTS.get(one.what, one.what), names.of(one.by)) for one in events],

@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import register_states
-from dianke.platform.outbox.types import MessageChannel, MessageState, Outcome
+from dianke.platform.outbox.types import MessageChannel, MessageState, Outcome, WaitReason
 
 CHANNELS: dict[str, Text] = {
     MessageChannel.SMS.value: _("SMS"),
@@ -23,6 +23,12 @@ PURPOSES: dict[str, Text] = {
 HOLDS: dict[str, Text] = {
     "consent_withdrawn": _("the customer took back their consent"),
     "no_address": _("there is no address"),
+    "no_hour": _("the quiet hours of the contact leave no hour for it"),
+}
+WAITS: dict[str, Text] = {
+    WaitReason.QUIET_HOURS.value: _("quiet hours"),
+    WaitReason.HOLIDAY.value: _("public holiday"),
+    WaitReason.OWN_HOURS.value: _("quiet hours of the contact"),
 }
 OUTCOMES: dict[str, Text] = {
     Outcome.OPEN.value: _("no answer yet"),

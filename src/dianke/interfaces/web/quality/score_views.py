@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dianke.domain.audits.models import QualityScore
@@ -128,7 +129,7 @@ SCORES = register(
             ),
             Column(
                 "change",
-                _("Change"),
+                pgettext_lazy("score", "Change"),
                 lambda row: None if row.change_e2 is None else Decimal(row.change_e2).scaleb(-2),
                 show=lambda row: "–" if row.change_e2 is None else _sign(row.change_e2),
                 css="num",

@@ -75,6 +75,7 @@
 -- made from: org 0002_removals 7fa48487d8199247
 -- made from: org 0003_history_by_statement e5f20afec3aa8c35
 -- made from: outbox 0001_initial 41be191c22294842
+-- made from: outbox 0002_own_quiet_hours 7f0610bfbc547909
 -- made from: pghistory 0001_initial 962e93fac9c07ea8
 -- made from: pghistory 0002_aggregateevent 87d6dab2224912fe
 -- made from: pghistory 0003_auto_20201023_1636 e504b9fff19d5726
@@ -27502,3 +27503,9 @@ CREATE INDEX "quality_score_worst" ON "audits_qualityscore" ("score_e2", "id");
 CREATE INDEX "quality_score_records" ON "audits_qualityscore" ("records", "id");
 -- next
 INSERT INTO "django_content_type" ("app_label", "model") VALUES ('audits', 'qualityscore') RETURNING "django_content_type"."id";
+-- next
+ALTER TABLE "outbox_message" ADD COLUMN "quiet_from" time NULL;
+-- next
+ALTER TABLE "outbox_message" ADD COLUMN "quiet_until" time NULL;
+-- next
+ALTER TABLE "outbox_message" ADD COLUMN "wait_reason" varchar(12) DEFAULT '' NOT NULL;
