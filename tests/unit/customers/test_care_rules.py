@@ -20,11 +20,10 @@ DAY = date(2026, 3, 2)
 
 
 @pytest.mark.parametrize(
-    ("value_class", "importance", "days"),
-    [("VIP", "NONE", 30), ("MAIN", "FIRST", 60), ("", "SECOND", 90), ("SMALL", "NONE", None), ("", "NONE", None)],
+    ("importance", "days"), [("SPECIAL", 30), ("FIRST", 60), ("SECOND", 90), ("TEMPORARY", 90), ("NONE", None)]
 )
-def test_the_shorter_rhythm_holds(value_class: str, importance: str, days: int | None) -> None:
-    assert get_care_policy(on=DAY).find_rhythm(value_class=value_class, importance=importance) == days
+def test_importance_has_a_rhythm(importance: str, days: int | None) -> None:
+    assert get_care_policy(on=DAY).find_rhythm(importance=importance) == days
 
 
 @pytest.mark.parametrize(

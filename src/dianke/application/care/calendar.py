@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
+from dianke.application.care.rhythm import read_rhythm
 from dianke.domain.customers.models import AccountManagement, Customer
 from dianke.domain.customers.queries import care as queries
 from dianke.domain.customers.queries.managers import filter_managed
-from dianke.domain.customers.rules.care import find_visit_due, get_care_policy
+from dianke.domain.customers.rules.care import find_visit_due
 from dianke.domain.customers.types import VisitState
 from dianke.platform.identity.types import Actor
 
@@ -59,7 +60,7 @@ def list_due_visits(
     *, actor: Actor, managed: Collection[AccountManagement], first: date, last: date, today: date
 ) -> list[Event]:
     """Return the visits that the rhythm of class and importance asks for on some days; late ones stand at today."""
-    policy = get_care_policy(on=today)
+    rhythm = read_rhythm(on=today)
     lasts = queries.find_last_visits(actor=actor, customer_ids=[one.customer_id for one in managed])
     planned = set(
         queries.filter_visits(actor=actor)
@@ -68,8 +69,8 @@ def list_due_visits(
     )
     events = []
     for one in managed:
-        rhythm = policy.find_rhythm(value_class=one.customer.value_class, importance=one.customer.importance)
-        due = find_visit_due(last=lasts.get(one.customer_id), begun=one.period.lower, rhythm_days=rhythm)
+        days = rhythm.find_days(one.customer)
+        due = find_visit_due(last=lasts.get(one.customer_id), begun=one.period.lower, rhythm_days=days)
         if due is None or one.customer_id in planned or due > last:
             continue
         shown = max(due, today) if due < today else due

@@ -2,25 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from django.db import connection
 
+from dianke.application.care.changes import WEEK, Change, list_changes
+from dianke.application.care.rhythm import read_rhythm
 from dianke.domain.billing.types import get_bill_id_range
-from dianke.domain.customers.models import Customer, CustomerAccount, KeyChange
+from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.customers.queries.care import find_last_visits
 from dianke.domain.customers.queries.managers import filter_managed
-from dianke.domain.customers.rules.care import find_visit_due, get_care_policy
-from dianke.domain.customers.types import AccountStatus, KeyChangeState
+from dianke.domain.customers.rules.care import find_visit_due
 from dianke.domain.receivables.queries.debts import list_debts
-from dianke.kernel.clock import at_midnight
 from dianke.platform.identity.types import Actor
 
 # Figures and map go over so many customers of a person; who looks after more is told so.
 MOST_CUSTOMERS = 1_000
-_WEEK = timedelta(days=7)
 _POSITIONS = """
 select distinct on (a.customer_id) a.customer_id, l.longitude, l.latitude
   from customers_customeraccount a
@@ -35,32 +33,6 @@ select a.customer_id, sum(b.amount_fen)::bigint
  where a.customer_id = any(%(ids)s::bigint[]) and b.id >= %(first)s
  group by a.customer_id
 """
-_STATUSES = """
-select e.pgh_obj_id, max(e.pgh_created_at)
-  from customers_customeraccountscopedevent e
- where e.customer_id = any(%(ids)s::bigint[]) and e.pgh_created_at >= %(since)s and e.pgh_label = 'update'
-   and e.status <> 'ACTIVE'
- group by e.pgh_obj_id
-"""
-
-
-class ChangeKind(StrEnum):
-    """What happened to a customer."""
-
-    KEY_DATA = "KEY_DATA"
-    SUPPLY = "SUPPLY"
-    OVERDUE = "OVERDUE"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something that happened to a customer; `code` is the field or the state, `amount_fen` what fell overdue."""
-
-    kind: ChangeKind
-    on: date
-    customer: Customer
-    code: str = ""
-    amount_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +82,7 @@ def read_portfolio(*, actor: Actor, login: str, today: date, sees_money: bool) -
     overdue, fresh = _sum_debts(actor, accounts, today) if sees_money else ({}, {})
     revenue = _sum_revenue(ids, today) if sees_money else {}
     positions, lasts = _find_positions(ids), find_last_visits(actor=actor, customer_ids=ids)
-    policy = get_care_policy(on=today)
+    rhythm = read_rhythm(on=today)
     made = [
         Managed(
             customer=one.customer,
@@ -121,24 +93,14 @@ def read_portfolio(*, actor: Actor, login: str, today: date, sees_money: bool) -
             visit_due=find_visit_due(
                 last=lasts.get(one.customer_id),
                 begun=one.period.lower,
-                rhythm_days=policy.find_rhythm(
-                    value_class=one.customer.value_class, importance=one.customer.importance
-                ),
+                rhythm_days=rhythm.find_days(one.customer),
             ),
             position=positions.get(one.customer_id),
         )
         for one in managed
     ]
     made.sort(key=lambda one: (one.visit_due or date.max, -one.overdue_fen, one.customer.number))
-    changes = [
-        *_list_key_changes(actor, customers, today),
-        *_list_supply_changes(customers, accounts, today),
-        *(
-            Change(ChangeKind.OVERDUE, on, customers[key], amount_fen=amount)
-            for key, (on, amount) in sorted(fresh.items())
-        ),
-    ]
-    changes.sort(key=lambda one: (one.on, one.customer.number), reverse=True)
+    changes = list_changes(actor=actor, customers=customers, accounts=accounts, fresh=fresh, today=today)
     return Portfolio(rows=made, changes=changes, total=total)
 
 
@@ -161,7 +123,7 @@ def _sum_debts(
             owed = debt.principal_fen + debt.penalty_fen + debt.late_fee_fen
             overdue[customer_id] = overdue.get(customer_id, 0) + owed
             began = debt.due_date + timedelta(days=1)
-            if began > today - _WEEK:
+            if began > today - WEEK:
                 day, amount = fresh.get(customer_id, (began, 0))
                 fresh[customer_id] = (max(day, began), amount + owed)
     return overdue, fresh
@@ -179,28 +141,3 @@ def _find_positions(ids: Sequence[int]) -> dict[int, tuple[Decimal, Decimal]]:
     with connection.cursor() as cursor:
         cursor.execute(_POSITIONS, {"ids": list(ids)})
         return {key: (longitude, latitude) for key, longitude, latitude in cursor.fetchall()}
-
-
-def _list_key_changes(actor: Actor, customers: Mapping[int, Customer], today: date) -> list[Change]:
-    rows = KeyChange.objects.for_actor(actor).filter(
-        customer__in=list(customers), state=KeyChangeState.APPROVED.value, decided_at__gte=_a_week_before(today)
-    )
-    found = rows.order_by("decided_at").values_list("customer_id", "field", "decided_at__date")
-    return [Change(ChangeKind.KEY_DATA, day, customers[key], code=field) for key, field, day in found]
-
-
-def _list_supply_changes(
-    customers: Mapping[int, Customer], accounts: Mapping[int, CustomerAccount], today: date
-) -> list[Change]:
-    with connection.cursor() as cursor:
-        cursor.execute(_STATUSES, {"ids": list(customers), "since": _a_week_before(today)})
-        found = cursor.fetchall()
-    return [
-        Change(ChangeKind.SUPPLY, at.date(), customers[accounts[key].customer_id], code=accounts[key].status)
-        for key, at in found
-        if key in accounts and accounts[key].status != AccountStatus.ACTIVE.value
-    ]
-
-
-def _a_week_before(today: date) -> datetime:
-    return at_midnight(today - _WEEK)

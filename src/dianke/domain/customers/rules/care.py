@@ -1,4 +1,4 @@
-"""How often a customer is visited, and when the next visit falls due."""
+"""How often a customer is visited for their importance, and when the next visit falls due."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from dianke.domain.customers.types import Importance, ValueClass
+from dianke.domain.customers.types import Importance
 from dianke.kernel.errors import DomainError
 
 SCHEMA = "care-policy/v1"
@@ -28,20 +28,18 @@ class CarePolicy:
     code: str
     valid_from: date
     visit_ahead_days: int
-    class_days: Mapping[str, int]
     importance_days: Mapping[str, int]
 
-    def find_rhythm(self, *, value_class: str, importance: str) -> int | None:
-        """Return after how many days a customer is visited again; None where no rhythm holds."""
-        known = (self.class_days.get(value_class), self.importance_days.get(importance))
-        return min((days for days in known if days is not None), default=None)
+    def find_rhythm(self, *, importance: str) -> int | None:
+        """Return after how many days a customer of an importance is visited again; None where no rhythm holds."""
+        return self.importance_days.get(importance)
 
 
 def read_care_policies(text: str) -> list[CarePolicy]:
     """
     Return the versions of a file, oldest first.
 
-    :raises CarePolicyUnreadable: if it is no TOML of the schema, or names an unknown class or no positive days
+    :raises CarePolicyUnreadable: if it is no TOML of the schema, or names an unknown importance or no positive days
     """
     try:
         content = tomllib.loads(text)
@@ -85,7 +83,6 @@ def _read_version(given: Mapping[str, Any]) -> CarePolicy:
         code=str(given["code"]),
         valid_from=given["valid_from"],
         visit_ahead_days=_read_days(given["visit_ahead_days"]),
-        class_days={ValueClass(code).value: _read_days(count) for code, count in days["classes"].items()},
         importance_days={Importance(code).value: _read_days(count) for code, count in days["importances"].items()},
     )
 

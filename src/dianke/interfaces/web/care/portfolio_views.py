@@ -12,7 +12,8 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dianke.application import care
-from dianke.application.care.portfolio import MOST_CUSTOMERS, Change, ChangeKind, Managed, Portfolio, read_portfolio
+from dianke.application.care.changes import Change, ChangeKind
+from dianke.application.care.portfolio import MOST_CUSTOMERS, Managed, Portfolio, read_portfolio
 from dianke.domain.customers.rules.care import get_care_policy
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.care import words
@@ -21,6 +22,7 @@ from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Chip, Crumb, Page, Text
 from dianke.interfaces.web.customers import words as customer_words
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock
 
@@ -37,6 +39,7 @@ def show_portfolio(request: StaffRequest) -> HttpResponse:
     login = chosen if chosen in people else actor.login
     sees_money = actor.may("billing.view") and actor.may("payments.view")
     found = read_portfolio(actor=actor, login=login, today=today, sees_money=sees_money)
+    hide_names(actor, found.rows)
     soon = today + timedelta(days=get_care_policy(on=today).visit_ahead_days)
     values = {
         "page": _head(people.get(login, actor.name)),
@@ -103,6 +106,11 @@ def _write_change(change: Change) -> Text:
         return _now("%(amount)s yuan") % {"amount": formats.fen(change.amount_fen)}
     if change.kind is ChangeKind.KEY_DATA:
         return customer_words.KEY_FIELDS[change.code]
+    if change.kind is ChangeKind.CREDIT_GRADE:
+        return f"{change.code_before} → {change.code}"
+    if change.kind is ChangeKind.VALUE_CLASS:
+        names = customer_words.VALUE_CLASSES
+        return f"{names[change.code_before]} → {names[change.code]}"
     return pgettext_lazy("supply", "suspended") if change.code == "SUSPENDED" else pgettext_lazy("supply", "closed")
 
 
@@ -114,7 +122,7 @@ def _head(name: str) -> Page:
         menu_url=reverse("web:portfolio"),
         help=[
             _("The customers that a person looks after, those to be visited first in front."),
-            _("A visit falls due by the rhythm of class and importance, counted from the last one."),
+            _("A visit falls due by the rhythm of the service table or of importance, counted from the last one."),
             _("The map shows where they are supplied; colour and shape say whether a visit is due."),
         ],
     )

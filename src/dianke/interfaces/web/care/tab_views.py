@@ -3,9 +3,10 @@
 from django.http import HttpResponse
 
 from dianke.application import care
+from dianke.application.care.rhythm import read_rhythm
 from dianke.domain.customers.queries.care import list_care_records, list_visits
 from dianke.domain.customers.queries.managers import list_managements
-from dianke.domain.customers.rules.care import find_visit_due, get_care_policy
+from dianke.domain.customers.rules.care import find_visit_due
 from dianke.domain.customers.types import VisitState
 from dianke.interfaces.web.care import words as care_words
 from dianke.interfaces.web.customers import words
@@ -26,9 +27,8 @@ def show_care(request: StaffRequest, viewed: Viewed) -> HttpResponse:
     names = Names(one.done_by for one in records)
     manager = next((one for one in managements if words.is_in_force(one.period, viewed.today)), None)
     last = max((to_shanghai(one.done_at).date() for one in visits if one.done_at), default=None)
-    rhythm = get_care_policy(on=viewed.today).find_rhythm(
-        value_class=viewed.customer.value_class, importance=viewed.customer.importance
-    )
+    rhythm = read_rhythm(on=viewed.today)
+    days = rhythm.find_days(viewed.customer)
     begun = manager.period.lower if manager else viewed.customer.since_date
     values = {
         "manager": manager,
@@ -37,9 +37,10 @@ def show_care(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         "waiting": [one for one in visits if one.next_due_date and not one.next_done_date],
         "records": [(one, care_words.CARES[one.kind], names.of(one.done_by)) for one in records],
         "channels": words.PREFERRED_CHANNELS,
-        "rhythm": rhythm,
+        "rhythm": days,
+        "table": rhythm.table if viewed.customer.value_class else "",
         "last_visit": last,
-        "visit_due": find_visit_due(last=last, begun=begun, rhythm_days=rhythm),
+        "visit_due": find_visit_due(last=last, begun=begun, rhythm_days=days),
         "is_planned": any(one.state == VisitState.PLANNED.value for one in visits),
         "may_work": viewed.actor.may(care.WORK, viewed.customer.unit.path),
         "may_assign": viewed.actor.may(care.ASSIGN, viewed.customer.unit.path),

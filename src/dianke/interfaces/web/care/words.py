@@ -52,6 +52,8 @@ CHANGES: dict[str, Text] = {
     "KEY_DATA": pgettext_lazy("change of a customer", "Key data"),
     "SUPPLY": pgettext_lazy("change of a customer", "Supply"),
     "OVERDUE": pgettext_lazy("change of a customer", "Fell overdue"),
+    "VALUE_CLASS": pgettext_lazy("change of a customer", "Value class"),
+    "CREDIT_GRADE": pgettext_lazy("change of a customer", "Credit grade"),
 }
 
 # Refusals of the domain, so that the catalogue knows them.
