@@ -20,8 +20,13 @@ def record_export(
     row_count: int,
     is_cut: bool,
     at: datetime,
+    purpose: str = "",
 ) -> ListExport:
-    """Enter a list that is taken out into the book of exports and into the trail, and number it."""
+    """
+    Enter a list that is taken out into the book of exports and into the trail, and number it.
+
+    :param purpose: what the rows may be used for; it stands in the trail and in the file
+    """
     return operations.add_export(
         actor=actor,
         page=page,

@@ -1,7 +1,7 @@
 """Looking changes up by thing, person and time, over the history of every table at once."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from pghistory.models import Context
 
+from dianke.application.trail import masking
 from dianke.application.trail.values import FieldChange, compare_rows, name_keys, write_title
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused
@@ -146,7 +147,7 @@ def list_changes(
     reach = _require_right(actor, wanted)
     rows = list(_find(models, reach, wanted, after, limit + 1))
     page, more = rows[:limit], len(rows) > limit
-    changes = _describe(page)
+    changes = tuple(_hide(actor, one) for one in _describe(page))
     mark = Mark(at=page[-1][2], model_label=page[-1][0], event_id=page[-1][1]) if more else None
     return ChangePage(changes=changes, next_after=mark)
 
@@ -163,8 +164,17 @@ def get_change(*, actor: Actor, model_label: str, event_id: int) -> Change:
         if label_of(model) == wanted.model_label:
             row = model.objects.for_actor(reach).filter(pgh_id=event_id).first()
             if row is not None:
-                return _describe([(wanted.model_label, event_id, row.pgh_created_at)])[0]
+                return _hide(actor, _describe([(wanted.model_label, event_id, row.pgh_created_at)])[0])
     raise NoSuchChange(field="change")
+
+
+def _hide(actor: Actor, change: Change) -> Change:
+    """Return a change as the actor may see it: of what accuses a customer only that it changed, by whom and when."""
+    accuses = masking.hides(change.model_label) or masking.is_accusing(change.use_case)
+    if not accuses or masking.sees_accusations(actor):
+        return change
+    reason = change.reason and masking.HIDDEN if masking.is_accusing(change.use_case) else change.reason
+    return replace(change, fields=masking.hide_fields(change.model_label, change.fields), reason=reason)
 
 
 def describe_pairs(pairs: Sequence[tuple[str, int, int]]) -> tuple[Change, ...]:

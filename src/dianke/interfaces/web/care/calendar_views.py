@@ -2,7 +2,7 @@
 
 from calendar import Calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.http import HttpResponse
@@ -18,8 +18,10 @@ from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.care import words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
+from dianke.interfaces.web.customers.naming import SEE_WHOLE, hide_names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock
+from dianke.platform.identity.types import Actor
 
 _SHOWN_A_DAY = 4
 
@@ -64,10 +66,9 @@ def show_calendar(request: StaffRequest) -> HttpResponse:
     chosen = str(request.GET.get("manager", ""))
     login = chosen if chosen in people else request.actor.login
     weeks = Calendar().monthdatescalendar(month.year, month.month)
-    events = list_events(
-        actor=request.actor.within(care.VIEW), login=login, first=weeks[0][0], last=weeks[-1][-1], today=today
-    )
-    cells = _fill(weeks, month, today, events)
+    actor = request.actor.within(care.VIEW)
+    events = list_events(actor=actor, login=login, first=weeks[0][0], last=weeks[-1][-1], today=today)
+    cells = _fill(weeks, month, today, _hide(actor, events))
     values = {
         "page": _head(people.get(login, request.actor.name), month),
         "month": month,
@@ -81,6 +82,16 @@ def show_calendar(request: StaffRequest) -> HttpResponse:
         "keys": [(kind.value.lower().replace("_", "-"), words.EVENTS[kind.value]) for kind in EventKind],
     }
     return render(request, "care/calendar.html", values)
+
+
+def _hide(actor: Actor, events: Sequence[Event]) -> list[Event]:
+    """Leave birthdays out for who does no care, and names of persons for who does not see the archive."""
+    hide_names(actor, events)
+    return [
+        one if actor.may(SEE_WHOLE, one.customer.unit.path) else replace(one, note="")
+        for one in events
+        if one.kind is not EventKind.BIRTHDAY or actor.may(care.WORK, one.customer.unit.path)
+    ]
 
 
 def _fill(weeks: Sequence[Sequence[date]], month: date, today: date, events: Sequence[Event]) -> list[list[Cell]]:

@@ -26,6 +26,7 @@ from dianke.interfaces.web.components.page import Crumb, Page, Text
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.customers.entry_forms import text
 from dianke.interfaces.web.customers.form_pages import FormPage, answer_form
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock
@@ -103,12 +104,16 @@ def show_hand_over(request: StaffRequest, key: int) -> HttpResponse:
     names = Names([row.proposed_by, row.decided_by])
     is_open = row.state == HandOverState.PROPOSED.value
     path, actor = row.unit.path, request.actor
+    items = queries.list_hand_over_items(hand_over=row)
+    visits = queries.list_open_visits(staff=row.giver) if is_open else []
+    steps = queries.list_open_steps(staff=row.giver) if is_open else []
+    hide_names(actor, [*items, *visits, *steps])
     values = {
         "page": _head(row),
         "row": row,
-        "items": queries.list_hand_over_items(hand_over=row),
-        "visits": queries.list_open_visits(staff=row.giver) if is_open else [],
-        "steps": queries.list_open_steps(staff=row.giver) if is_open else [],
+        "items": items,
+        "visits": visits,
+        "steps": steps,
         "purposes": words.PURPOSES,
         "links": list_waiting(actor, row.giver) if is_open else [],
         "proposed_by": names.of(row.proposed_by),

@@ -37,6 +37,7 @@ from dianke.interfaces.web.customers import words as customer_words
 from dianke.interfaces.web.customers.belonging_forms import day
 from dianke.interfaces.web.customers.entry_forms import text
 from dianke.interfaces.web.customers.form_pages import FormPage, answer_form, choose, get_customer, url_of_customer
+from dianke.interfaces.web.customers.naming import hide_contact, hide_names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SHANGHAI, SystemClock
 
@@ -125,6 +126,8 @@ def plan_visit(request: StaffRequest, number: str) -> HttpResponse:
 def show_visit(request: StaffRequest, key: int) -> HttpResponse:
     """Show a visit: what it is for, what came of it, what is next."""
     visit = _find(request, key, care.VIEW)
+    hide_names(request.actor, [visit])
+    hide_contact(request.actor, visit)
     may_work = request.actor.may(care.WORK, visit.customer.unit.path)
     is_planned = visit.state == VisitState.PLANNED.value
     values = {

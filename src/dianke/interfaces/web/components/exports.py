@@ -18,7 +18,7 @@ from dianke.interfaces.web.components.light_rows import read_light_rows
 from dianke.interfaces.web.components.list_views import describe_filters
 from dianke.interfaces.web.components.lists import EXPORT_LIMIT, ListQuery, Value, find_rows
 from dianke.interfaces.web.components.page import Chip
-from dianke.interfaces.web.sheets import CSV_TYPE, XLSX_TYPE, Cell, answer_stream, write_csv, write_xlsx
+from dianke.interfaces.web.sheets import CSV_TYPE, XLSX_TYPE, Cell, Properties, answer_stream, write_csv, write_xlsx
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
@@ -60,17 +60,19 @@ def export_list(
         columns=",".join(column.key for column in columns),
         row_count=min(counted, limit),
         is_cut=counted > limit,
+        purpose=query.purpose,
         at=SystemClock().now(),
     )
     titles = [str(column.title) for column in columns]
     cells = _write_rows(query, rows.order_by(*query.order)[:limit], language=translation.get_language())
-    mark = write_mark(query.actor, export, about=describe_filters(query))
+    mark = write_mark(query.actor, export, about=describe_filters(query), purpose=query.purpose)
     name = f"{query.spec.export_name or query.spec.name.replace('.', '-')}-{export.number}"
     if file_format is FileFormat.CSV:
         pieces = write_csv(titles=titles, rows=cells, note=mark)
         return answer_stream(name=f"{name}.csv", pieces=pieces, content_type=CSV_TYPE)
     widths = [column.width for column in columns]
-    pieces = write_xlsx(titles=titles, rows=cells, note=mark, footer=mark, widths=widths)
+    properties = _describe(query.actor, export, title=str(query.spec.title), purpose=query.purpose, mark=mark)
+    pieces = write_xlsx(titles=titles, rows=cells, note=mark, footer=mark, widths=widths, properties=properties)
     return answer_stream(name=f"{name}.xlsx", pieces=pieces, content_type=XLSX_TYPE)
 
 
@@ -105,23 +107,31 @@ def export_table(
     if file_format is FileFormat.CSV:
         pieces = write_csv(titles=titles, rows=rows, note=mark)
         return answer_stream(name=f"{name}-{export.number}.csv", pieces=pieces, content_type=CSV_TYPE)
-    pieces = write_xlsx(titles=titles, rows=rows, note=mark, footer=mark)
+    properties = _describe(actor, export, title=about, purpose="", mark=mark)
+    pieces = write_xlsx(titles=titles, rows=rows, note=mark, footer=mark, properties=properties)
     return answer_stream(name=f"{name}-{export.number}.xlsx", pieces=pieces, content_type=XLSX_TYPE)
 
 
-def write_mark(actor: Actor, export: ListExport, *, about: str) -> str:
-    """Return who took the list out, when, from which unit, under which number, and what was left out."""
+def write_mark(actor: Actor, export: ListExport, *, about: str, purpose: str = "") -> str:
+    """Return who took the list out, when, from which unit, under which number, what for, and what was left out."""
     parts = [
         _("Export %(number)s") % {"number": export.number},
         f"{actor.name} {actor.login}",
         export.unit.name,
         formats.moment(export.at),
+        *([_("Purpose: %(purpose)s") % {"purpose": purpose}] if purpose else []),
         about,
         _("%(count)s rows") % {"count": f"{export.row_count:,}"},
     ]
     if export.is_cut:
         parts.append(_("cut here: a file holds %(limit)s rows at most") % {"limit": f"{export.row_count:,}"})
     return " · ".join(parts)
+
+
+def _describe(actor: Actor, export: ListExport, *, title: str, purpose: str, mark: str) -> Properties:
+    return Properties(
+        title=title, author=f"{actor.name} {actor.login}", purpose=purpose, number=export.number, mark=mark
+    )
 
 
 def _write_rows(query: ListQuery, rows: Any, *, language: str | None) -> Iterator[Sequence[Cell]]:

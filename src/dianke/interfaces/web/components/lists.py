@@ -90,6 +90,8 @@ class ListSpec:
     export_name: str = ""
     tie: str = "id"
     brief: Sequence[str] = ()
+    # What the rows may be used for, where they say what people are like: exports carry it.
+    purpose: "Text | Callable[[ListQuery], Text]" = ""
     # The columns of the database that the cells read, `unit__name` for those of a relation: an export then fetches
     # them alone, three times as fast. A cell that reads another one fetches it row by row.
     reads: Sequence[str] = ()
@@ -165,6 +167,12 @@ class ListQuery:
             for index, column in enumerate(allowed)
             if index == 0 or (column.key in self.columns if self.columns else column.is_shown)
         ]
+
+    @property
+    def purpose(self) -> str:
+        """Return what the rows may be used for, empty where the list says nothing of it."""
+        purpose = self.spec.purpose
+        return str(purpose(self) if callable(purpose) else purpose)
 
     def place_on_phone(self, key: str) -> str:
         """

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dianke.application import credit
+from dianke.application.credit.masking import is_masked, list_accusing_items
 from dianke.domain.collection.models import RiskScore
 from dianke.domain.collection.queries import risk
 from dianke.domain.credit.models import CreditScore
@@ -26,6 +27,7 @@ from dianke.interfaces.web.credit import words
 from dianke.interfaces.web.credit.lists import draw_fact_state
 from dianke.interfaces.web.customers.account_frame import Viewed, customer_page, get_tab, refuse_tab, show_tab
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.platform.identity.types import Actor
 
 _COURSE, _FACTS, _PAPERS = 36, 50, 10
 # Where each measure is carried out; the address of an account's page takes its number.
@@ -45,6 +47,7 @@ def show_credit(request: StaffRequest, viewed: Viewed) -> HttpResponse:
     if not viewed.actor.may(get_tab("credit").right):
         return refuse_tab(request, viewed, "credit")
     actor, customer = viewed.actor, viewed.customer
+    path = customer.unit.path
     scores = queries.list_scores(actor=actor, customer_id=customer.pk, limit=_COURSE)
     last = scores[0] if scores else None
     notices = queries.filter_notices(actor=actor).filter(customer=customer).order_by("-as_of_date")[:_PAPERS]
@@ -55,13 +58,13 @@ def show_credit(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         "grade": words.draw_grade(last.grade) if last else None,
         "points": words.write_points(words.scale(last.score_e2)) if last else "",
         "kind": words.KINDS[last.kind] if last else "",
-        "items": _list_items(last) if last else [],
-        "reasons": [words.describe_reason(actor, one) for one in last.reasons] if last else [],
+        "items": _list_items(actor, last) if last else [],
+        "reasons": [words.describe_reason(actor, one, path) for one in last.reasons] if last else [],
         "chart": _draw_course(scores) if len(scores) > 1 else None,
         "risk": _find_risk(viewed),
         "measures": _list_measures(viewed, last) if last else [],
         "facts": [
-            (one, words.write_fact(actor, one.type), words.is_masked(actor, one.type), draw_fact_state(one))
+            (one, words.write_fact(actor, one.type, path), is_masked(actor, one.type, path), draw_fact_state(one))
             for one in facts
         ],
         "notices": [
@@ -76,18 +79,19 @@ def show_credit(request: StaffRequest, viewed: Viewed) -> HttpResponse:
     return show_tab(request, viewed, "credit", "credit/account.html", values)
 
 
-def _list_items(score: CreditScore) -> list[tuple[Any, str, str, float]]:
-    """Return the items of a score: word, points, maximum, share."""
-    policy = get_policy(on=score.as_of_date)
-    items = policy.items[CreditKind(score.kind)]
+def _list_items(actor: Actor, score: CreditScore) -> list[tuple[Any, str, str, float | None]]:
+    """Return the items of a score: word, points, maximum, share; what only accusations move is masked."""
+    kind, policy = CreditKind(score.kind), get_policy(on=score.as_of_date)
+    is_seen = actor.may(credit.SENSITIVE, score.unit.path)
+    hidden = frozenset() if is_seen else list_accusing_items(policy, kind)
     return [
         (
             words.ITEMS[item.code],
-            words.write_points(words.scale(points)),
+            words.HIDDEN if item.code in hidden else words.write_points(words.scale(points)),
             words.write_points(item.most),
-            round(min(points / float(item.most * 100), 1.0) * 100, 1),
+            None if item.code in hidden else round(min(points / float(item.most * 100), 1.0) * 100, 1),
         )
-        for item, points in zip(items, score.items_e2, strict=True)
+        for item, points in zip(policy.items[kind], score.items_e2, strict=True)
     ]
 
 

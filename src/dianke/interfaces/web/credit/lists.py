@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dianke.application import credit
+from dianke.application.credit.masking import is_masked, list_accusing_items
 from dianke.application.listings import accounts as listings
 from dianke.domain.credit.models import CustomerFact
 from dianke.domain.credit.queries import facts as fact_queries
 from dianke.domain.credit.queries import scores as queries
+from dianke.domain.credit.queries.policies import get_policy
 from dianke.domain.credit.types import CreditKind, FactSource, FactState, NoticeState, ObjectionState
 from dianke.domain.customers.models import CustomerAccount
 from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilter, UnitFilter
@@ -22,15 +24,17 @@ from dianke.interfaces.web.components.page import Chip, Crumb
 from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.credit import words
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
 from dianke.platform.identity.types import Actor
 
 _CUSTOMERS = 200
 _GROUP = Crumb(_("Credit and value"))
+_PURPOSE = pgettext_lazy("purpose", "judging credit, and measures by grade")
 
 
 def _search(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any], bool]:
-    found = listings.find_account_ids(actor=actor, text=text, limit=_CUSTOMERS)
+    found = listings.find_seen_account_ids(actor=actor, text=text, limit=_CUSTOMERS)
     accounts = CustomerAccount.objects.for_actor(actor).filter(pk__in=found)
     return rows.filter(customer_id__in=list(accounts.values_list("customer_id", flat=True))), len(found) >= _CUSTOMERS
 
@@ -47,8 +51,19 @@ def _write_change(one: Any) -> str | None:
     return f"{one.grade_before} → {one.grade}"
 
 
-def _write_item(place: int, kind: CreditKind, one: Any) -> Any:
-    return words.scale(one.items_e2[place]) if one.kind == kind.value else None
+def _write_item(place: int, code: str, one: Any) -> Any:
+    if one.kind != CreditKind.POWER.value:
+        return None
+    return words.HIDDEN if code in one.masked_items else words.scale(one.items_e2[place])
+
+
+def _hide_scores(actor: Actor, rows: Sequence[Any]) -> None:
+    """Hide names, and the points of items that say as much as the facts which accuse."""
+    hide_names(actor, rows)
+    # All of one run, so of one day.
+    hidden = list_accusing_items(get_policy(on=rows[0].as_of_date), CreditKind.POWER) if rows else frozenset()
+    for one in rows:
+        one.masked_items = frozenset() if actor.may(credit.SENSITIVE, one.unit.path) else hidden
 
 
 SCORES = register(
@@ -79,7 +94,7 @@ SCORES = register(
                 Column(
                     f"item_{code}",
                     words.ITEMS[code],
-                    partial(_write_item, place, CreditKind.POWER),
+                    partial(_write_item, place, code),
                     css="num",
                     is_shown=False,
                 )
@@ -97,6 +112,7 @@ SCORES = register(
         ],
         search=_search,
         search_hint=_("Name, pinyin, account, meter, address"),
+        enrich=_hide_scores,
         count=lambda count: _now("%(count)s customers") % {"count": count},
         empty_title=_("No customer was scored yet"),
         empty_text=_("On the first night of a month every customer is scored from its facts, as of the month's end."),
@@ -107,6 +123,7 @@ SCORES = register(
             _("The grade comes from facts by the table of points; it is not the statistical risk of late payment."),
         ],
         brief=("grade", "name", "score", "change"),
+        purpose=_PURPOSE,
         export_name="credit",
     )
 )
@@ -120,10 +137,11 @@ def _narrow_fact_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
 
 
 def _narrow_by_actor(actor: Actor, rows: Sequence[CustomerFact]) -> None:
+    hide_names(actor, rows)
     names = Names([one.entered_by for one in rows])
     for one in rows:
-        one.masked = words.is_masked(actor, one.type)  # type: ignore[attr-defined]
-        one.words = words.write_fact(actor, one.type)  # type: ignore[attr-defined]
+        one.masked = is_masked(actor, one.type, one.unit.path)  # type: ignore[attr-defined]
+        one.words = words.write_fact(actor, one.type, one.unit.path)  # type: ignore[attr-defined]
         one.entered_name = names.of(one.entered_by)  # type: ignore[attr-defined]
 
 
@@ -192,6 +210,7 @@ FACTS = register(
             _("Facts that accuse are masked from who lacks the right to see them."),
         ],
         brief=("state", "type", "name", "on"),
+        purpose=_PURPOSE,
         export_name="credit-facts",
     )
 )
@@ -231,6 +250,7 @@ NOTICES = register(
         ],
         search=_search,
         search_hint=_("Name, pinyin, account, meter, address"),
+        enrich=hide_names,
         count=lambda count: _now("%(count)s notices") % {"count": count},
         empty_title=_("Nobody's grade fell"),
         empty_text=_("When a grade falls, the customer must be told with the reason and may object for some days."),
@@ -238,6 +258,7 @@ NOTICES = register(
         empty_found_text=_("Take a filter out to see more."),
         help=[_("The days to object run from the day on which the customer was told, not from the run.")],
         brief=("state", "name", "change", "until"),
+        purpose=_PURPOSE,
         export_name="credit-notices",
     )
 )
@@ -274,6 +295,7 @@ OBJECTIONS = register(
         ],
         search=_search,
         search_hint=_("Name, pinyin, account, meter, address"),
+        enrich=hide_names,
         count=lambda count: _now("%(count)s objections") % {"count": count},
         empty_title=_("Nobody objects"),
         empty_text=_("Objections of customers against their grade are taken on the customer's page."),
@@ -284,6 +306,7 @@ OBJECTIONS = register(
             _("An objection that is right withdraws facts, and the grade is computed again; no grade is edited."),
         ],
         brief=("state", "name", "grade", "due"),
+        purpose=_PURPOSE,
         export_name="credit-objections",
     )
 )

@@ -13,6 +13,7 @@ from dianke.domain.credit.queries import facts as fact_queries
 from dianke.domain.credit.queries import scores as queries
 from dianke.domain.credit.types import FactState, NoticeState, ObjectionState
 from dianke.interfaces.web.credit import words
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.shell.home import WorkItem, register_work
 from dianke.platform.identity.types import Actor
@@ -44,9 +45,10 @@ def _list_facts(actor: Actor, at: datetime) -> Sequence[WorkItem]:
         for one in rows.order_by("entered_at", "id")[: _MOST * 2]
         if (one.entered_by if one.state == FactState.PROPOSED.value else one.withdrawal_asked_by) != own
     ]
+    hide_names(actor, waiting[:_MOST])
     return [
         WorkItem(
-            kind=words.write_fact(actor, one.type),
+            kind=words.write_fact(actor, one.type, one.unit.path),
             number=one.number,
             title=one.customer.name,
             url=reverse("web:credit_fact", args=[one.pk]),
@@ -59,6 +61,8 @@ def _list_facts(actor: Actor, at: datetime) -> Sequence[WorkItem]:
 def _list_objections(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     """Return the objections that wait for an answer, the first due first."""
     rows = queries.filter_objections(actor=actor).filter(state=ObjectionState.OPEN.value).exclude(filed_by=actor.login)
+    found = list(rows.order_by("due_at", "id")[:_MOST])
+    hide_names(actor, found)
     return [
         WorkItem(
             kind=_("Objection against a grade"),
@@ -68,13 +72,15 @@ def _list_objections(actor: Actor, at: datetime) -> Sequence[WorkItem]:
             source=pgettext_lazy("standing", "Credit"),
             due_at=one.due_at,
         )
-        for one in rows.order_by("due_at", "id")[:_MOST]
+        for one in found
     ]
 
 
 def _list_notices(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     """Return the customers who must be told of a lower grade."""
     rows = queries.filter_notices(actor=actor).filter(state=NoticeState.OPEN.value).order_by("made_at", "id")
+    found = list(rows[:_MOST])
+    hide_names(actor, found)
     return [
         WorkItem(
             kind=_("Tell of a lower grade"),
@@ -83,7 +89,7 @@ def _list_notices(actor: Actor, at: datetime) -> Sequence[WorkItem]:
             url=reverse("web:credit_customer", args=[one.customer.number]),
             source=pgettext_lazy("standing", "Credit"),
         )
-        for one in rows[:_MOST]
+        for one in found
     ]
 
 

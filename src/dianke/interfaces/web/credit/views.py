@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from dianke.application import credit
 from dianke.application.credit.facts import CustomerUnknown, find_subject
+from dianke.application.credit.masking import is_masked
 from dianke.domain.credit.models import CreditRun, CustomerFact, Objection
 from dianke.domain.credit.queries import facts as fact_queries
 from dianke.domain.credit.queries import scores as queries
@@ -27,6 +28,7 @@ from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.credit import words
 from dianke.interfaces.web.credit.lists import FACTS, NOTICES, OBJECTIONS, SCORES, draw_fact_state
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.calendar import load_mainland_calendar
@@ -88,12 +90,13 @@ def show_fact(request: StaffRequest, key: int) -> HttpResponse:
         row = fact_queries.get_fact(actor=request.actor, key=key)
     except fact_queries.FactUnknown as unknown:
         raise Http404 from unknown
+    hide_names(request.actor, [row])
     names = Names([row.entered_by, row.decided_by, row.withdrawal_asked_by, row.withdrawn_by])
     values = {
         "page": _head_of_fact(request, row),
         "row": row,
-        "masked": words.is_masked(request.actor, row.type),
-        "what": words.write_fact(request.actor, row.type),
+        "masked": is_masked(request.actor, row.type, row.unit.path),
+        "what": words.write_fact(request.actor, row.type, row.unit.path),
         "source": words.SOURCES[row.source],
         "entered_by": names.of(row.entered_by),
         "decided_by": names.of(row.decided_by),
@@ -113,7 +116,8 @@ def show_objection(request: StaffRequest, key: int) -> HttpResponse:
         row = queries.get_objection(actor=request.actor, key=key)
     except queries.ObjectionUnknown as unknown:
         raise Http404 from unknown
-    actor, now = request.actor, SystemClock().now()
+    actor, now, path = request.actor, SystemClock().now(), row.unit.path
+    hide_names(actor, [row])
     is_open = row.state == ObjectionState.OPEN.value
     facts = fact_queries.list_facts(actor=actor, customer_id=row.customer_id)
     scores = queries.list_scores(actor=actor, customer_id=row.customer_id, limit=1)
@@ -128,14 +132,13 @@ def show_objection(request: StaffRequest, key: int) -> HttpResponse:
         "grade_before": words.draw_grade(row.grade_before),
         "grade_after": words.draw_grade(row.grade_after) if row.grade_after else None,
         "facts": [
-            (one, words.write_fact(actor, one.type), words.is_masked(actor, one.type), draw_fact_state(one))
+            (one, words.write_fact(actor, one.type, path), is_masked(actor, one.type, path), draw_fact_state(one))
             for one in facts
             if one.state in (FactState.STANDING.value, FactState.WITHDRAWN.value)
         ],
         "withdrawn": set(row.withdrawn_fact_ids),
-        "reasons": [words.describe_reason(actor, one) for one in scores[0].reasons] if scores else [],
+        "reasons": [words.describe_reason(actor, one, path) for one in scores[0].reasons] if scores else [],
         "may_decide": may_decide,
-        "may_see_facts": words.sees_sensitive(actor),
     }
     return render(request, "credit/objection.html", values)
 
@@ -175,7 +178,7 @@ def _count_working_days(since: Any, until: Any) -> int:
 
 def _head_of_fact(request: StaffRequest, row: CustomerFact) -> Page:
     return Page(
-        title=words.write_fact(request.actor, row.type),
+        title=words.write_fact(request.actor, row.type, row.unit.path),
         number=row.number,
         facts=[row.customer.name, row.customer.number, row.unit.name],
         crumbs=[Crumb(_("Credit and value")), Crumb(_("Facts about customers"), reverse("web:credit_facts"))],

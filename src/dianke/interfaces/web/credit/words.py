@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from dianke.application import credit
+from dianke.application.credit.masking import is_masked, sees_accusations_everywhere
 from dianke.domain.credit.rules.policy import Policy
 from dianke.domain.credit.types import (
     SENSITIVE_TYPES,
@@ -141,6 +141,7 @@ SOURCES: dict[str, Text] = {
 }
 CHANGES: dict[str, Text] = {"LOWER": _("Grade fell"), "HIGHER": _("Grade rose"), "NEW": _("Judged for the first time")}
 MASKED = _("sensitive, masked")
+HIDDEN = "•••"
 
 register_states(
     "credit.fact",
@@ -182,24 +183,15 @@ def draw_grade(grade: str) -> Chip:
     return Chip(GRADE_CHIPS.get(grade, "idle"), grade or _("not judged"))
 
 
-def sees_sensitive(actor: Actor) -> bool:
-    """Return whether the reader may see facts that accuse."""
-    return actor.may(credit.SENSITIVE)
-
-
-def is_masked(actor: Actor, type_: str) -> bool:
-    """Return whether a type of fact is masked for the reader."""
-    return type_ in SENSITIVE_TYPES and not sees_sensitive(actor)
-
-
-def write_fact(actor: Actor, type_: str) -> str:
-    """Return what a type of fact is called, or that it is masked."""
-    return str(MASKED if is_masked(actor, type_) else FACTS.get(type_, type_))
+def write_fact(actor: Actor, type_: str, unit_path: str) -> str:
+    """Return what a type of fact is called, or that it is masked for the reader at the customer's unit."""
+    return str(MASKED if is_masked(actor, type_, unit_path) else FACTS.get(type_, type_))
 
 
 def list_fact_choices(actor: Actor, *, types: Any = FactType) -> list[tuple[str, Text]]:
-    """Return the types of facts that the reader may see."""
-    return [(one.value, FACTS.get(one.value, one.value)) for one in types if not is_masked(actor, one.value)]
+    """Return the types of facts that a list may be asked for: those the reader sees at every unit of the list."""
+    sees_all = sees_accusations_everywhere(actor)
+    return [(one.value, FACTS.get(one.value, one.value)) for one in types if sees_all or one not in SENSITIVE_TYPES]
 
 
 def write_points(points: Decimal | int | str, *, signed: bool = False) -> str:
@@ -215,21 +207,21 @@ def scale(points_e2: int) -> Decimal:
     return Decimal(points_e2).scaleb(-2)
 
 
-def describe_reason(actor: Actor, reason: dict[str, Any]) -> dict[str, Any]:
-    """Return a stored reason in words; what accuses is masked from who lacks the right."""
+def describe_reason(actor: Actor, reason: dict[str, Any], unit_path: str) -> dict[str, Any]:
+    """Return a stored reason in words; what accuses is masked from who lacks the right at the customer's unit."""
     fact = reason["fact"]
     type_ = fact["type"]
-    masked = is_masked(actor, type_)
+    masked = is_masked(actor, type_, unit_path)
     on, cleared = date.fromisoformat(fact["on"]), fact.get("cleared_on")
     words = str(ABOUTS.get(type_) or FACTS.get(type_, type_))
     if fact.get("value") is not None and type_ not in ABOUTS:
         words = pgettext("credit", "%(fact)s: %(value)s") % {"fact": words, "value": write_points(fact["value"])}
     return {
         "item": ITEMS.get(reason["item"], reason["item"]),
-        "points": "•••" if masked else write_points(reason["points"], signed=True),
+        "points": HIDDEN if masked else write_points(reason["points"], signed=True),
         "is_bonus": not masked and Decimal(reason["points"]) > 0,
         "words": MASKED if masked else words,
-        "on": "•••" if masked else formats.day(on),
+        "on": HIDDEN if masked else formats.day(on),
         "cleared": "" if masked or cleared is None else formats.day(date.fromisoformat(cleared)),
         "rule": "" if masked else reason["rule"],
         "rule_words": "" if masked else RULES.get(reason["rule"], ""),

@@ -16,6 +16,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, UnitFilter
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb, Text
 from dianke.interfaces.web.components.row_addresses import address_row
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.load_shapes import words
 from dianke.platform.identity.types import Actor
 
@@ -27,7 +28,7 @@ def _rows(actor: Actor) -> QuerySet[Any]:
 
 
 def _search(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any], bool]:
-    found = listings.find_account_ids(actor=actor, text=text, limit=_CUSTOMERS)
+    found = listings.find_seen_account_ids(actor=actor, text=text, limit=_CUSTOMERS)
     return rows.filter(account_id__in=found), len(found) >= _CUSTOMERS
 
 
@@ -88,6 +89,7 @@ MEMBERS = register(
         filters=[ChoiceFilter("kind", _("Kind of curve"), _list_kinds, lookup="shape_id"), UnitFilter()],
         search=_search,
         search_hint=_("Name, pinyin, account, meter, address"),
+        enrich=lambda actor, rows: hide_names(actor, rows, find=lambda row: row.account.customer),
         count=lambda count: _now("%(count)s usage points") % {"count": count},
         empty_title=_("No curve was sorted yet"),
         empty_text=_("Once a month the curves of eight weeks are sorted into kinds."),
@@ -95,6 +97,7 @@ MEMBERS = register(
         empty_found_text=_("Take a filter out to see more."),
         help=[_("As of the last run. The nearer to the middle, the more a point is like its kind.")],
         brief=("kind", "name", "night", "weekend"),
+        purpose=pgettext_lazy("purpose", "better service"),
         export_name="load-shapes",
     )
 )

@@ -44,7 +44,7 @@ def list_chips(viewed: Viewed) -> list[Chip]:
     rows = _ROWS.ask_objects(actor=viewed.actor, write=_write, values={_KEY: viewed.customer.pk})
     if not rows:
         return []
-    seen = [one for one in tags if viewed.actor.may(one.right)]
+    seen = [one for one in tags if viewed.actor.may(one.right, viewed.customer.unit.path)]
     held = {
         one.tag.code: one
         for one in queries.pick_held(rows[0], tags=seen, figures=figures)

@@ -31,6 +31,7 @@ class TagRow:
     reason: str
     source: str
     purpose: Any
+    consent: Any
 
 
 @customer_page
@@ -42,7 +43,7 @@ def show_tags(request: StaffRequest, viewed: Viewed) -> HttpResponse:
     seen = [one for one in queries.list_seen_tags(actor=viewed.actor) if _may_see(viewed, one.right)]
     held = _list_valid(actor, viewed.customer.pk, seen, viewed.today)
     facts = load_facts_of(customer_id=viewed.customer.pk) if held else {}
-    rows = [_make_row(one, facts) for one in held]
+    rows = [_make_row(viewed, one, facts) for one in held]
     spells = queries.list_spells(actor=actor, customer_id=viewed.customer.pk, tags=seen, limit=_SPELLS)
     values = {
         "families": [
@@ -65,9 +66,10 @@ def _list_valid(actor: Actor, customer_id: int, tags: Any, today: date) -> list[
     return [one for one in found if one.as_of_date + timedelta(days=one.tag.validity_days) >= today]
 
 
-def _make_row(held: HeldTag, facts: dict[str, int]) -> TagRow:
+def _make_row(viewed: Viewed, held: HeldTag, facts: dict[str, int]) -> TagRow:
     known = list_facts_known()
-    needed = [code for code in sorted(list_needed(held.tag)) if code in facts]
+    # A tag may be seen by more posts than a fact it is made of.
+    needed = [code for code in sorted(list_needed(held.tag)) if code in facts and _may_see(viewed, known[code].right)]
     said = [f"{words.name_fact(known[code])} {words.write_fact(code, facts[code])}" for code in needed[:_REASONS]]
     return TagRow(
         held=held,
@@ -76,4 +78,5 @@ def _make_row(held: HeldTag, facts: dict[str, int]) -> TagRow:
         reason=words.pick("；", "; ").join(said),
         source=words.list_sources(held.tag.sources),
         purpose=words.PURPOSES[held.tag.purpose.value],
+        consent=words.CONSENTS[held.tag.consent],
     )

@@ -14,9 +14,9 @@ from dianke.application.profiles.segments import NoRunYet
 from dianke.application.profiles.tags import TagNotFound
 from dianke.domain.profiles.operations.proposals import UnableToDecideTag
 from dianke.domain.profiles.queries import tags as queries
-from dianke.domain.profiles.rules.catalogue import list_needed_rights, list_plain_facts
+from dianke.domain.profiles.rules.catalogue import list_plain_facts
 from dianke.domain.profiles.types import TagAct, TagState
-from dianke.engine.tags.language import list_facts, read_condition
+from dianke.engine.tags.language import read_condition
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -25,6 +25,7 @@ from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.profiles import words
 from dianke.interfaces.web.profiles.conditions import form_values
 from dianke.interfaces.web.profiles.previews import try_preview
+from dianke.interfaces.web.profiles.proposals import may_see_proposal
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
@@ -82,17 +83,11 @@ def edit_tag(request: StaffRequest) -> HttpResponse:
 def show_proposal(request: StaffRequest, proposal_id: int) -> HttpResponse:
     """Show what is proposed, whom it would fit, and let another person decide."""
     row = queries.filter_proposals(actor=request.actor).filter(pk=proposal_id).first()
-    if row is None:
+    if row is None or not may_see_proposal(request.actor, row):
         raise Http404
     names = Names([row.proposed_by, row.decided_by])
     is_new = row.act == TagAct.NEW.value
     condition = read_condition(row.content["when"], facts=list_plain_facts()) if is_new else None
-    if condition is not None:
-        needed = list_needed_rights(list_facts(condition), tags={})
-    else:
-        needed = {one.right for one in queries.list_tags(actor=request.actor) if one.code == row.code}
-    if not all(request.actor.may(right) for right in needed):
-        raise Http404
     found, _refusal = (
         try_preview(request.actor, row.content["when"], facts=list_plain_facts()) if is_new else (None, "")
     )

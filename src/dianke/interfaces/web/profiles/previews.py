@@ -12,6 +12,7 @@ from dianke.engine.tags.types import Fact
 from dianke.interfaces.web.profiles import words
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.errors import DomainError
+from dianke.kernel.masks import mask_name
 from dianke.platform.identity.types import Actor
 
 
@@ -49,8 +50,3 @@ def try_preview(actor: Actor, text: str, *, facts: Mapping[str, Fact] | None = N
         ),
         "",
     )
-
-
-def mask_name(name: str) -> str:
-    """Return a name of which the first sign and the length are left."""
-    return name[:1] + "*" * min(max(len(name) - 1, 1), 6)

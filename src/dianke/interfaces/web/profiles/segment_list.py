@@ -9,44 +9,28 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dianke.application import profiles
-from dianke.application.profiles.segments import read_own_condition
+from dianke.application.profiles.opening import list_open
 from dianke.domain.customers.models import Customer
-from dianke.domain.profiles.models import Segment, SegmentMember
-from dianke.domain.profiles.queries import segments as queries
-from dianke.engine.tags.language import ConditionNotUnderstood
+from dianke.domain.profiles.models import SegmentMember
 from dianke.interfaces.web.components.filters import ChoiceFilter, UnitFilter
-from dianke.interfaces.web.components.lists import Column, ListSpec, register
-from dianke.interfaces.web.components.page import Crumb
+from dianke.interfaces.web.components.lists import Column, ListQuery, ListSpec, register
+from dianke.interfaces.web.components.page import Crumb, Text
 from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.customers import words as customer_words
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.profiles import words
-from dianke.platform.audit.use_case import PermissionRefused
 from dianke.platform.identity.types import Actor
 
 _READER = Actor.system("listing the members of a segment that its reader may open")
 
 
-def list_open(actor: Actor) -> list[Segment]:
-    """Return the segments that the reader may open: theirs or shared, and of nothing that they may not see."""
-    return [one for one in queries.filter_segments(actor=actor).order_by("name", "id") if may_open(actor, one)]
-
-
-def may_open(actor: Actor, segment: Segment) -> bool:
-    """Tell whether a segment speaks only of what the reader may see; of a retired tag nobody may."""
-    try:
-        read_own_condition(actor=actor, text=segment.condition)
-    except (PermissionRefused, ConditionNotUnderstood):
-        return False
-    return True
-
-
 def _choices(actor: Actor) -> Sequence[tuple[str, str]]:
-    return [(str(one.pk), f"{one.name} · {words.PURPOSES[one.purpose]}") for one in list_open(actor)]
+    return [(str(one.pk), f"{one.name} · {words.PURPOSES[one.purpose]}") for one in list_open(actor=actor)]
 
 
 def _rows(actor: Actor) -> QuerySet[Any]:
     """Return the members of every segment that the reader may open; the filter narrows them to one."""
-    own = SegmentMember.objects.for_actor(_READER).filter(segment_id__in=[one.pk for one in list_open(actor)])
+    own = SegmentMember.objects.for_actor(_READER).filter(segment_id__in=[one.pk for one in list_open(actor=actor)])
     rows: QuerySet[Any] = Customer.objects.for_actor(actor).select_related("unit")
     return rows.filter(pk__in=own.values("customer_id"))
 
@@ -54,6 +38,13 @@ def _rows(actor: Actor) -> QuerySet[Any]:
 def _narrow(rows: QuerySet[Any], segment_id: str) -> QuerySet[Any]:
     members = SegmentMember.objects.for_actor(_READER).filter(segment_id=int(segment_id))
     return rows.filter(pk__in=members.values("customer_id"))
+
+
+def _write_purpose(query: ListQuery) -> Text:
+    """Return what the members may be used for: as their segment says, or every segment that they are listed of."""
+    chosen = query.values.get("segment", {}).get("segment", "")
+    found = {one.purpose for one in list_open(actor=query.actor) if chosen in {"", str(one.pk)}}
+    return words.pick("、", ", ").join(str(words.PURPOSES[one]) for one in sorted(found))
 
 
 MEMBERS = register(
@@ -74,11 +65,13 @@ MEMBERS = register(
             Column("since", _("Customer since"), lambda one: one.since_date, css="n"),
         ],
         filters=[ChoiceFilter("segment", pgettext_lazy("profiles", "Segment"), _choices, apply=_narrow), UnitFilter()],
+        enrich=lambda actor, rows: hide_names(actor, rows, find=lambda row: row),
         count=lambda count: _now("%(count)s customers") % {"count": count},
         empty_title=_("No members"),
         empty_text=_("Keep a segment first, or choose another one."),
         help=[_("Who fitted a segment when it was last counted; exports carry its name and purpose.")],
         brief=("name", "kind", "unit"),
+        purpose=_write_purpose,
         export_name="segment",
     )
 )

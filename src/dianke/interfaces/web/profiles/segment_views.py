@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianke.application import profiles
+from dianke.application.profiles.opening import list_open, may_open
 from dianke.application.profiles.segments import SegmentNotFound
 from dianke.domain.profiles.models import Segment
 from dianke.domain.profiles.queries import segments as queries
@@ -31,7 +32,7 @@ from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.profiles import words
 from dianke.interfaces.web.profiles.conditions import form_values
 from dianke.interfaces.web.profiles.previews import ShownPreview, try_preview
-from dianke.interfaces.web.profiles.segment_list import MEMBERS, list_open, may_open
+from dianke.interfaces.web.profiles.segment_list import MEMBERS
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
@@ -46,7 +47,7 @@ _MOST_UNITS = 12
 @page_right(profiles.VIEW)
 def list_segments(request: StaffRequest) -> HttpResponse:
     """List the segments that the reader may open."""
-    rows = list_open(request.actor)
+    rows = list_open(actor=request.actor)
     tags = {one.code: one for one in tag_queries.list_seen_tags(actor=request.actor)}
     names = Names([one.owner for one in rows])
     facts = tag_queries.list_language(tags=tags.values())
@@ -101,7 +102,7 @@ def show_segment(request: StaffRequest, segment_id: int) -> HttpResponse:
     """Show a segment: its conditions, how many fit it now, and what they are made up of."""
     actor = request.actor
     segment = queries.get_segment(actor=actor, segment_id=segment_id)
-    if segment is None or not may_open(actor, segment):
+    if segment is None or not may_open(actor=actor, segment=segment):
         raise Http404
     shown, refusal = try_preview(actor, segment.condition)
     values: dict[str, Any] = {

@@ -31,11 +31,14 @@ from dianke.interfaces.web.components.charts import Chart, Series
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.profiles import words
+from dianke.interfaces.web.profiles.proposals import may_see_proposal
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock, to_shanghai
+from dianke.platform.identity.types import Actor
 
-_RUNS, _SAMPLE = 24, 10
+_RUNS, _SAMPLE, _WAITING = 24, 10, 20
 _WANTED_COVERAGE, _WANTED_PRECISION, _LARGE_MOVE = 9_500, 90, 1_000
 
 
@@ -85,7 +88,7 @@ def show_workbench(request: StaffRequest) -> HttpResponse:
         "figures": _list_figures(run, lines, missing) if run else [],
         "families": [(name, found) for name, found in families if found],
         "missing": missing,
-        "waiting": queries.filter_proposals(actor=actor).filter(state=TagState.PROPOSED.value).order_by("-id")[:20],
+        "waiting": _list_waiting(actor),
         "acts": words.ACTS,
         "may_define": actor.may(profiles.DEFINE),
     }
@@ -167,6 +170,12 @@ def _make_line(tag: Tag, run: TagRun | None, figure: TagFigure | None, check: tu
     )
 
 
+def _list_waiting(actor: Actor) -> list[Any]:
+    """Return what waits for a second person, of tags that the reader may see."""
+    rows = queries.filter_proposals(actor=actor).filter(state=TagState.PROPOSED.value).order_by("-id")
+    return [row for row in rows if may_see_proposal(actor, row)][:_WAITING]
+
+
 def _find_state(tag: Tag, run: TagRun | None, figure: TagFigure | None) -> Chip:
     if figure is not None:
         is_over = figure.run.as_of_date + timedelta(days=tag.validity_days) < _today()
@@ -186,7 +195,8 @@ def _list_figures(run: TagRun, lines: Sequence[TagLine], missing: Sequence[TagLi
         Figure(
             pgettext_lazy("value", "Customers"),
             formats.number(run.customer_count),
-            context=_now("%(count)s tags computed") % {"count": len(run.codes)},
+            context=_now("%(count)s tags computed")
+            % {"count": len({one.tag.code for one in lines}.intersection(run.codes))},
         ),
         Figure(_("Values changed"), formats.number(run.changed_count), context=_now("in the last run")),
         Figure(_("Time of the run (s)"), formats.number(Decimal(took).scaleb(-3), 1)),
@@ -276,7 +286,8 @@ def _list_sample(request: StaffRequest, tag: Tag, run: TagRun) -> list[tuple[Cus
     step = max(found.customer_ids.size // _SAMPLE, 1)
     values = dict(zip(found.customer_ids[::step].tolist(), found.columns[column][::step].tolist(), strict=True))
     keys = list(values)[:_SAMPLE]
-    rows = Customer.objects.for_actor(request.actor).filter(pk__in=keys).order_by("number")
+    rows = Customer.objects.for_actor(request.actor).filter(pk__in=keys).select_related("unit").order_by("number")
+    hide_names(request.actor, rows, find=lambda row: row)
     return [(row, words.name_value(tag, values[row.pk])) for row in rows]
 
 

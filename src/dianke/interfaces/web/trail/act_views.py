@@ -1,5 +1,6 @@
 """The list of acts: use cases and log-ins."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
-from dianke.application.trail import lists
+from dianke.application.trail import lists, masking
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.filters import ChoiceFilter, TextFilter
 from dianke.interfaces.web.components.list_views import render_list
@@ -51,6 +52,16 @@ def _name_person(record: Any) -> str:
     return _now("system") if record.actor_login == "system" else str(record.actor_name)
 
 
+def _hide_accusations(actor: Actor, records: Sequence[Any]) -> None:
+    """Write masks over what the acts say of accusations, for who may not see such facts."""
+    if masking.sees_accusations(actor):
+        return
+    for record in records:
+        record.facts = masking.hide_facts(record.use_case, record.facts)
+        if record.reason and masking.is_accusing(record.use_case):
+            record.reason = masking.HIDDEN
+
+
 def _draw_person(record: Any) -> Text:
     if not record.deputy_for:
         return _name_person(record)
@@ -84,6 +95,7 @@ ACTS = register(
             ChoiceFilter("act", _("What was done"), list(ACT_WORDS.items()), lookup="use_case"),
             MomentRangeFilter("day", _("When"), lookup="at"),
         ],
+        enrich=_hide_accusations,
         count=lambda count: _now("%(count)s acts") % {"count": count},
         empty_title=_("Nothing was done yet"),
         empty_text=_("Every use case and every log-in leaves a line here."),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dianke.application.imports.tables import TABLES
+from dianke.application.trail.masking import HIDDEN
 from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.collection import words as collection_words
 from dianke.interfaces.web.components.page import Text
@@ -120,6 +121,6 @@ def _name(key: str) -> Text:
 def _write(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    if isinstance(value, str) and key in _VALUES:
+    if isinstance(value, str) and key in _VALUES and value != HIDDEN:
         return str(_VALUES[key](value))
     return "–" if value is None else str(value)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dianke.application.trail.look_up import Change
+from dianke.application.trail.masking import HIDDEN
 from dianke.interfaces.web.components.page import Chip, Text
 from dianke.interfaces.web.components.states import register_states
 from dianke.interfaces.web.people import Names
@@ -125,8 +126,8 @@ def write_lines(change: Change, names: Names | None = None) -> list[FieldLine]:
 
 
 def _write(model_label: str, name: str, value: str, people: Names) -> Text:
-    if not value:
-        return ""
+    if not value or value == HIDDEN:
+        return value
     if name.endswith("_by"):
         return people.of(value) if people.of(value) == value else f"{people.of(value)} {value}"
     return write_value(model_label, name, value)

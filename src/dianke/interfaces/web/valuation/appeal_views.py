@@ -26,6 +26,7 @@ from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.valuation import words
@@ -68,6 +69,7 @@ APPEALS = register(
             DateRangeFilter("due", _("Answer due on"), lookup="due_on"),
             UnitFilter(),
         ],
+        enrich=hide_names,
         count=lambda count: _now("%(count)s appeals") % {"count": count},
         empty_title=_("No appeal yet"),
         empty_text=_("On the tab of value of a customer somebody says who disagrees with the class and why."),
@@ -75,6 +77,7 @@ APPEALS = register(
         empty_found_text=_("Take a filter out to see more."),
         help=[_("Who entered an appeal never decides it. A class that is granted is held until a day.")],
         brief=("state", "name", "asked", "due"),
+        purpose=words.PURPOSE,
         export_name="value-appeals",
     )
 )
@@ -95,6 +98,7 @@ def show_appeal(request: StaffRequest, key: int) -> HttpResponse:
         row = queries.get_appeal(actor=request.actor, key=key)
     except queries.AppealUnknown as unknown:
         raise Http404 from unknown
+    hide_names(request.actor, [row])
     names = Names([row.entered_by, row.decided_by])
     is_open = row.state == AppealState.OPEN.value
     values = {

@@ -12,6 +12,7 @@ import dianke.interfaces.web.valuation.rating_list  # noqa: F401 - enters the li
 from dianke.application import valuation
 from dianke.domain.valuation.queries import appeals, service, versions
 from dianke.domain.valuation.types import AppealState, VersionState
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.shell.home import WorkItem, register_work
 from dianke.interfaces.web.valuation import words
@@ -41,6 +42,8 @@ register(
 def _list_waiting(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     """Return what waits for the approver: appeals, the first due first, and proposed versions."""
     open_ones = appeals.filter_appeals(actor=actor).filter(state=AppealState.OPEN.value)
+    asked = list(open_ones.exclude(entered_by=actor.login).order_by("due_on", "id")[:_MOST])
+    hide_names(actor, asked)
     found = [
         WorkItem(
             kind=_("Appeal against a class"),
@@ -50,7 +53,7 @@ def _list_waiting(actor: Actor, at: datetime) -> Sequence[WorkItem]:
             quantity=words.CLASSES[one.asked_class],
             source=pgettext_lazy("value", "Value"),
         )
-        for one in open_ones.exclude(entered_by=actor.login).order_by("due_on", "id")[:_MOST]
+        for one in asked
     ]
     proposed = [
         (_("Weights of value"), one, "web:value_weights")

@@ -19,6 +19,7 @@ from dianke.interfaces.web.components.filters import ChoiceFilter, UnitFilter
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb
 from dianke.interfaces.web.components.row_addresses import address_row
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.valuation import words
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import fen_to_yuan
@@ -39,7 +40,7 @@ def _rows(actor: Actor) -> QuerySet[Any]:
 
 
 def _search(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any], bool]:
-    found = listings.find_account_ids(actor=actor, text=text, limit=_CUSTOMERS)
+    found = listings.find_seen_account_ids(actor=actor, text=text, limit=_CUSTOMERS)
     return rows.filter(customer__accounts__in=found).distinct(), len(found) >= _CUSTOMERS
 
 
@@ -78,6 +79,7 @@ def _narrow_field(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 def _enrich(actor: Actor, rows: Sequence[Any]) -> None:
+    hide_names(actor, rows)
     policy = get_policy(on=SystemClock().now().date())
     brake = policy.brake
     for one in rows:
@@ -206,6 +208,7 @@ RATINGS = register(
             _("Homes and farms pay prices by policy: they are ranked at the neutral network price."),
         ],
         brief=("class", "name", "ranked", "stage"),
+        purpose=words.PURPOSE,
         export_name="value-ratings",
     )
 )

@@ -28,6 +28,8 @@ from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Chip, Text
 from dianke.interfaces.web.components.states import register_states
 
+# What ratings may be used for.
+PURPOSE: Text = pgettext_lazy("purpose", "service and offers by class")
 CLASSES: dict[str, Text] = {
     ValueClass.VIP.value: pgettext_lazy("value", "VIP"),
     ValueClass.MAIN.value: pgettext_lazy("value", "Main"),

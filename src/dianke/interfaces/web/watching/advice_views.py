@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dianke.application import watching
+from dianke.application.watching.masking import hide_accusations
 from dianke.domain.audits.queries import findings
 from dianke.domain.credit.queries.measures import find_measures
 from dianke.domain.credit.types import Measure
@@ -60,7 +61,7 @@ def _list_watched(viewed: Viewed) -> list[Advice]:
     return [
         Advice(
             text=words.ACTIONS[row.action],
-            reasons=[words.write_reason(one) for one in row.reasons],
+            reasons=[words.write_reason(one) for one in hide_accusations(viewed.actor, row.reasons, row.unit.path)],
             source=words.LISTS[row.list_code],
             url=reverse("web:watching_entry", args=[row.pk]),
             chip=state_chip("watching.level", row.level),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from dianke.application import watching
 from dianke.application.listings import accounts as listings
+from dianke.application.watching.masking import hide_accusations
 from dianke.domain.watching.queries import entries as queries
 from dianke.domain.watching.types import LIVING, EntryState, WatchLevel
 from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilter, UnitFilter
@@ -18,6 +19,7 @@ from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb
 from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip, state_label
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.watching import words
 from dianke.interfaces.web.watching.bulk_acts import ACTIONS
@@ -29,7 +31,7 @@ _CLOSED = [state.value for state in EntryState if state not in LIVING]
 
 
 def _search(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any], bool]:
-    found = listings.find_account_ids(actor=actor, text=text, limit=_CUSTOMERS)
+    found = listings.find_seen_account_ids(actor=actor, text=text, limit=_CUSTOMERS)
     return rows.filter(customer__accounts__in=found).distinct(), len(found) >= _CUSTOMERS
 
 
@@ -42,8 +44,10 @@ def _narrow_result(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 def _enrich(actor: Actor, rows: Sequence[Any]) -> None:
+    hide_names(actor, rows)
     names = Names(row.owner for row in rows)
     for row in rows:
+        row.reasons = hide_accusations(actor, row.reasons, row.unit.path)
         row.owner_name = names.of(row.owner) or str(_("account managers of the unit"))
 
 
@@ -119,6 +123,7 @@ ENTRIES = register(
             _("Close it with what was done, and say what it turned out to be: so it is known how right each list is."),
         ],
         brief=("level", "name", "list", "due"),
+        purpose=pgettext_lazy("purpose", "better service"),
         export_name="watch-list",
     )
 )
@@ -178,6 +183,7 @@ CLOSED = register(
         empty_found_text=_("Take a filter out to see more."),
         help=[_("An entry without a result counts for nothing: open it and say what it turned out to be.")],
         brief=("state", "name", "list", "result"),
+        purpose=pgettext_lazy("purpose", "better service"),
         export_name="watch-list-closed",
     )
 )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import watching
+from dianke.application.watching.masking import hide_accusations
 from dianke.domain.watching.models import WatchEntry
 from dianke.domain.watching.queries import entries as queries
 from dianke.domain.watching.queries.gathering import list_use
@@ -22,6 +23,7 @@ from dianke.interfaces.web.components.charts import Chart, Series
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.watching import words
@@ -53,6 +55,7 @@ def show_entry(request: StaffRequest, key: int) -> HttpResponse:
         row = queries.get_entry(actor=request.actor, key=key)
     except queries.EntryUnknown as unknown:
         raise Http404 from unknown
+    hide_names(request.actor, [row])
     return render(request, "watching/entry.html", {"page": _head(row), "row": row, **_describe(request, row)})
 
 
@@ -108,7 +111,7 @@ def _describe(request: StaffRequest, row: WatchEntry) -> dict[str, Any]:
     may_work = actor.within(watching.WORK).may(watching.WORK)
     run = queries.get_last_run(actor=actor)
     return {
-        "reasons": [words.write_reason(one) for one in row.reasons],
+        "reasons": [words.write_reason(one) for one in hide_accusations(actor, row.reasons, row.unit.path)],
         "action": words.ACTIONS[row.action],
         "owner": names.of(row.owner),
         "steps": _list_steps(row, names),

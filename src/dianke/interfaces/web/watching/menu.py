@@ -11,10 +11,12 @@ from django.utils.translation import pgettext_lazy
 
 import dianke.interfaces.web.watching.entry_list  # noqa: F401 - enters the lists
 from dianke.application import watching
+from dianke.application.watching.masking import hide_accusations
 from dianke.domain.watching.queries import entries as queries
 from dianke.domain.watching.types import WatchLevel
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
+from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.shell.home import Alarm, WorkItem, register_alarms, register_figures, register_work
 from dianke.interfaces.web.watching import words
@@ -44,7 +46,8 @@ register(
 
 def _list_own(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     """Return the entries that are the reader's, the most urgent first."""
-    rows = queries.filter_living(actor=actor).filter(owner=actor.login).order_by("due_date", "id")[:_MOST]
+    rows = list(queries.filter_living(actor=actor).filter(owner=actor.login).order_by("due_date", "id")[:_MOST])
+    hide_names(actor, rows)
     return [
         WorkItem(
             kind=words.LISTS[one.list_code],
@@ -52,7 +55,7 @@ def _list_own(actor: Actor, at: datetime) -> Sequence[WorkItem]:
             title=one.customer.name,
             url=reverse("web:watching_entry", args=[one.pk]),
             due_at=datetime.combine(one.due_date, time(18), SHANGHAI),
-            quantity=words.write_first(one.reasons),
+            quantity=words.write_first(hide_accusations(actor, one.reasons, one.unit.path)),
             source=_("Watch lists"),
         )
         for one in rows

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from dianke.application.watching.masking import MASKED
 from dianke.domain.watching.queries.facts import NO_CAPACITY, NO_FACTS, NO_LAST_YEAR, NO_MONTH, NO_SCORING
 from dianke.domain.watching.rules.signs import EPOCH
 from dianke.domain.watching.types import (
@@ -23,6 +24,7 @@ from dianke.domain.watching.types import (
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import register_states
+from dianke.interfaces.web.credit.words import MASKED as SENSITIVE
 from dianke.interfaces.web.risk.words import write_reason as write_cause
 
 LISTS: dict[str, Text] = {
@@ -156,7 +158,9 @@ THRESHOLDS: dict[str, Text] = {
 
 
 def write_reason(reason: Mapping[str, Any]) -> str:
-    """Return a reason in words and numbers."""
+    """Return a reason in words and numbers; of one that is masked only that there is one."""
+    if reason.get(MASKED):
+        return str(SENSITIVE)
     writer = _WRITERS.get(str(reason["code"]))
     return writer(reason) if writer else str(REASONS.get(str(reason["code"]), reason["code"]))
 
