@@ -265,6 +265,24 @@ MESSAGES: dict[str, Message] = {
         "您的单位范围内没有该{what_zh}",
         "请先导入，或更正编码",
     ),
+    "customer_merged": Message(
+        "the customer was merged into {found}",
+        "name the customer that is kept",
+        "该客户已合并到 {found}",
+        "请填写保留的客户编号",
+    ),
+    "manager_may_not_work": Message(
+        "the person does not look after customers of that unit on the day",
+        "give the person the post first, or name another",
+        "该人员当日不具有该单位的客户经理岗位",
+        "请先授予岗位，或更换人员",
+    ),
+    "relation_wrong": Message(
+        "the relation cannot stand: {reason}",
+        "correct the row; a relation that stands is ended on the page of the customer",
+        "该关系不成立：{reason_zh}",
+        "请更正该行；已有关系请在客户页面终止",
+    ),
     "unit_out_of_reach": Message(
         "the unit is not within your units",
         "have somebody load it whose post covers the unit",

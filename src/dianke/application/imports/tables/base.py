@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from dianke.application.imports.checking import Checked
 from dianke.application.imports.columns import Column, Kind, TableSpec
+from dianke.domain.customers.models import Customer
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.models import Unit
 from dianke.platform.org.reach import reaches
@@ -150,6 +151,19 @@ def resolve(
         if value is not None and value not in found:
             checked.refuse(place, column, "not_found", what=what, what_zh=what_zh)
     checked.found[column] = found
+    return found
+
+
+def resolve_customers(context: Context, checked: Checked, column: str = "customer") -> dict[str, Any]:
+    """Return the customers that a column names; note unknown ones and those that were merged into others."""
+    found = resolve(
+        context, checked, column, Customer, field="number", what="customer", what_zh="客户",
+        related=("unit", "merged_into"),
+    )  # fmt: skip
+    for place, value in enumerate(checked.values[column]):
+        customer = found.get(value)
+        if customer is not None and customer.merged_into is not None:
+            checked.refuse(place, column, "customer_merged", found=customer.merged_into.number)
     return found
 
 

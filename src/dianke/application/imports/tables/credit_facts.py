@@ -120,7 +120,7 @@ def _check(context: Context, checked: Checked) -> None:
         if row["on_date"] > today:
             checked.refuse(place, "on_date", "in_the_future")
         if row["until_date"] is not None and row["until_date"] < row["on_date"]:
-            checked.refuse(place, "until_date", "ends_before_it_begins")
+            checked.refuse(place, "until_date", "ends_before_it_begins", start=f"{row['on_date']:%Y-%m-%d}")
         _check_value(checked, place, FactType(row["type"]), row["value"])
 
 

@@ -67,7 +67,7 @@ from dianke.domain.customers.operations.managers import (
 from dianke.domain.customers.operations.merging import UnableToMerge, UnableToUndoMerge, merge_customers, undo_merge
 from dianke.domain.customers.operations.numbers import draw_customer_number, draw_location_code, draw_user_number
 from dianke.domain.customers.operations.reaching import CustomerOutOfReach
-from dianke.domain.customers.operations.relations import UnableToRelate, add_relation, end_relation
+from dianke.domain.customers.operations.relations import UnableToRelate, add_relation, add_relations, end_relation
 from dianke.domain.customers.operations.standing import UnableToPutStanding, put_credit_grades, put_value_classes
 from dianke.domain.customers.operations.suspicions import note_suspicion, settle_suspicion
 
@@ -104,6 +104,7 @@ __all__ = [
     "add_locations",
     "add_marks",
     "add_relation",
+    "add_relations",
     "approve_hand_over",
     "approve_key_change",
     "ask_key_change",

@@ -7,7 +7,8 @@ from datetime import date
 from django.db.models import Q
 
 from dianke.domain.customers.models import Customer, CustomerRelation
-from dianke.domain.customers.types import RelationKind
+from dianke.domain.customers.rules.relations import RelationBook
+from dianke.domain.customers.types import NewRelation, RelationKind
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.reach import reaches
@@ -100,6 +101,26 @@ def map_parents(*, above: int) -> Mapping[int, Collection[int]]:
             if parent not in parents and parent not in waiting:
                 waiting.append(parent)
     return parents
+
+
+def read_relation_book(*, customer_ids: Collection[int]) -> RelationBook:
+    """Return the relations of some customers as they stand, and who is whose parent, for judging many new ones."""
+    rows = CustomerRelation.objects.for_actor(_BOTH_ENDS).filter(
+        Q(customer__in=customer_ids) | Q(kind=RelationKind.PARENT.value, period__endswith=None)
+    )
+    return RelationBook(
+        NewRelation(
+            customer_id=first,
+            other_id=second,
+            kind=RelationKind(kind),
+            start_date=period.lower,
+            end_date=period.upper,
+            share_e4=share,
+        )
+        for first, second, kind, period, share in rows.values_list(
+            "customer_id", "other_id", "kind", "period", "share_e4"
+        ).iterator()
+    )
 
 
 def _read(where: Q) -> list[CustomerRelation]:
