@@ -1,5 +1,7 @@
 """The template of departments and posts: whole, in two languages, and never too much in one hand."""
 
+import pytest
+
 from dianke.application.administration.conflicts import find_pairs
 from dianke.application.rights import CONFLICTING_RIGHTS, RIGHTS
 from dianke.platform.identity.template import read_template
@@ -34,3 +36,17 @@ def test_both_ends_of_every_pair_are_held_by_somebody() -> None:
     held = {right for post in TEMPLATE.posts for right in post.rights}
 
     assert [pair for pair in CONFLICTING_RIGHTS if not held.issuperset(pair)] == []
+
+
+@pytest.mark.parametrize("right", ["profiles.view", "profiles.view_payment", "profiles.view_care"])
+def test_tags_of_every_right_are_proposed_checked_and_decided_by_somebody(right: str) -> None:
+    # Who may not see a tag can neither propose it nor check it by hand, nor see what they decide on.
+    for act in ("profiles.define", "profiles.approve"):
+        assert [post.code for post in TEMPLATE.posts if {right, act} <= set(post.rights)], (right, act)
+
+
+def test_who_decides_on_watch_lists_never_works_on_them() -> None:
+    deciding = [set(post.rights) for post in TEMPLATE.posts if "watching.approve" in post.rights]
+
+    assert deciding
+    assert all(not {"watching.manage", "watching.work"} & rights for rights in deciding)
