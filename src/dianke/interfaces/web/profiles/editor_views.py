@@ -119,6 +119,9 @@ def show_proposal(request: StaffRequest, proposal_id: int) -> HttpResponse:
 @page_right(profiles.APPROVE)
 def decide_proposal(request: StaffRequest, proposal_id: int) -> HttpResponse:
     """Approve or refuse what somebody else proposed."""
+    row = queries.filter_proposals(actor=request.actor).filter(pk=proposal_id).first()
+    if row is not None and not may_see_proposal(request.actor, row):
+        raise Http404
     is_approved = request.POST.get("decision") == "approve"
     return carry_out(
         request,

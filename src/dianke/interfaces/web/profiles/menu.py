@@ -14,6 +14,7 @@ from dianke.domain.profiles.queries import tags as queries
 from dianke.domain.profiles.types import TagState
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.profiles import words
+from dianke.interfaces.web.profiles.proposals import may_see_proposal
 from dianke.interfaces.web.shell.home import WorkItem, register_work
 from dianke.platform.identity.types import Actor
 
@@ -36,7 +37,7 @@ def _list_proposed(actor: Actor, at: datetime) -> Sequence[WorkItem]:
             url=reverse("web:tag_proposal", args=[one.pk]),
             source=pgettext_lazy("tag", "Tags"),
         )
-        for one in rows.order_by("id")[:_MOST]
+        for one in [row for row in rows.order_by("id") if may_see_proposal(actor, row)][:_MOST]
     ]
 
 
