@@ -33,6 +33,17 @@ def test_a_right_for_everything_does_not_widen_another() -> None:
     assert not actor.within("archive.enter").sees_every_unit
 
 
+def test_a_right_covers_what_lies_within_its_units() -> None:
+    actor = actor_with(Grant("archive.view", EAST), Grant("credit.view", EAST_STATION), Grant("credit.enter", WEST))
+
+    assert actor.covers("archive.view", "credit.view")
+    assert not actor.covers("credit.view", "archive.view")
+    assert not actor.covers("archive.view")
+    assert actor.within("credit.view").covers("archive.view")
+    assert not actor.covers("credit.decide", "credit.view")
+    assert Actor.system("testing").covers("credit.decide")
+
+
 def test_the_system_reaches_everything_by_any_right() -> None:
     actor = Actor.system("testing").within("archive.enter")
 

@@ -14,8 +14,7 @@ def is_masked(actor: Actor, type_: str, unit_path: str) -> bool:
 
 def sees_accusations_everywhere(actor: Actor) -> bool:
     """Return whether the reader sees what accuses wherever they see credit: else a list must not be asked by it."""
-    own = actor.list_unit_paths(_SENSITIVE)
-    return bool(own) and all(any(path.startswith(one) for one in own) for path in actor.list_unit_paths(_VIEW))
+    return actor.covers(_SENSITIVE, _VIEW)
 
 
 def list_accusing_items(policy: Policy, kind: CreditKind) -> frozenset[str]:

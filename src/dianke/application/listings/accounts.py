@@ -24,13 +24,12 @@ def find_seen_account_ids(*, actor: Actor, text: str, limit: int = 200) -> list[
     Who does not see the archive finds nobody by name, address or phone, which would tell whom a number is of: only
     by the number of an account or a customer, written whole.
     """
-    own = actor.list_unit_paths(_ARCHIVE)
-    if own and all(any(path.startswith(one) for one in own) for path in actor.list_unit_paths()):
+    if actor.covers(_ARCHIVE):
         return find_account_ids(actor=actor, text=text, limit=limit)
     reached = CustomerAccount.objects.for_actor(actor)
     named = reached.filter(Q(number=text.strip()) | Q(customer__number=text.strip()))
     found = set(named.values_list("id", flat=True)[:limit])
-    if own:
+    if actor.may(_ARCHIVE):
         seen = find_account_ids(actor=actor.within(_ARCHIVE), text=text, limit=limit)
         found |= set(reached.filter(pk__in=seen).values_list("id", flat=True))
     return sorted(found)[:limit]

@@ -22,8 +22,7 @@ _ARGUMENTS = frozenset({"type", "on_date", "until_date", "value", "note"})
 
 def sees_accusations(actor: Actor) -> bool:
     """Return whether the reader sees what accuses wherever they see the trail."""
-    own = actor.list_unit_paths(_SENSITIVE)
-    return bool(own) and all(any(path.startswith(one) for one in own) for path in actor.list_unit_paths(_VIEW))
+    return actor.covers(_SENSITIVE, _VIEW)
 
 
 def hides(model_label: str) -> bool:

@@ -88,6 +88,11 @@ class Actor:
             grant.right in {right, EVERY_RIGHT} and unit_path.startswith(grant.unit_path) for grant in self.grants
         )
 
+    def covers(self, right: str, other: str | None = None) -> bool:
+        """Tell whether a right reaches wherever another one does, or the one being used, or any of the actor's."""
+        own = self.list_unit_paths(right)
+        return bool(own) and all(path.startswith(own) for path in self.list_unit_paths(other))
+
     @cached_property
     def _rights(self) -> frozenset[str]:
         # A page asks for dozens of rights.

@@ -290,6 +290,19 @@ class TestTags:
         ):  # fmt: skip
             assert (plain.get(at).status_code, everything.get(at).status_code) == (404, 200), at
 
+    def test_a_right_of_one_unit_asks_nothing_of_another(self, standing: Standing) -> None:
+        client = enter(standing.archive.root, "wide", "profiles.view", "profiles.segment", "archive.view")
+        grant_at(Staff.objects.for_actor(SYSTEM).get(login="wide"), standing.archive.west, "profiles.view_care")
+        body, number = {"condition": "tag.IN_NEED"}, standing.number
+
+        answer = client.post("/api/v1/segment-previews", body, content_type="application/json", **token_of(client))
+
+        assert answer.status_code == 403
+        assert client.get(f"/profiles/segments/{standing.keys['needy']}/").status_code == 404
+        assert NAME not in read(client, "/profiles/tags/IN_NEED/")
+        assert "低保特困" not in read(client, f"/customers/accounts/{number}/tags/")
+        assert "IN_NEED" not in str(ask(client, f"customers/{standing.customer.number}/tags"))
+
     def test_of_care_are_not_told_to_programs(self, standing: Standing, everything: Client, plain: Client) -> None:
         path, body = f"customers/{standing.customer.number}/tags", {"condition": "tag.IN_NEED"}
         codes = [{one["code"] for one in ask(client, path)["tags"]} for client in (everything, plain)]

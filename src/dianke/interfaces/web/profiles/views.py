@@ -281,7 +281,7 @@ def _list_sample(request: StaffRequest, tag: Tag, run: TagRun) -> list[tuple[Cus
         condition=condition,
         today=(run.as_of_date - EPOCH).days,
         also=(column,),
-        right=profiles.VIEW,
+        right=tag.right,
     )
     step = max(found.customer_ids.size // _SAMPLE, 1)
     values = dict(zip(found.customer_ids[::step].tolist(), found.columns[column][::step].tolist(), strict=True))
