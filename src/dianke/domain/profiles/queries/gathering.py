@@ -15,6 +15,7 @@ from django.db import connection
 from dianke.domain.credit.types import FactState, FactType
 from dianke.domain.profiles.queries.statements import PRESENCE, STATEMENTS, Statement
 from dianke.domain.profiles.rules.catalogue import list_facts_known
+from dianke.domain.profiles.rules.stretches import cut_stretches
 from dianke.domain.receivables.queries.chart import list_keys_below
 from dianke.domain.receivables.types import get_key_range
 from dianke.engine.tags import indicators
@@ -89,14 +90,15 @@ def list_consents(*, first: int, last: int, as_of: date, purpose: str, keys: Int
         values,
         ("customer_id",),
     )
-    return np.isin(keys, found["customer_id"])
+    return _place(np.sort(found["customer_id"]), keys)[1]
 
 
 def _add_use(facts: Facts, keys: Integers, values: Mapping[str, Any], as_of: date) -> None:
     """Add what twenty-four months of bills say."""
-    rows = _fetch(STATEMENTS["months"], values)
+    rows = _fetch_months(values)
     place, known = _place(keys, rows["customer_id"])
-    month = rows["month"]
+    month = rows["month"].astype("datetime64[D]").astype("datetime64[M]") - np.datetime64(values["first_month"], "M")
+    month = month.astype(np.int64)
     fits = known & (month >= 0) & (month < MONTHS)
     at = place[fits] * MONTHS + month[fits]
     size = keys.size * MONTHS
@@ -122,6 +124,28 @@ def _add_use(facts: Facts, keys: Integers, values: Mapping[str, Any], as_of: dat
     penalised = (charged.reshape(-1, MONTHS)[:, indicators.YEAR :] > 0).sum(axis=1)
     facts["power_factor_months"] = np.where(has_bill.any(axis=1), penalised, UNKNOWN)
     facts["bill_swing"] = _find_swing(fen[:, indicators.YEAR :])
+
+
+def _fetch_months(values: Mapping[str, Any]) -> Facts:
+    """Return the bills of the accounts of a range of customers, with whose they are."""
+    accounts = fetch_columns(
+        "select a.id, a.customer_id::bigint from customers_customeraccount a"
+        " where a.customer_id between %(first)s and %(last)s order by 1",
+        values,
+        ("id", "customer_id"),
+    )
+    stretches, others = cut_stretches(accounts["id"])
+    parts = [
+        _fetch(STATEMENTS["months"], {**values, "low": low, "high": high}, of="between %(low)s and %(high)s")
+        for low, high in stretches
+    ]
+    if others.size or not parts:
+        listed = {**values, "accounts": others.tolist()}
+        parts.append(_fetch(STATEMENTS["months"], listed, of="= any(%(accounts)s::bigint[])"))
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in STATEMENTS["months"].names}
+    # A range holds accounts of others too.
+    place, known = _place(accounts["id"], rows.pop("account_id"))
+    return {"customer_id": accounts["customer_id"][place[known]]} | {name: rows[name][known] for name in rows}
 
 
 def _find_swing(fen: Integers) -> Integers:
@@ -285,10 +309,11 @@ def _list_values(first: int, last: int, as_of: date) -> dict[str, Any]:
     }
 
 
-def _fetch(statement: Statement, values: Mapping[str, Any]) -> Facts:
+def _fetch(statement: Statement, values: Mapping[str, Any], *, of: str = "") -> Facts:
     cast = ", ".join(f'coalesce("{name}"::bigint, {UNKNOWN})' for name in statement.names)
     columns = ", ".join(f'"{name}"' for name in statement.names)
-    text = f"select {cast} from ({statement.text}) f({columns})"  # noqa: S608 - our own text
+    inner = statement.text.replace("{of}", of)
+    text = f"select {cast} from ({inner}) f({columns})"  # noqa: S608 - our own text
     return dict(fetch_columns(text, values, statement.names))
 
 

@@ -227,18 +227,16 @@ select m.customer_id, 1 from customers_accountmanagement m
  where m.customer_id {_RANGE} and m.period @> %(as_of)s::date group by 1""",
         ("customer_id", "has_manager"),
     ),
-    # The three below are worked on further; they fill no columns by themselves.
+    # The three below are worked on further; they fill no columns by themselves. The bills are asked for by account:
+    # joined to the accounts the planner reads the months of the whole utility for every chunk.
     "months": Statement(
         "",
-        f"""
-select a.customer_id,
-       (extract(year from b.month) * 12 + extract(month from b.month)
-        - extract(year from %(first_month)s::date) * 12 - extract(month from %(first_month)s::date))::int,
-       b.energy_kwh_e2, b.amount_fen, (b.power_factor_fen > 0)::int
-  from customers_customeraccount a join billing_bill b on b.account_id = a.id
- where a.customer_id {_RANGE} and b.id >= %(first_bill)s
+        """
+select b.account_id, b.month - %(epoch)s::date, b.energy_kwh_e2, b.amount_fen, (b.power_factor_fen > 0)::int
+  from billing_bill b
+ where b.account_id {of} and b.id >= %(first_bill)s
    and b.month >= %(first_month)s and b.month < %(last_month)s and b.issued_at < %(until)s""",
-        ("customer_id", "month", "energy_kwh_e2", "amount_fen", "is_charged"),
+        ("account_id", "month", "energy_kwh_e2", "amount_fen", "is_charged"),
     ),
     "curves": Statement(
         "",

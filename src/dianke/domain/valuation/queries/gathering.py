@@ -13,6 +13,7 @@ from dianke.domain.billing.types import LINES_PER_BILL
 from dianke.domain.collection.queries.open_items import prepare_open_items
 from dianke.domain.receivables.queries.chart import list_keys_below
 from dianke.domain.receivables.types import VoucherKind, get_key_range
+from dianke.domain.valuation.rules.facts import place
 from dianke.domain.valuation.types import CLASSES, GRADES, Month
 from dianke.platform.database.fetching import fetch_columns
 from dianke.platform.identity.types import Actor
@@ -219,7 +220,7 @@ def _tell_in_time(bills: Columns, moves: Columns, first: int, last: int) -> Colu
 def _weigh(bills: Columns, moves: Columns, values: dict[str, Any], first: int, last: int) -> Columns:
     within = (moves["day"] >= first) & (moves["day"] < last)
     moves = {name: column[within] for name, column in moves.items()}
-    old = np.unique(moves["item"][~np.isin(moves["item"], bills["id"])])
+    old = np.unique(moves["item"][~place(bills["id"], moves["item"])[1]])
     known = {name: bills[name] for name in ("id", "account", "due")}
     if old.size:
         older = _fetch(_OLD_DUE, {**values, "items": old.tolist()}, ("id", "account", "due"))

@@ -3,6 +3,8 @@
 # ruff: noqa: S608, E501 - our own text, in columns that are read side by side
 
 _ALL = "generate_series(1, %(size)s) i"
+# The customers of a hundred numbers in turn live at one station.
+_STATION = "(%(stations)s::bigint[])[i / 100 %% cardinality(%(stations)s::bigint[]) + 1]"
 
 STEPS = (
     # One in ten is a company, one in a hundred an office; the rest are people.
@@ -12,24 +14,24 @@ STEPS = (
       case when i %% 100 = 0 then 'GOVERNMENT' when i %% 10 = 0 then 'COMPANY' else 'PERSON' end,
       case when i %% 10 = 0 then (array['1711','2511','3011','3240','5211','6110','6521','8310','9110'])[i / 10 %% 9 + 1]
            else '' end,
-      %(as_of)s::date - (i %% 9000), %(unit)s,
+      %(as_of)s::date - (i %% 9000), {_STATION},
       case when i %% 1000 = 0 then 'FIRST' when i %% 500 = 0 then 'SECOND' else 'NONE' end,
       (array['AAA','AA','A','B','C','D'])[i %% 6 + 1], (array['VIP','MAIN','ORDINARY','SMALL'])[i %% 4 + 1]
     from {_ALL}""",
     f"""insert into customers_servicelocation (id, code, address, unit_id, town, community)
-    select i, 'L' || i, '测量路' || i || '号', %(unit)s, case when i %% 3 = 0 then '东乡' else '城关街道' end,
+    select i, 'L' || i, '测量路' || i || '号', {_STATION}, case when i %% 3 = 0 then '东乡' else '城关街道' end,
       case when i %% 3 = 0 then '一村' else '' end from {_ALL}""",
     f"""insert into customers_customeraccount (id, number, usage_class, status, household_size, opened_date, customer_id,
       unit_id, location_id)
     select i, lpad(i::text, 10, '0'), case when i %% 10 = 0 then 'COMMERCIAL_INDUSTRIAL' else 'RESIDENTIAL' end,
-      'ACTIVE', i %% 7, date '2024-01-01', i, %(unit)s, i from {_ALL}""",
+      'ACTIVE', i %% 7, date '2024-01-01', i, {_STATION}, i from {_ALL}""",
     """insert into network_substation (id, code, name, voltage, unit_id) values (1, 'S1', '测量站', '110kV', %(unit)s)""",
     """insert into network_feeder (id, code, name, voltage, unit_id, substation_id)
     select i, 'F' || i, '测量线', '10kV', %(unit)s, 1 from generate_series(1, 100) i""",
     f"""insert into metering_usagepoint (id, code, voltage, metering_side, status, account_id, feeder_id, location_id,
       unit_id)
     select i, 'P' || i, case when i %% 20 = 0 then '10kV' when i %% 10 = 0 then '380V' else '220V' end, 'LOW_LOW',
-      'ACTIVE', i, i %% 100 + 1, i, %(unit)s from {_ALL}""",
+      'ACTIVE', i, i %% 100 + 1, i, {_STATION} from {_ALL}""",
     f"""insert into network_transformer (code, name, model, capacity_kva, interlock_group, account_id, feeder_id, unit_id)
     select 'T' || i, '测量变', '', (array[50, 160, 400, 2500])[i / 20 %% 4 + 1], '', i, i %% 100 + 1, %(unit)s
     from {_ALL} where i %% 20 = 0""",
