@@ -24,6 +24,11 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `;
 
+const DRAWN_WITH = [
+  "diagram-js", "bpmn-moddle", "didi", "domify", "ids", "inherits-browser", "min-dash", "min-dom", "moddle", "moddle-xml",
+  "object-refs", "path-intersection", "saxen", "tiny-svg",
+];
+
 const PARTS = [
   { file: "tabler.min.css", name: "@tabler/core", from: "dist/css/tabler.min.css",
     text: `Copyright 2018-2026 The Tabler Authors\nCopyright 2018-2026 codecalm.net Paweł Kuna\n\n${MIT}`,
@@ -37,6 +42,11 @@ const PARTS = [
   { file: "echarts.min.js", name: "echarts", entry: "src/echarts.js",
     contains: "zrender (BSD-3-Clause), tslib (0BSD)",
     licences: ["echarts/LICENSE", "echarts/NOTICE", "zrender/LICENSE", "tslib/LICENSE.txt"] },
+  // MIT with one more demand: the mark of bpmn.io in every drawing stays as it is, visible and uncovered.
+  { file: "bpmn-viewer.min.js", name: "bpmn-js", from: "dist/bpmn-viewer.production.min.js", licence: "bpmn.io",
+    contains: `${DRAWN_WITH.join(", ")} (MIT; inherits-browser ISC)`,
+    licences: ["bpmn-js", ...DRAWN_WITH].map((name) => `${name}/${name === "domify" ? "license" : "LICENSE"}`) },
+  { file: "bpmn-viewer.css", name: "bpmn-js", from: "dist/assets/diagram-js.css", licence: "bpmn.io" },
 ];
 
 async function textOf(part) {
@@ -65,7 +75,7 @@ for (const part of PARTS) {
   await writeFile(join(target, part.file), text);
   const sha256 = createHash("sha256").update(text).digest("hex");
   rows.push(
-    "[[file]]", `path = "${part.file}"`, `name = "${part.name}"`, `version = "${version}"`, `licence = "${license}"`,
+    "[[file]]", `path = "${part.file}"`, `name = "${part.name}"`, `version = "${version}"`, `licence = "${part.licence ?? license}"`,
     ...(part.contains ? [`contains = "${part.contains}"`] : []), `sha256 = "${sha256}"\n`,
   );
   licences.push(await licenceText(part));
