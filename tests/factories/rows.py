@@ -46,6 +46,7 @@ _FITTING: dict[str, Any] = {
     "collection.riskrun.as_of_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
     "profiles.tagrun.as_of_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
     "profiles.tagproposal.slot": lambda serial: serial % 30_000,
+    "profiles.tagproposal.content": lambda serial: {"name": f"标签{serial}", "when": "kind = PERSON"},
     "watching.watchrun.as_of_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
     "watching.watchthresholds.valid_from_date": lambda serial: _DAY + timedelta(days=serial % 1_000),
     "load_shapes.shaperun.end_day": lambda serial: _DAY + timedelta(days=serial % 1_000),
