@@ -102,6 +102,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"credit/customers/", "number", "customers.Customer", "number"),
     (r"credit/facts/", "key", "credit.CustomerFact", "pk"),
     (r"credit/notices/", "key", "credit.GradeNotice", "pk"),
+    (r"credit/measures/", "key", "credit.GradeDemand", "pk"),
     (r"credit/objections/", "key", "credit.Objection", "pk"),
     (r"collection/risk/accounts/", "number", "customers.CustomerAccount", "number"),
     (r"collection/risk/measures/", "key", "collection.RiskMeasure", "pk"),

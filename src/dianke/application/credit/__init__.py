@@ -1,5 +1,6 @@
 """Credit of customers: facts by two people, monthly scores, notices, objections, measures by grade."""
 
+from dianke.application.credit.demands import decline_demand, finish_demand
 from dianke.application.credit.facts import (
     ask_withdrawal,
     confirm_fact,
@@ -10,6 +11,7 @@ from dianke.application.credit.facts import (
 from dianke.application.credit.measures import decide_measures, propose_measures
 from dianke.application.credit.objections import decide_objection, file_objection, record_told
 from dianke.application.credit.runs import run_month
+from dianke.application.credit.telling import send_notice, write_notice_letter
 
 VIEW, SENSITIVE, ENTER, DECIDE = "credit.view", "credit.see_sensitive", "credit.enter", "credit.decide"
 MANAGE, APPROVE_MEASURES = "credit.manage", "credit.approve_measures"
@@ -26,10 +28,14 @@ __all__ = [
     "decide_measures",
     "decide_objection",
     "decide_withdrawal",
+    "decline_demand",
     "enter_fact",
     "file_objection",
+    "finish_demand",
     "propose_measures",
     "record_told",
     "refuse_fact",
     "run_month",
+    "send_notice",
+    "write_notice_letter",
 ]

@@ -7,7 +7,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from dianke.domain.credit.types import (
+    WORK_MEASURES,
     CreditKind,
+    DemandState,
     FactSource,
     FactState,
     MeasureTableState,
@@ -18,6 +20,7 @@ from dianke.domain.credit.types import (
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import ScopedModel
+from dianke.platform.outbox.models import Message
 
 _GRADE, _LOGIN, _REASON = 4, 40, 300
 
@@ -185,6 +188,8 @@ class GradeNotice(ScopedModel):
     told_how = models.CharField(max_length=200, blank=True, default="", db_default="")
     # The last day to object.
     objection_until = models.DateField(null=True, blank=True)
+    # What was written to the customer; that they were told is recorded by a person all the same.
+    message = models.ForeignKey(Message, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         """One a customer and day."""
@@ -204,6 +209,55 @@ class GradeNotice(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.grade_before} {self.grade}"
+
+
+@pghistory.track()
+class GradeDemand(ScopedModel):
+    """A measure that a lower grade asks for, as work: done, or declined for a reason (分级措施任务)."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    notice = models.ForeignKey(GradeNotice, models.PROTECT, related_name="demands")
+    measure = models.CharField(max_length=24, choices=[(one.value, one.value) for one in WORK_MEASURES])
+    grade = models.CharField(max_length=_GRADE)
+    as_of_date = models.DateField()
+    state = models.CharField(max_length=8, choices=_choices(DemandState), default=DemandState.OPEN.value)
+    made_at = models.DateTimeField()
+    ended_by = _login()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # What was done, or why it is not.
+    result = _words()
+
+    class Meta:
+        """Open ones by measure; newest first; one of a kind a customer while it is open."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["made_at", "id"], name="grade_demand_newest"),
+            models.Index(
+                fields=["measure", "id"], name="grade_demand_open", condition=models.Q(state=DemandState.OPEN.value)
+            ),
+            models.Index(fields=["customer", "id"], name="grade_demand_customer"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["customer", "measure"],
+                condition=models.Q(state=DemandState.OPEN.value),
+                name="one_open_grade_demand",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=DemandState.OPEN.value, ended_at=None)
+                | (~models.Q(state=DemandState.OPEN.value) & models.Q(ended_at__isnull=False)),
+                name="grade_demand_ended_at_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """Return the number that people know it by."""
+        return f"DJ-{self.pk:06d}"
 
 
 @pghistory.track()

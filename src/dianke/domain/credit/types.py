@@ -149,6 +149,15 @@ class NoticeState(StrEnum):
     TOLD = "TOLD"
 
 
+class DemandState(StrEnum):
+    """Where a measure that a lower grade asks for stands; LAPSED: the grade asks for it no longer."""
+
+    OPEN = "OPEN"
+    DONE = "DONE"
+    DECLINED = "DECLINED"
+    LAPSED = "LAPSED"
+
+
 class ObjectionState(StrEnum):
     """Where an objection against a grade stands."""
 
@@ -175,6 +184,12 @@ class Measure(StrEnum):
     FEE_CONTROL = "FEE_CONTROL"
     GUARANTEE = "GUARANTEE"
     MANAGER_FOR_CAPACITY = "MANAGER_FOR_CAPACITY"
+
+
+# What somebody sees to once a grade fell; the others bite by themselves where bills and capacity are dealt with.
+WORK_MEASURES = (
+    Measure.INSTALMENTS, Measure.PREPAY_OR_DEPOSIT, Measure.WEEKLY_READING, Measure.FEE_CONTROL, Measure.GUARANTEE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

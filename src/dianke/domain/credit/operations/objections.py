@@ -13,6 +13,7 @@ from dianke.domain.customers.models import Customer
 from dianke.kernel.calendar import load_mainland_calendar
 from dianke.kernel.clock import at_midnight
 from dianke.kernel.errors import DomainError
+from dianke.platform.outbox.models import Message
 
 # The end of the working day.
 _CLOSING = timedelta(hours=18)
@@ -56,6 +57,19 @@ def record_told(
     notice.state, notice.told_by, notice.told_on, notice.told_how = NoticeState.TOLD.value, login, told_on, how.strip()
     notice.objection_until = told_on + timedelta(days=policy.objection_days)
     notice.save()
+    return notice
+
+
+def attach_message(*, notice: GradeNotice, message: Message) -> GradeNotice:
+    """
+    Keep what was written to the customer of its lower grade.
+
+    :raises NoticeOutOfState: if the customer was told already
+    """
+    if notice.state != NoticeState.OPEN.value:
+        raise NoticeOutOfState(field="state", reason="the customer was told already")
+    notice.message = message
+    notice.save(update_fields=["message"])
     return notice
 
 

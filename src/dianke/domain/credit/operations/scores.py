@@ -9,12 +9,15 @@ import pyarrow as pa
 from django.db import connection
 
 from dianke.domain.credit.models import CreditRun, CreditScore
+from dianke.domain.credit.operations.demands import lapse_demands, make_demands
 from dianke.domain.credit.queries.gathering import CustomerBlock, list_old_debts, load_block
+from dianke.domain.credit.queries.measures import get_measures
 from dianke.domain.credit.rules.fleet import FleetScores, score_fleet
 from dianke.domain.credit.rules.policy import Policy
 from dianke.domain.credit.rules.reasons import list_reasons
 from dianke.domain.credit.types import CreditKind, NoticeState, RunState
 from dianke.domain.customers.operations.standing import put_credit_grades
+from dianke.kernel.clock import to_shanghai
 from dianke.platform.database.copying import copy_table
 from dianke.platform.identity.types import Actor
 
@@ -53,9 +56,10 @@ def score_part(*, run: CreditRun, block: CustomerBlock, policy: Policy, done_unt
 
 
 def end_run(*, run: CreditRun, at: datetime) -> CreditRun:
-    """End a run: every grade that fell becomes a notice to its customer."""
+    """End a run: every grade that fell becomes a notice to its customer, and what it asks for becomes work."""
     rows = CreditScore.objects.for_actor(_SYSTEM).filter(run=run, steps__lt=0)
     run.lowered_count = _make_notices(list(rows.values_list("pk", flat=True)), at)
+    lapse_demands(table=get_measures(on=to_shanghai(at).date()), at=at)
     run.state, run.done_at = RunState.DONE.value, at
     run.save(update_fields=["state", "done_at", "lowered_count"])
     return run
@@ -75,6 +79,7 @@ def rescore(*, customer_ids: Sequence[int], as_of: date, policy: Policy, at: dat
     put_credit_grades(customer_ids=block.customer_ids.tolist(), grades=codes.tolist())
     made = list(rows.filter(customer_id__in=wanted, as_of_date=as_of, run=None, pk__gt=last).order_by("customer_id"))
     _make_notices([one.pk for one in made if one.steps < 0], at)
+    lapse_demands(table=get_measures(on=to_shanghai(at).date()), at=at, customer_ids=wanted)
     return made
 
 
@@ -121,4 +126,6 @@ def _make_notices(score_ids: list[int], at: datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_NOTICES, {"ids": score_ids, "open": NoticeState.OPEN.value, "at": at})
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+    make_demands(score_ids=score_ids, table=get_measures(on=to_shanghai(at).date()), at=at)
+    return count

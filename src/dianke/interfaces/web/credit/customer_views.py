@@ -17,6 +17,7 @@ from dianke.domain.collection.queries import risk
 from dianke.domain.credit.models import CreditScore
 from dianke.domain.credit.queries import facts as fact_queries
 from dianke.domain.credit.queries import scores as queries
+from dianke.domain.credit.queries.demands import filter_demands
 from dianke.domain.credit.queries.measures import find_measures
 from dianke.domain.credit.queries.policies import get_policy
 from dianke.domain.credit.types import CreditKind, FactType, NoticeState, ObjectionState
@@ -71,6 +72,10 @@ def show_credit(request: StaffRequest, viewed: Viewed) -> HttpResponse:
             (one, state_chip("credit.notice", one.state), one.state == NoticeState.OPEN.value) for one in notices
         ],
         "objections": [(one, state_chip("credit.objection", one.state)) for one in objections],
+        "demands": [
+            (one, words.MEASURES[one.measure], state_chip("credit.demand", one.state))
+            for one in filter_demands(actor=actor).filter(customer=customer).order_by("-id")[:_PAPERS]
+        ],
         "fact_choices": words.list_fact_choices(actor, types=[one for one in FactType if one is not FactType.ARREAR]),
         "may_enter": actor.may(credit.ENTER),
         "may_object": actor.may(credit.ENTER) and not any(one.state == ObjectionState.OPEN.value for one in objections),

@@ -1,6 +1,6 @@
 """What credit brings to the menu and the home."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -9,9 +9,11 @@ from django.utils.translation import pgettext_lazy
 
 import dianke.interfaces.web.credit.lists  # noqa: F401 - enters the lists
 from dianke.application import credit
+from dianke.application.credit.demands import RIGHTS
 from dianke.domain.credit.queries import facts as fact_queries
 from dianke.domain.credit.queries import scores as queries
-from dianke.domain.credit.types import FactState, NoticeState, ObjectionState
+from dianke.domain.credit.queries.demands import filter_demands
+from dianke.domain.credit.types import DemandState, FactState, NoticeState, ObjectionState
 from dianke.interfaces.web.credit import words
 from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.navigation import MenuEntry, register
@@ -31,6 +33,10 @@ register(
     ),
     MenuEntry(
         group="standing", label=_("Facts about customers"), url_name="web:credit_facts", right=credit.VIEW, order=16
+    ),
+    MenuEntry(
+        group="standing", label=_("Measures by grade as work"), url_name="web:credit_demands", right=credit.VIEW,
+        order=13,
     ),
     MenuEntry(group="standing", label=_("Table of points"), url_name="web:credit_policy", right="", order=18),
 )  # fmt: skip
@@ -93,6 +99,32 @@ def _list_notices(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     ]
 
 
+def _work_of(right: str) -> Callable[[Actor, datetime], Sequence[WorkItem]]:
+    """Return what lists the measures that are the work of whoever holds a right."""
+    kinds = [measure for measure, needed in RIGHTS.items() if needed == right]
+
+    def list_demands(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+        if not actor.may(credit.VIEW):
+            return []
+        rows = filter_demands(actor=actor.within(right)).filter(state=DemandState.OPEN.value, measure__in=kinds)
+        found = list(rows.order_by("id")[:_MOST])
+        hide_names(actor, found)
+        return [
+            WorkItem(
+                kind=words.MEASURES[one.measure],
+                number=one.number,
+                title=one.customer.name,
+                url=reverse("web:credit_demand", args=[one.pk]),
+                source=pgettext_lazy("standing", "Credit"),
+            )
+            for one in found
+        ]
+
+    return list_demands
+
+
+for _right in sorted(set(RIGHTS.values())):
+    register_work(_work_of(_right), right=_right)
 register_work(_list_facts, right=credit.DECIDE)
 register_work(_list_objections, right=credit.DECIDE)
 register_work(_list_notices, right=credit.MANAGE)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.credit import act_views, policy_views, views
+from dianke.interfaces.web.credit import act_views, demand_views, notice_views, policy_views, views
 
 urlpatterns = [
     path("", views.list_scores, name="credit"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("facts/<int:key>/withdraw/decide/", act_views.decide_withdrawal, name="credit_fact_withdraw_decide"),
     path("notices/", views.list_notices, name="credit_notices"),
     path("notices/<int:key>/told/", act_views.record_told, name="credit_notice_told"),
+    path("notices/<int:key>/send/", notice_views.send_notice, name="credit_notice_send"),
+    path("notices/<int:key>/letter/", notice_views.show_letter, name="credit_notice_letter"),
+    path("measures/", demand_views.list_demands, name="credit_demands"),
+    path("measures/<int:key>/", demand_views.show_demand, name="credit_demand"),
+    path("measures/<int:key>/end/", demand_views.end_demand, name="credit_demand_end"),
     path("objections/", views.list_objections, name="credit_objections"),
     path("objections/<int:key>/", views.show_objection, name="credit_objection"),
     path("objections/<int:key>/decide/", act_views.decide_objection, name="credit_objection_decide"),

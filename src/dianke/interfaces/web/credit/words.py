@@ -13,6 +13,7 @@ from dianke.domain.credit.rules.policy import Policy
 from dianke.domain.credit.types import (
     SENSITIVE_TYPES,
     CreditKind,
+    DemandState,
     FactSource,
     FactState,
     FactType,
@@ -158,6 +159,15 @@ register_states(
     {
         NoticeState.OPEN.value: ("warn", pgettext_lazy("credit", "To be told")),
         NoticeState.TOLD.value: ("ok", pgettext_lazy("credit", "Told")),
+    },
+)
+register_states(
+    "credit.demand",
+    {
+        DemandState.OPEN.value: ("warn", pgettext_lazy("measure by grade", "To be done")),
+        DemandState.DONE.value: ("ok", pgettext_lazy("measure by grade", "Done")),
+        DemandState.DECLINED.value: ("idle", pgettext_lazy("measure by grade", "Declined")),
+        DemandState.LAPSED.value: ("idle", pgettext_lazy("measure by grade", "Asked for no longer")),
     },
 )
 register_states(

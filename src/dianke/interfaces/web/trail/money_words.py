@@ -30,6 +30,7 @@ THINGS: dict[str, Text] = {
     "watching.watchentry": pgettext_lazy("thing", "Entry of a watch list"),
     "watching.watchthresholds": pgettext_lazy("thing", "Thresholds of watch lists"),
     "credit.customerfact": pgettext_lazy("thing", "Fact about a customer"),
+    "credit.gradedemand": pgettext_lazy("thing", "Measure that a grade asks for"),
     "credit.gradenotice": pgettext_lazy("thing", "Notice of a lower grade"),
     "credit.objection": pgettext_lazy("thing", "Objection against a grade"),
     "credit.measuretable": pgettext_lazy("thing", "Table of measures by grade"),
