@@ -9,14 +9,14 @@ from frontend.process_routes import Box, Point, Router
 from dianke.platform.processes.reading import OWN, parse_drawing, read_process
 from dianke.platform.processes.types import Flow, Name, Node, NodeKind, Process
 
-STEP_WIDTH, STEP_HEIGHT = 100, 54
+STEP_WIDTH, STEP_HEIGHT, CALL_HEIGHT = 100, 54, 62
 GATEWAY, EVENT = 36, 30
 COLUMN_GAP, NARROW_GAP = 28, 24
 ROW_HEIGHT, LANE_MARGIN, LEAST_LANE = 78, 10, 106
 POOL_X, POOL_Y, HEADS = 6, 6, 60
 LABEL_HEIGHT = 14
 _SIZES = {
-    NodeKind.STEP: (STEP_WIDTH, STEP_HEIGHT), NodeKind.CALL: (STEP_WIDTH, STEP_HEIGHT),
+    NodeKind.STEP: (STEP_WIDTH, STEP_HEIGHT), NodeKind.CALL: (STEP_WIDTH, CALL_HEIGHT),
     NodeKind.CHOICE: (GATEWAY, GATEWAY), NodeKind.PARALLEL: (GATEWAY, GATEWAY),
     NodeKind.START: (EVENT, EVENT), NodeKind.END: (EVENT, EVENT),
 }  # fmt: skip

@@ -24,7 +24,8 @@ _RUN = """async (rules) => {
 _MEASURE = "() => document.documentElement.scrollWidth - window.innerWidth"
 _IS_SETTLED = """() => document.readyState === "complete"
     && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")
-    && [...document.querySelectorAll("[data-chart]")].every((holder) => holder.querySelector("canvas"))"""
+    && [...document.querySelectorAll("[data-chart]")].every((holder) => holder.querySelector("canvas"))
+    && [...document.querySelectorAll("[data-process]")].every((one) => one.dataset.drawn || !one.offsetWidth)"""
 _SHOW = "(theme) => { document.documentElement.dataset.bsTheme = theme; }"
 _rules: list[str] = []
 

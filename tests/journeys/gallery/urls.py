@@ -6,6 +6,7 @@ from tests.journeys.gallery import views
 urlpatterns = [
     path("gallery/runs/", views.list_runs, name="gallery_runs"),
     path("gallery/runs/JS-202601-02/", views.show_run, name="gallery_run"),
+    path("gallery/order/", views.show_order, name="gallery_order"),
     path("gallery/customer/", views.show_customer, name="gallery_customer"),
     path("gallery/fault/", views.fail),
     path("gallery/closed/", views.refuse_right),

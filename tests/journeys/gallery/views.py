@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from tests.journeys.gallery import data
 
+from dianke.interfaces.web.components.drawings import draw_process
 from dianke.interfaces.web.components.filters import FilterChip
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.components.paging import KeyPage
@@ -82,6 +83,13 @@ def show_customer(request: HttpRequest) -> HttpResponse:
         facts=facts,
         figures=data.figures(request.actor),
     )
+
+
+def show_order(request: HttpRequest) -> HttpResponse:
+    """Show how far an order has come in its process."""
+    page = Page(title="暂停", number="YK-20260202-0032")
+    done = {"accept", "check", "is_approved"}
+    return _show(request, "order", page, drawing=draw_process("suspend_v1", done=done, now={"seal"}))
 
 
 def fail(request: HttpRequest) -> HttpResponse:

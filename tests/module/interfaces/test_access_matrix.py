@@ -59,6 +59,8 @@ OPEN_TO_STAFF = {
     "web:rules",
     # Nor what credit grades are computed by.
     "web:credit_policy",
+    # Nor how an order runs.
+    "web:processes", "web:process",
 }  # fmt: skip
 GUARDED = [one for one in WEB if one.mark("page_right") and not addresses.list_unknown([one])]
 OF_ONE_UNIT = [one for one in GUARDED if one.parts and addresses.is_of_one_unit(one)]

@@ -47,5 +47,6 @@ urlpatterns = [
     path("imports/", include("dianke.interfaces.web.imports.urls")),
     path("trail/", include("dianke.interfaces.web.trail.urls")),
     path("protection/", include("dianke.interfaces.web.protection.urls")),
+    path("processes/", include("dianke.interfaces.web.processes.urls")),
     path("quality/", include("dianke.interfaces.web.quality.urls")),
 ]

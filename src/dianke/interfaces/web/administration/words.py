@@ -21,6 +21,8 @@ DEPARTMENTS: dict[str, Text] = {
     Department.METERING.value: _("Metering centre"),
     Department.INSPECTION.value: _("Usage inspection"),
     Department.DISPATCH.value: _("Dispatch"),
+    Department.PLANNING.value: _("Planning department"),
+    Department.SAFETY.value: _("Safety department"),
     Department.CONTACT_CENTER.value: _("95598 contact centre"),
     Department.AUDIT.value: _("Marketing audit"),
     Department.ADMINISTRATION.value: _("General administration"),

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from dianke.interfaces.web.components import browsers, due, formats
 from dianke.interfaces.web.components.charts import Chart
+from dianke.interfaces.web.components.drawings import ProcessDrawing
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.kept import keep_markup, write_typed
 from dianke.interfaces.web.components.page import Chip, Page, Text
@@ -117,6 +118,12 @@ def pager(context: Mapping[str, Any], page: KeyPage[Any], total: Text = "") -> d
 def chart(chart: Chart, element_id: str) -> dict[str, Any]:
     """Draw a chart, with its values as a table for those who cannot see it."""
     return {"chart": chart, "id": element_id, "data_id": f"{element_id}-data"}
+
+
+@register.inclusion_tag("web/parts/process.html")
+def process_drawing(drawing: ProcessDrawing) -> dict[str, Any]:
+    """Draw a process; the page brings processes.css, processes.js and the steps as a list."""
+    return {"drawing": drawing, "data_id": f"{drawing.id}-data"}
 
 
 @register.simple_tag(takes_context=True)

@@ -62,6 +62,7 @@
 -- made from: identity 0004_removals a4fbf74f8a6a8391
 -- made from: identity 0005_history_by_statement 12339f4e95aabedf
 -- made from: identity 0006_departments_of_planning_and_safety f53713710a7dfb2b
+-- made from: identity 0006_departments_of_planning_and_safety f53713710a7dfb2b
 -- made from: import_batches 0001_initial 57acc1844b8e9c1f
 -- made from: invoicing 0001_initial 7f07717a7c1d535c
 -- made from: load_shapes 0001_initial 43e64618d922c291
