@@ -13,16 +13,20 @@ from dianke.application.archive import relations
 from dianke.application.credit.runs import run_as_of
 from dianke.application.trail.look_up import list_changes
 from dianke.domain.credit.models import GradeNotice
+from dianke.domain.credit.operations.facts import NewFact, load_facts
 from dianke.domain.credit.types import FactType
 from dianke.domain.customers import operations as customers
 from dianke.domain.customers.models import Customer, CustomerAccount, ServiceLocation, SpecialMark
 from dianke.domain.customers.types import (
     ContactRole,
     CustomerKind,
+    EquipmentKind,
     NewContact,
+    NewEquipment,
     NewRelation,
     NewVisit,
     RelationKind,
+    UsageClass,
     VisitPurpose,
 )
 from dianke.domain.load_shapes.models import ShapeMember
@@ -66,18 +70,34 @@ def build() -> Standing:
     archive = build_archive()
     point = add_point(archive, account=add_account(archive, name=NAME))
     standing = Standing(archive, point.account)
+    # Scored as a firm, for grades ask more of those; in need as a home.
+    with_class(standing, UsageClass.COMMERCIAL_INDUSTRIAL)
     plant_credit(standing)
+    with_class(standing, UsageClass.RESIDENTIAL)
     plant_profile(standing)
     plant_rows(standing, point)
     plant_care(standing)
     return standing
 
 
+def with_class(standing: Standing, usage_class: UsageClass) -> None:
+    """Let the account be of another class of use."""
+    standing.account.usage_class = usage_class.value
+    standing.account.save(update_fields=["usage_class"])
+
+
 def plant_credit(standing: Standing) -> None:
-    """Enter a theft by one person, confirm it by another, score before and after, object, and leave a fact waiting."""
+    """Let a breach and a theft count, the latter by two persons; score, object, leave a fact waiting."""
     root, number = standing.archive.root, standing.customer.number
     one, other = (add_clerk(root, login, ["credit.enter", "credit.decide"]) for login in ("enters", "decides"))
     run_as_of(actor=SYSTEM, as_of=TODAY - timedelta(days=60), at=NOW)
+    customer = standing.customer
+    # A file brings the breach; with the theft nothing is left of the item, and the grade falls to the last.
+    breach = NewFact(
+        unit_id=customer.unit_id, customer_id=customer.pk, type=FactType.BREACH, on_date=TODAY - timedelta(days=30),
+        note=NOTE,
+    )  # fmt: skip
+    load_facts(new=[breach], login="system", at=NOW)
     theft = credit.enter_fact(
         actor=one, number=number, type=FactType.THEFT, on_date=TODAY - timedelta(days=40), note=NOTE, at=NOW
     )
@@ -153,6 +173,8 @@ def plant_care(standing: Standing) -> None:
     new = NewVisit(
         customer_id=customer.pk, purpose=VisitPurpose.ROUTINE, planned_date=TODAY, contact_id=added.pk, note="带资料"
     )
+    gear = NewEquipment(customer_id=customer.pk, kind=EquipmentKind.GENERATOR, name="柴油机", next_check_date=TODAY)
+    customers.add_equipment(actor=SYSTEM, equipment=[gear])
     visit = care.plan_visit(actor=SYSTEM, visit=new, visitor="lin", at=NOW)
     far = add_account(archive, name=FARAWAY, kind=CustomerKind.COMPANY, unit=archive.west).customer
     relation = NewRelation(

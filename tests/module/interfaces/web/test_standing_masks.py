@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from tests.factories.once import built_once, fresh
 from tests.factories.standing import CONTACT, FARAWAY, NAME, NOTE, NOW, PHONE, SYSTEM, TODAY, Standing, build, enter
 
+import dianke.interfaces.web.urls  # noqa: F401 - enters every list
 from dianke.application.credit.runs import run_as_of
 from dianke.application.rights import RIGHTS
 from dianke.domain.customers.models import CustomerAccount
@@ -241,7 +242,7 @@ class TestAccusations:
             reason = next(one for one in ask(client, path)["reasons"] if one["item"] == "law")
             facts = ask(client, "customer-facts")["items"]
             assert (reason["fact"], reason["is_masked"]) == (theft, theft is None)
-            assert [(one["type"] is None, one["note"]) for one in facts] == [(theft is None, note)] * 2
+            assert [(one["type"] is None, one["note"]) for one in facts] == [(theft is None, note)] * 3
             assert ask(client, "watch-entries")["items"][0]["reasons"][0] == cause
 
     def test_a_right_of_one_unit_unmasks_nothing_of_another(self, standing: Standing) -> None:

@@ -141,6 +141,7 @@ CHECKS = register(
             _("A check is recorded at the customer, under places and meters."),
         ],
         brief=("left", "equipment", "condition", "due", "manager"),
+        purpose=pgettext_lazy("purpose", "better service"),
         export_name="equipment-checks",
     )
 )
