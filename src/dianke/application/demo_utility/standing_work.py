@@ -11,6 +11,8 @@ from dianke.domain.credit.types import FactType
 from dianke.domain.customers.types import CustomerKind, VisitPurpose
 
 MANAGER, SECOND_MANAGER, CHIEF, KEEPER = "manager", "manager-two", "chief", "keeper"
+SEGMENT_NAME, SEGMENT_CONDITION = "年用电十万千瓦时以上", "energy_12 > 100000"
+SEGMENT_NOTE = "综合能源服务推介"
 ASSIGNED_BECAUSE, ASSIGNED_SINCE = "企业用户指定客户经理", timedelta(days=120)
 
 
@@ -47,6 +49,12 @@ def list_managed() -> dict[str, list[str]]:
     numbers = [point.account_number for point in list_trades()]
     shops = [point.account_number for point in list_area() if point.kind is CustomerKind.COMPANY]
     return {SECOND_MANAGER: numbers[8::3], MANAGER: [one for one in numbers if one not in numbers[8::3]] + shops}
+
+
+def find_landlord() -> tuple[str, str]:
+    """Return the accounts of the plaza and of the tenant that is supplied there: one lets to the other."""
+    trades = list_trades()
+    return trades[12].account_number, trades[-1].account_number
 
 
 def list_visits() -> list[VisitDesign]:

@@ -6,12 +6,14 @@ from pathlib import Path
 from django.db import transaction
 
 from dianke.application import care, credit, load_shapes, profiles, valuation, watching
+from dianke.application.archive.relations import add_relation
 from dianke.application.demo_utility import standing_work as work
 from dianke.application.demo_utility.designs import BILLED_FROM
 from dianke.domain.credit.models import CreditRun
 from dianke.domain.credit.types import NEEDS_SECOND_PERSON
 from dianke.domain.customers import queries as customers
-from dianke.domain.customers.types import NewVisit, VisitOutcome
+from dianke.domain.customers.types import NewRelation, NewVisit, RelationKind, VisitOutcome
+from dianke.domain.profiles.types import TagPurpose
 from dianke.platform.identity import queries as identity
 from dianke.platform.identity.types import Actor
 
@@ -33,6 +35,7 @@ def know_customers(*, root: Path, at: datetime) -> None:
     """Let people do their part, then compute credit, value, shapes, tags and watch lists as the nights would."""
     with transaction.atomic():
         _assign(at)
+        _relate(at)
         _visit(at)
         _tell(at)
     credit.run_month(actor=_SYSTEM, at=at)
@@ -40,6 +43,7 @@ def know_customers(*, root: Path, at: datetime) -> None:
     valuation.rate_month(actor=_SYSTEM, month=BILLED_FROM, at=at)
     load_shapes.run_month(actor=_SYSTEM, root=root, at=at, draws=_DRAWS)
     profiles.run_due_tags(actor=_SYSTEM, at=at)
+    _keep_segment(at)
     watching.run_week(actor=_SYSTEM, at=at)
 
 
@@ -54,6 +58,36 @@ def _assign(at: datetime) -> None:
             reason=work.ASSIGNED_BECAUSE,
             at=at,
         )
+
+
+def _relate(at: datetime) -> None:
+    """Enter that the plaza lets to the tenant that is supplied from it."""
+    manager = _enter(work.MANAGER, at)
+    pair = [customers.get_account(actor=manager, number=number) for number in work.find_landlord()]
+    if pair[0] is None or pair[1] is None:
+        return
+    relation = NewRelation(
+        customer_id=pair[0].customer_id,
+        other_id=pair[1].customer_id,
+        kind=RelationKind.LANDLORD,
+        start_date=at.date() - work.ASSIGNED_SINCE,
+        source="转供电协议",
+    )
+    add_relation(actor=manager, relation=relation, at=at)
+
+
+def _keep_segment(at: datetime) -> None:
+    """Keep one segment that everybody finds."""
+    profiles.keep_segment(
+        actor=_enter(work.MANAGER, at),
+        segment_id=None,
+        name=work.SEGMENT_NAME,
+        condition=work.SEGMENT_CONDITION,
+        purpose=TagPurpose.SERVICE.value,
+        note=work.SEGMENT_NOTE,
+        is_shared=True,
+        at=at,
+    )
 
 
 def _visit(at: datetime) -> None:
