@@ -27,8 +27,9 @@ from dianke.domain.collection.rules.risk_history import make_grid
 from dianke.domain.collection.rules.risk_rules import get_rules
 from dianke.domain.collection.rules.risk_score import GROUPS
 from dianke.domain.collection.types import RiskMeasureKind, RiskMeasureState, RiskOutcome, RiskVerdict
-from dianke.domain.receivables.models import Payment
+from dianke.domain.receivables.models import Guarantee, Payment
 from dianke.domain.receivables.operations.payments import reverse_payment
+from dianke.domain.receivables.types import GuaranteeKind
 from dianke.engine.risk.features import make_features
 from dianke.engine.risk.model import ModelKind, RiskModel
 from dianke.engine.risk.scorecard import Scorecard
@@ -96,6 +97,28 @@ class TestScoring:
         )
         assert first.expected_loss_fen < second.expected_loss_fen < third.expected_loss_fen
         assert len(third.points_e2) == len(GROUPS)
+
+    @pytest.mark.parametrize(
+        ("kind", "until", "covers"),
+        [
+            (GuaranteeKind.BANK, AS_OF, True),
+            (GuaranteeKind.BANK, AS_OF - timedelta(days=1), False),
+            (GuaranteeKind.THIRD_PARTY, AS_OF, False),
+        ],
+    )
+    def test_a_letter_of_a_bank_that_still_holds_covers_the_loss(
+        self, utility: Utility, kind: GuaranteeKind, until: date, covers: bool
+    ) -> None:
+        third = list_accounts(utility)[2]
+        Guarantee.objects.create(
+            account=third, kind=kind.value, guarantor="云泽银行", reference="BH-1", amount_fen=10**9,
+            valid_from_date=date(2026, 2, 1), valid_until_date=until, recorded_by="clerk", recorded_at=at_ten(AS_OF),
+        )  # fmt: skip
+
+        found = list_scores(score())[2]
+
+        assert (found.expected_loss_fen == 0) is covers
+        assert (found.grade, found.exposure_fen > 0) == ("D", True)
 
     def test_is_done_once_a_day(self, utility: Utility) -> None:
         run = score()

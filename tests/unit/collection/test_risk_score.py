@@ -163,6 +163,18 @@ def test_expected_loss_is_chance_times_bare_exposure_times_loss_given_default() 
     assert found.expected_fen[0] == 90_00
 
 
+def test_what_others_answer_for_covers_after_what_is_held() -> None:
+    snapshot = replace(
+        see([0] * 12), open_fen=np.array([1000_00]), unbilled_fen=np.array([200_00]), held_fen=np.array([400_00])
+    )
+
+    found = compute_losses(snapshot, np.array([0.25]), rules=RULES, guaranteed_fen=np.array([600_00]))
+
+    assert (found.probability_e6[0], found.exposure_fen[0]) == (250_000, 1200_00)
+    # (1200 − 400 − 600) × 0.25 × 0.45
+    assert found.expected_fen[0] == 22_50
+
+
 def test_what_is_held_beyond_the_exposure_leaves_nothing_to_lose() -> None:
     snapshot = replace(see([0] * 12), held_fen=np.array([10**9]))
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dianke.application.risk.gathering import list_blocks, look_back
 from dianke.application.risk.training import read_observed, train_models
@@ -24,6 +25,7 @@ from dianke.domain.collection.rules.risk_rules import RiskRules, get_rules
 from dianke.domain.collection.rules.risk_score import RuleScores
 from dianke.domain.collection.types import RiskBasis, RiskOutcome, RiskVerdict
 from dianke.domain.customers.types import UsageClass
+from dianke.domain.receivables.queries.guarantees import add_up_guarantees
 from dianke.engine.risk.features import make_features
 from dianke.engine.risk.metrics import stability
 from dianke.engine.risk.model import RiskModel, read_model
@@ -32,6 +34,7 @@ from dianke.kernel.clock import to_shanghai
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
 
+_SYSTEM = Actor.system("reading what guarantees cover")
 _HOMES = (UsageClass.RESIDENTIAL.value, UsageClass.RESIDENTIAL_SHARED.value)
 _OUTCOMES = {0: RiskOutcome.PAID_IN_TIME, 1: RiskOutcome.WENT_LATE, history.NONE: RiskOutcome.NOT_BILLED}
 
@@ -124,7 +127,9 @@ def _score_block(
     reasons = loss.explain_by_points(scores, weights=dict(rules.score.weights))
     if model is not None:
         _ask_model(model, snapshot, rules, said, reasons, tally)
-    losses = loss.compute_losses(snapshot, said, rules=rules)
+    losses = loss.compute_losses(
+        snapshot, said, rules=rules, guaranteed_fen=_find_guaranteed(block, rules, run.as_of_date)
+    )
     watched = loss.is_watched(grades, losses, rules=rules)
     rows = np.flatnonzero((scores.score_e2 != score.UNKNOWN) & (snapshot.is_active | (snapshot.open_fen > 0)))
     stored = ScoredBlock(
@@ -142,6 +147,15 @@ def _score_block(
     tally.accounts += int(snapshot.is_active.sum())
     _count(stored, tally)
     tally.proposals += _find_proposals(block, snapshot, grades, losses, reasons, rules, run.as_of_date, failed)
+
+
+def _find_guaranteed(block: AccountBlock, rules: RiskRules, on: date) -> NDArray[np.int64]:
+    keys = block.facts.account_ids
+    held = add_up_guarantees(
+        actor=_SYSTEM, first_account=int(keys.min()), last_account=int(keys.max()), kinds=rules.covering_guarantees,
+        on=on,
+    )  # fmt: skip
+    return np.array([held.get(key, 0) for key in keys.tolist()], dtype=np.int64)
 
 
 def _ask_model(

@@ -26,17 +26,23 @@ class Losses:
     expected_fen: Integers
 
 
-def compute_losses(snapshot: Snapshot, probability: Floats, *, rules: RiskRules) -> Losses:
+def compute_losses(
+    snapshot: Snapshot, probability: Floats, *, rules: RiskRules, guaranteed_fen: NDArray[np.int64] | None = None
+) -> Losses:
     """
     Return what is expected to be lost: probability × exposure × loss given default × the share that nothing covers.
 
-    Exposure is the open debt and the days since the last bill at the daily average; what is held covers it first.
+    Exposure is the open debt and the days since the last bill at the daily average; what is held covers it first, then
+    what others answer for. A guarantee makes nobody pay sooner, so it changes the loss and never the probability.
+
+    Shapes: one value an account everywhere; `guaranteed_fen` in the order of the snapshot.
 
     Source: spec algorithms §3.1.
     """
     chance = np.floor(np.clip(probability, 0, 1) * _E6 + 0.5).astype(np.int64)
     exposure = snapshot.open_fen + snapshot.unbilled_fen
-    bare = np.maximum(exposure - np.maximum(snapshot.held_fen, 0), 0)
+    covered = np.maximum(snapshot.held_fen, 0) + (0 if guaranteed_fen is None else guaranteed_fen)
+    bare = np.maximum(exposure - covered, 0)
     share_e4 = int(rules.loss_given_default * 10_000)
     # In two steps, for a large account times both would leave 64 bits.
     expected = (bare * chance + _E6 // 2) // _E6

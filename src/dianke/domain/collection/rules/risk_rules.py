@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 from dianke.domain.collection.types import RiskMeasureKind
+from dianke.domain.receivables.types import GuaranteeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class RiskRules:
     most_proposals: int
     rest_days: int
     loss_given_default: Decimal
+    covering_guarantees: frozenset[GuaranteeKind]
     most_unbilled_days: int
     watched_grades: frozenset[str]
     watched_loss_fen: int
@@ -107,6 +109,7 @@ def _read(content: Mapping[str, Any]) -> RiskRules:
         **{name: content[name] for name in plain},
         least_gain=Decimal(content["least_gain"]),
         loss_given_default=Decimal(content["loss_given_default"]),
+        covering_guarantees=frozenset(GuaranteeKind(one) for one in content["covering_guarantees"]),
         watched_grades=frozenset(content["watched_grades"]),
         watched_loss_fen=_to_fen(content["watched_loss_yuan"]),
         grades=tuple(

@@ -1,12 +1,13 @@
 """Reads of guarantees."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from dianke.domain.receivables.models import Guarantee, GuaranteePaper
-from dianke.domain.receivables.types import GuaranteeState
+from dianke.domain.receivables.types import GuaranteeKind, GuaranteeState
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
@@ -42,6 +43,16 @@ def ending_soon(on: date) -> Q:
 def over(on: date) -> Q:
     """Return the condition of guarantees that nobody released or called before their last day."""
     return Q(state=GuaranteeState.HELD.value, valid_until_date__lt=on)
+
+
+def add_up_guarantees(
+    *, actor: Scope, first_account: int, last_account: int, kinds: Collection[GuaranteeKind], on: date
+) -> dict[int, int]:
+    """Return what guarantees of some kinds may be called for on a day, in fen by account of a range of keys."""
+    rows = Guarantee.objects.for_actor(actor).filter(
+        held_on(on), account_id__gte=first_account, account_id__lte=last_account
+    )
+    return dict(rows.filter(kind__in=kinds).values_list("account_id").annotate(total=Sum("amount_fen")).order_by())
 
 
 def get_guarantee(*, actor: Scope, key: int) -> Guarantee:
