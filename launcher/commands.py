@@ -64,7 +64,7 @@ PRODUCT_COMMANDS = {
     "credit": ProductCommand("[FILE]", "credit score and grade from facts", "信用评分", _never),
     "risk": ProductCommand("train|run|report|...", "risk of late payment", "欠费风险", _unless_yardstick),
     "shapes": ProductCommand("run|report|yardstick", "kinds of load curves", "负荷曲线类型", _unless_yardstick),
-    "clock": ProductCommand("due|sets", "due time of a service promise", "时限计算", _never),
+    "clock": ProductCommand("due|order|sets", "due times of service promises", "时限计算", _never),
     "bench": ProductCommand("NAME [--size N]", "a benchmark as one JSON object", "性能测试", _unless_pure),
 }
 _OWN_COMMANDS = (

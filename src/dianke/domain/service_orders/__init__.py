@@ -1,8 +1,8 @@
 """
 Service orders: what a utility promised to do, and by when.
 
-Owns the promise sets (dated, one for each company and era) and the service clocks that turn a promise, a
-start, working hours and pauses into a due time. Does not own working calendars (kernel) nor the people who
+Owns the promise sets (dated, one for each company and era), the service clocks that turn a promise, a
+start, working hours and pauses into a due time, and the dated rules of applications. Does not own working calendars (kernel) nor the people who
 keep the promises. Follows REG-SUPPLY-SUPERVISION-2009, REG-SG-PROMISES-2011, REG-SG-PROMISES-2023,
 REG-CSG-PROMISES and, for counting days, REG-CIVIL-CODE-2020 arts. 201 and 203.
 """

@@ -4,19 +4,16 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from dianke.domain.service_orders.rules.due import compute_due_time
-from dianke.domain.service_orders.rules.hours import (
-    UnreadableTimeOfDay,
-    parse_pause,
-    parse_time_of_day,
-    parse_working_hours,
-)
+from dianke.domain.service_orders.rules.hours import parse_pause, parse_working_hours
 from dianke.domain.service_orders.rules.promise_sets import get_promise, load_promise_book
 from dianke.domain.service_orders.types import DueTime, PromiseBook, PromiseSet
+from dianke.interfaces.cli import clock_orders
+from dianke.interfaces.cli.clock_orders import UnreadableFile, read_day_end
 from dianke.kernel.calendar import WorkingCalendar, load_mainland_calendar
 from dianke.kernel.clock import parse_instant
 from dianke.kernel.errors import DomainError
@@ -39,6 +36,8 @@ def run(argv: list[str]) -> int:
         options = _parser().parse_args(argv)
     except SystemExit as leaving:
         return WRONG_USAGE if leaving.code else DONE
+    if options.act == "order":
+        return clock_orders.run(options)
     return _print_sets(options) if options.act == "sets" else _print_due(options)
 
 
@@ -56,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="A/B",
         help="stops the clock from A to B, B excluded; an empty B has not ended; repeat for more",
     )
+    due.add_argument("--pauses", metavar="FILE", help="the same from a file, one A/B a line; # begins a remark")
     due.add_argument(
         "--hours",
         metavar="SHIFTS",
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     due.add_argument("--day-end", metavar="HH:MM", help="end of a working day (18:00)")
     due.add_argument("--json", action="store_true", help="print JSON")
+    clock_orders.add_parser(acts)
     sets = acts.add_parser("sets", help="promise sets and their figures", allow_abbrev=False)
     sets.add_argument("--json", action="store_true", help="print JSON")
     return parser
@@ -106,9 +107,10 @@ def _compute(
 
     promise = attempt(lambda: get_promise(book, promise_set=options.promise_set, promise=options.promise))
     start = attempt(lambda: parse_instant(options.start, field="from"))
-    pauses = [attempt(partial(parse_pause, text, field="pause")) for text in options.pause]
+    written = [*options.pause, *(attempt(lambda: _read_pauses(options.pauses)) or ())]
+    pauses = [attempt(partial(parse_pause, text, field="pause")) for text in written]
     shifts = attempt(lambda: parse_working_hours(options.hours, field="hours")) if options.hours else ()
-    day_end = attempt(lambda: _day_end(options, book))
+    day_end = attempt(lambda: read_day_end(options.day_end, book))
     if promise is None or start is None or day_end is None or faults:
         return None
     return attempt(
@@ -123,14 +125,15 @@ def _compute(
     )
 
 
-def _day_end(options: argparse.Namespace, book: PromiseBook) -> timedelta:
-    if options.day_end is None:
-        return book.working_day_end
-    day_end = parse_time_of_day(options.day_end, field="day_end")
-    if not day_end:
-        # A day that ends as it begins could never count.
-        raise UnreadableTimeOfDay(field="day_end", text=options.day_end)
-    return day_end
+def _read_pauses(name: str | None) -> list[str]:
+    """Return the pauses of a file, one a line; what follows a # is a remark."""
+    if name is None:
+        return []
+    try:
+        lines = Path(name).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise UnreadableFile(field="pauses", name=name, reason=type(fault).__name__) from fault
+    return [text for line in lines if (text := line.partition("#")[0].strip())]
 
 
 def _print_sets(options: argparse.Namespace) -> int:
