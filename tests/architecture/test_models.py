@@ -18,8 +18,8 @@ PLATFORM = [
     "outbox",
 ]
 DOMAIN = [
-    "customers", "network", "metering", "tariffs", "readings", "billing", "receivables", "channels", "collection",
-    "fee_control", "invoicing", "credit", "valuation", "load_shapes", "profiles", "watching", "audits",
+    "customers", "network", "metering", "tariffs", "contracts", "readings", "billing", "receivables", "channels",
+    "collection", "fee_control", "invoicing", "credit", "valuation", "load_shapes", "profiles", "watching", "audits",
 ]  # fmt: skip
 ORDER = ["database", *PLATFORM, *DOMAIN]
 OURS = [model for model in apps.get_models() if model._meta.app_label in ORDER]

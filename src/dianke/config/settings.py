@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "dianke.domain.network",
     "dianke.domain.metering",
     "dianke.domain.tariffs",
+    "dianke.domain.contracts",
     "dianke.domain.readings",
     "dianke.domain.billing",
     "dianke.domain.receivables",

@@ -45,7 +45,7 @@ ALARM_KINDS: dict[str, Text] = {
 
 # Kinds of things as chips of the search; each takes every table of its modules.
 GROUPS: dict[str, tuple[Text, tuple[str, ...]]] = {
-    "customers": (pgettext_lazy("trail", "Customers"), ("customers", "documents", "audits")),
+    "customers": (pgettext_lazy("trail", "Customers"), ("customers", "contracts", "documents", "audits")),
     "metering": (pgettext_lazy("trail", "Points and meters"), ("metering",)),
     "network": (pgettext_lazy("trail", "Network"), ("network",)),
     "tariffs": (pgettext_lazy("trail", "Tariffs"), ("tariffs",)),

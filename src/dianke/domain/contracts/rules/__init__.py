@@ -1,0 +1,1 @@
+"""Decisions about supply contracts: templates, filling, terms, comparison, steps."""
