@@ -143,6 +143,16 @@ class TestSuspend:
         assert codes(over) == ["year_used_up"]
         assert dict(over[0].values) == {"year": "2018", "days": "181", "allowed": "180"}
 
+    def test_counts_what_is_agreed_for_later_in_the_year(self):
+        later = make_spell(
+            SpellKind.SUSPENSION, date(2018, 7, 1), date(2018, 12, 27), unit_ids=frozenset({"T3"})
+        )  # 179 days
+
+        refusals = check(K.SUSPEND, "RS-2016", account={"spells": (later,)})
+
+        assert codes(refusals) == ["year_used_up"]
+        assert dict(refusals[0].values) == {"year": "2018", "days": "194", "allowed": "180"}
+
     def test_takes_the_whole_capacity_in_demand_mode_until_2016(self):
         half = {"unit_ids": HALF, "stopped_meter_ids": frozenset()}
 

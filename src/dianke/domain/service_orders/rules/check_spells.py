@@ -167,7 +167,9 @@ def _check_year(case: Case, account: AccountFacts, end: date) -> Iterator[Refusa
             "too_many_a_year", article=times.article, year=start.year, times=begun + 1, allowed=times.amount
         )
     most = most_suspended_days(case.rule_set, on=start)
-    counted = count_days_by_year([*list_suspended_periods(before, until=end), DatePeriod(start, end)])
+    # Whatever else is agreed for the years it touches counts, later suspensions too.
+    year_end = date(end.year + 1, 1, 1)
+    counted = count_days_by_year([*list_suspended_periods(before, until=year_end), DatePeriod(start, end)])
     for year in range(start.year, (end.year if end > date(end.year, 1, 1) else end.year - 1) + 1):
         if most is not None and counted[year] > most:
             yield case.refuse(
