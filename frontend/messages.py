@@ -166,11 +166,16 @@ def _in_raise(node: ast.Raise) -> Iterator[Message]:
 
 
 def _in_statement(node: ast.stmt) -> Iterator[Message]:
-    if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        names = [target.id for target in targets if isinstance(target, ast.Name)]
-        if names in (["REMEDIES"], ["RIGHTS"]):
-            yield from (Message(str(value.value)) for value in node.value.values if isinstance(value, ast.Constant))
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
+        return
+    value = node.value
+    if isinstance(value, ast.Call) and len(value.args) == 1:
+        # A mapping that nobody may change is a dict in a wrapping.
+        value = value.args[0]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    if isinstance(value, ast.Dict) and names in (["REMEDIES"], ["RIGHTS"]):
+        yield from (Message(str(one.value)) for one in value.values if isinstance(one, ast.Constant))
 
 
 def _message_of(name: str, literals: list[str]) -> Message:

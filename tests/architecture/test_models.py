@@ -19,7 +19,8 @@ PLATFORM = [
 ]
 DOMAIN = [
     "customers", "network", "metering", "tariffs", "contracts", "readings", "billing", "receivables", "channels",
-    "collection", "fee_control", "invoicing", "credit", "valuation", "load_shapes", "profiles", "watching", "audits",
+    "collection", "fee_control", "invoicing", "service_orders", "credit", "valuation", "load_shapes", "profiles",
+    "watching", "audits",
 ]  # fmt: skip
 ORDER = ["database", *PLATFORM, *DOMAIN]
 OURS = [model for model in apps.get_models() if model._meta.app_label in ORDER]

@@ -54,6 +54,8 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"billing/runs/", "number", "billing.BillRun", "number"),
     (r"billing/runs/", "suspicion_id", "billing.BillSuspicion", "pk"),
     (r"billing/runs/", "key", "billing.RunWork", "pk"),
+    (r"service-orders/new/", "number", "customers.CustomerAccount", "number"),
+    (r"service-orders/", "number", "service_orders.ServiceOrder", "number"),
     (r"billing/finals/new/", "number", "customers.CustomerAccount", "number"),
     (r"billing/finals/", "key", "billing.FinalBilling", "pk"),
     (r"api/v1/final-bills/", "number", "billing.FinalBilling", "pk"),

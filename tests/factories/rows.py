@@ -18,6 +18,23 @@ _DAY = date(2025, 6, 1)
 _MOMENT = datetime(2025, 6, 1, tzinfo=UTC)
 # What a check or a page wants of a column that its type does not tell.
 _FITTING: dict[str, Any] = {
+    # An order that was accepted and waits for the check on site.
+    "service_orders.serviceorder.kind": lambda serial: "REDUCE",
+    "service_orders.serviceorder.process_id": lambda serial: "suspend_v1",
+    "service_orders.serviceorder.process_state": lambda serial: begin_process("suspend_v1"),
+    "service_orders.serviceorder.state": lambda serial: "RUNNING",
+    "service_orders.serviceorder.result": lambda serial: "",
+    "service_orders.serviceorder.rule_set": lambda serial: "RS-2024",
+    "service_orders.serviceorder.due_at": lambda serial: _MOMENT,
+    "service_orders.orderseries.day": lambda serial: _DAY + timedelta(days=serial % 1_000),
+    "service_orders.orderstep.process_id": lambda serial: "part_check_v1",
+    "service_orders.orderstep.step": lambda serial: "check_site",
+    "service_orders.orderstep.path": lambda serial: "check/check_site",
+    "service_orders.orderstep.ended_at": lambda serial: None,
+    "service_orders.orderstep.outcome": lambda serial: "",
+    "service_orders.ordernote.subject": lambda serial: "check_site",
+    "service_orders.agreedspell.sealed_on": lambda serial: _DAY,
+    "service_orders.agreedspell.unsealed_on": lambda serial: None,
     "customers.customeraccount.number": lambda serial: make_user_number(serial % 1_000_000_000),
     "customers.customer.name": lambda serial: "王晓明",
     "billing.billrun.status": lambda serial: "CALCULATED",
@@ -164,3 +181,11 @@ def _value_of(field: Any, serial: int) -> Any:
             return value
     msg = f"no value is known for {field.model._meta.label}.{field.name}"
     raise LookupError(msg)
+
+
+def begin_process(process_id: str) -> str:
+    """Return the text of a process that has just begun."""
+    from dianke.domain.service_orders.processes import library
+    from dianke.platform.processes import running
+
+    return running.start(library(), process_id, facts={}).save()

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "dianke.domain.channels",
     "dianke.domain.collection",
     "dianke.domain.fee_control",
+    "dianke.domain.service_orders",
     "dianke.domain.credit",
     "dianke.domain.valuation",
     "dianke.domain.load_shapes",

@@ -43,6 +43,8 @@ def test_every_night_has_its_work() -> None:
     # 01:10, 02:30, 03:30 in Shanghai, and 04:30 on Sundays, as UTC.
     assert crons == {
         "audit_archive": "10 17 * * *",
+        # 00:40 every night.
+        "charge_ended_spells": "40 16 * * *",
         "close_trail": "30 18 * * *",
         "dispose_documents": "30 19 * * *",
         "prove_trail": "30 20 * * 6",

@@ -23,6 +23,7 @@ from dianke.application import (
     outbox,
     profiles,
     risk,
+    service_orders,
     valuation,
     watching,
 )
@@ -84,6 +85,14 @@ def judge_agreements(timestamp: int, **_: Any) -> None:
     agreements.run_agreement_night(actor=actor, at=now)
     agreements.make_stage_requests(actor=actor, at=now)
     agreements.announce_stages(actor=actor, at=now)
+
+
+@app.periodic(cron=nightly_at(0, 40))
+@app.task(queue="nightly", queueing_lock="charge_ended_spells", name="charge_ended_spells", pass_context=False)
+def charge_ended_spells(timestamp: int, **_: Any) -> None:
+    """Let sealed capacity count again whose term is over, before anything of the day is billed."""
+    actor = Actor.system("the nightly pass ends suspensions and reductions whose term is over")
+    service_orders.charge_ended_spells(actor=actor, at=SystemClock().now())
 
 
 @app.periodic(cron=nightly_at(5, 30))

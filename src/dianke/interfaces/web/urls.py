@@ -48,5 +48,6 @@ urlpatterns = [
     path("trail/", include("dianke.interfaces.web.trail.urls")),
     path("protection/", include("dianke.interfaces.web.protection.urls")),
     path("processes/", include("dianke.interfaces.web.processes.urls")),
+    path("service-orders/", include("dianke.interfaces.web.service_orders.urls")),
     path("quality/", include("dianke.interfaces.web.quality.urls")),
 ]

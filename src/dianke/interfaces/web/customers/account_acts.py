@@ -10,6 +10,7 @@ from dianke.application.claims import VIEW as SEE_PAYMENTS
 from dianke.application.final_bills import RIGHT as ASK_FINAL
 from dianke.application.invoices import MAKE as KEEP_INVOICE_DATA
 from dianke.application.protection.export_person import RIGHT as EXPORT_PERSON
+from dianke.application.service_orders import ACCEPT as TAKE_ORDERS
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.customers.types import AccountStatus, CustomerKind
 from dianke.interfaces.web.components.page import Text
@@ -30,6 +31,8 @@ def list_acts(actor: Actor, customer: Customer, account: CustomerAccount | None)
     acts = [Act(label, url) for label, url in list_archive_acts(actor, customer, account)]
     if account is not None and account.status != AccountStatus.CLOSED.value and actor.may(ASK_FINAL, account.unit.path):
         acts.append(Act(_("Final bill: close or hand over"), reverse("web:final_new", args=[account.number])))
+    if account is not None and actor.may(TAKE_ORDERS, account.unit.path):
+        acts.append(Act(_("Take an application"), reverse("web:service_order_new", args=[account.number])))
     if account is not None and actor.may(SEE_PAYMENTS, account.unit.path):
         acts.append(Act(_("Waiver, refund, deposit"), reverse("web:claims_account", args=[account.number])))
         acts.append(Act(_("Terms of payment"), reverse("web:account_terms", args=[account.number])))

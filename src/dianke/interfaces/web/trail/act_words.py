@@ -3,10 +3,11 @@
 from django.utils.translation import pgettext_lazy
 
 from dianke.interfaces.web.components.page import Text
-from dianke.interfaces.web.trail import care_words, contract_words
+from dianke.interfaces.web.trail import care_words, contract_words, service_order_words
 
 ACTS: dict[str, Text] = {
     **care_words.ACTS,
+    **service_order_words.ACTS,
     **contract_words.ACTS,
     "acquirers.acquirers.add_acquirer": pgettext_lazy("act", "add a gateway or agent"),
     "acquirers.acquirers.change_own_key": pgettext_lazy("act", "make a new key for orders at a gateway"),

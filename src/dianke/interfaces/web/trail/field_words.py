@@ -3,11 +3,12 @@
 from django.utils.translation import pgettext_lazy
 
 from dianke.interfaces.web.components.page import Text
-from dianke.interfaces.web.trail import care_words, contract_words, money_words
+from dianke.interfaces.web.trail import care_words, contract_words, money_words, service_order_words
 
 THINGS: dict[str, Text] = {
     **money_words.THINGS,
     **care_words.THINGS,
+    **service_order_words.THINGS,
     **contract_words.THINGS,
     "api_access.apitoken": pgettext_lazy("thing", "API token"),
     "audits.qualityfinding": pgettext_lazy("thing", "Quality finding"),
@@ -65,6 +66,7 @@ THINGS: dict[str, Text] = {
 FIELDS: dict[str, Text] = {
     **money_words.FIELDS,
     **care_words.FIELDS,
+    **service_order_words.FIELDS,
     **contract_words.FIELDS,
     "category": pgettext_lazy("field", "Category"),
     "is_debit": pgettext_lazy("field", "Grows by debit"),

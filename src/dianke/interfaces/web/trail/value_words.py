@@ -35,7 +35,7 @@ from dianke.interfaces.web.quality import words as quality_words
 from dianke.interfaces.web.readings import words as reading_words
 from dianke.interfaces.web.risk import words as risk_words
 from dianke.interfaces.web.tariffs import words as tariff_words
-from dianke.interfaces.web.trail import care_words, contract_words
+from dianke.interfaces.web.trail import care_words, contract_words, service_order_words
 from dianke.interfaces.web.trail.field_words import FIELDS
 from dianke.interfaces.web.valuation import words as valuation_words
 from dianke.interfaces.web.watching import words as watching_words
@@ -115,6 +115,7 @@ VALUES_OF_TABLE: dict[tuple[str, str], Mapping[str, Text]] = {
     ("watching.watchentry", "list_code"): watching_words.LISTS,
     ("watching.watchentry", "result"): watching_words.RESULTS,
     **care_words.VALUES,
+    **service_order_words.VALUES,
     **contract_words.VALUES,
     ("customers.consent", "channel"): customer_words.CHANNELS,
     ("customers.consent", "purpose"): customer_words.PURPOSES,
@@ -190,6 +191,7 @@ STATES_OF_TABLE: dict[tuple[str, str], str] = {
     ("valuation.servicetableversion", "state"): "valuation.version",
     ("valuation.valueappeal", "state"): "valuation.appeal",
     **care_words.STATES,
+    **service_order_words.STATES,
     **contract_words.STATES,
     ("customers.customeraccount", "status"): "account",
     ("customers.customerequipment", "condition"): "equipment",

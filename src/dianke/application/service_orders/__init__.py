@@ -1,0 +1,41 @@
+"""Orders of customers: taken, worked on step by step by those whose post it is, and what they change."""
+
+from dianke.application.service_orders.accepting import accept_order
+from dianke.application.service_orders.keeping import (
+    add_note,
+    cancel_order,
+    hand_step,
+    hang_order,
+    pause_order,
+    resume_order,
+    unhang_order,
+    urge_order,
+)
+from dianke.application.service_orders.nights import charge_ended_spells
+from dianke.application.service_orders.rights import ACCEPT, APPROVE, ARCHIVE, MANAGE, SEAL, SURVEY, VIEW, right_of_step
+from dianke.application.service_orders.steps import COMPLETING, EffectDone, complete_step, send_back
+
+__all__ = [
+    "ACCEPT",
+    "APPROVE",
+    "ARCHIVE",
+    "COMPLETING",
+    "MANAGE",
+    "SEAL",
+    "SURVEY",
+    "VIEW",
+    "EffectDone",
+    "accept_order",
+    "add_note",
+    "cancel_order",
+    "charge_ended_spells",
+    "complete_step",
+    "hand_step",
+    "hang_order",
+    "pause_order",
+    "resume_order",
+    "right_of_step",
+    "send_back",
+    "unhang_order",
+    "urge_order",
+]

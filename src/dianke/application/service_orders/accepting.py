@@ -1,0 +1,34 @@
+"""A clerk takes an application."""
+
+from datetime import datetime
+
+from dianke.application.service_orders.rights import ACCEPT
+from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.service_orders.models import ServiceOrder
+from dianke.domain.service_orders.operations import accepting, moving
+from dianke.domain.service_orders.operations.accepting import Application
+from dianke.kernel.errors import DomainError
+from dianke.platform.audit.use_case import use_case
+from dianke.platform.identity.types import Actor
+
+_FIRST = 1
+
+
+class AccountOutOfReach(DomainError):
+    """No account of the actor's units has the number."""
+
+    code = "service_orders.no_account"
+    message = "there is no account {account} within your units"
+
+
+@use_case(right=ACCEPT)
+def accept_order(*, actor: Actor, account_number: str, application: Application, at: datetime) -> ServiceOrder:
+    """Accept an application, or refuse it with every reason; whoever accepts has done the first step."""
+    rows = CustomerAccount.objects.for_actor(actor).select_related("customer__unit")
+    # The lock makes two clerks who take orders of one account wait for each other.
+    account: CustomerAccount | None = rows.select_for_update(of=("self",)).filter(number=account_number).first()
+    if account is None:
+        raise AccountOutOfReach(field="account", account=account_number)
+    order = accepting.accept(actor=actor, account=account, application=application, at=at)
+    moving.complete(order=order, serial=_FIRST, outcome="", text="", actor=actor, at=at)
+    return order

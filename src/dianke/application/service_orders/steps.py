@@ -1,0 +1,157 @@
+"""
+People do the steps of an order, each with the right of their post.
+
+One use case a right: what the trail says somebody did is what they were allowed to do. Effects run in the same
+transaction, so that an order never says more than the archive.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from dianke.application.service_orders.rights import ACCEPT, APPROVE, ARCHIVE, SEAL, SURVEY, right_of_step
+from dianke.domain.service_orders.models import OrderStep, ServiceOrder
+from dianke.domain.service_orders.operations import moving, spells
+from dianke.domain.service_orders.queries import orders as queries
+from dianke.kernel.errors import DomainError
+from dianke.platform.audit.use_case import PermissionRefused, use_case
+from dianke.platform.identity.separation import require_another_person
+from dianke.platform.identity.types import Actor
+from dianke.platform.processes.running import StepNotReady
+
+Effect = Callable[..., Any]
+# What a step changes in the archive, whatever the kind that comes to it.
+_EFFECTS: dict[str, Effect] = {"seal": spells.seal, "unseal": spells.unseal}
+_APPROVING = frozenset({"approve_change"})
+_NEEDS_REASON = frozenset({"RETURNED", "REFUSED", "REWORK"})
+
+
+class EffectDone(DomainError):
+    """What the order changed stands in the archive; it is undone by another order alone."""
+
+    code = "service_orders.effect_done"
+    message = "{number} has changed the archive: it can be neither cancelled nor sent back; take a new order"
+
+
+def complete_step(
+    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+) -> OrderStep:
+    """
+    End a step by the use case of its right.
+
+    :raises StepNotReady: if nobody can do the step any more
+    """
+    order = queries.get_order(actor=actor, number=number)
+    step = moving.get_open_step(actor=actor, order=order, serial=serial)
+    right = right_of_step(step.step) if step else None
+    if right is None:
+        if order.ended_at is not None:
+            raise moving.OrderIsOver(field="number", number=number)
+        raise StepNotReady(field="serial")
+    return COMPLETING[right](
+        actor=actor, number=number, serial=serial, revision=revision, outcome=outcome, reason=reason, at=at
+    )
+
+
+@use_case(right=ACCEPT)
+def record_customer_step(
+    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+) -> OrderStep:
+    """Record that the customer did what was theirs to do."""
+    return _complete(ACCEPT, actor, number, serial, revision, outcome, reason, at)
+
+
+@use_case(right=SURVEY)
+def survey_order(
+    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+) -> OrderStep:
+    """Say what was found on site."""
+    return _complete(SURVEY, actor, number, serial, revision, outcome, reason, at)
+
+
+@use_case(right=APPROVE)
+def approve_order(
+    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+) -> OrderStep:
+    """Approve, return or refuse what other people accepted and checked."""
+    return _complete(APPROVE, actor, number, serial, revision, outcome, reason, at)
+
+
+@use_case(right=SEAL)
+def carry_out_order(
+    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+) -> OrderStep:
+    """Seal or unseal what another person approved; the archive and the next bill change from today."""
+    return _complete(SEAL, actor, number, serial, revision, outcome, reason, at)
+
+
+@use_case(right=ARCHIVE)
+def archive_order(
+    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+) -> OrderStep:
+    """Archive an order whose work is done."""
+    return _complete(ARCHIVE, actor, number, serial, revision, outcome, reason, at)
+
+
+COMPLETING: dict[str, Callable[..., OrderStep]] = {
+    ACCEPT: record_customer_step,
+    SURVEY: survey_order,
+    APPROVE: approve_order,
+    SEAL: carry_out_order,
+    ARCHIVE: archive_order,
+}
+
+
+@use_case(right=SURVEY)
+def send_back(
+    *, actor: Actor, number: str, serial: int, revision: int, to_path: str, reason: str, at: datetime
+) -> None:
+    """Send the work back to a step before, for a reason, as long as nothing has changed in the archive."""
+    text = moving.require_reason(reason)
+    order = moving.lock_order(actor=actor, right=SURVEY, number=number, revision=revision)
+    require_no_effect(actor, order)
+    moving.send_back(order=order, serial=serial, to_path=to_path, text=text, actor=actor, at=at)
+
+
+def require_no_effect(actor: Actor, order: ServiceOrder) -> None:
+    """
+    Refuse if the order has changed the archive.
+
+    :raises EffectDone: if it sealed or unsealed something
+    """
+    if queries.find_spell(actor=actor, order=order) is not None or queries.has_done(
+        actor=actor, order=order, steps=list(_EFFECTS)
+    ):
+        raise EffectDone(field="number", number=order.number)
+
+
+def _complete(
+    right: str, actor: Actor, number: str, serial: int, revision: int, outcome: str, reason: str, at: datetime
+) -> OrderStep:
+    order = moving.lock_order(actor=actor, right=right, number=number, revision=revision)
+    step = moving.get_open_step(actor=actor, order=order, serial=serial)
+    if step is None:
+        raise StepNotReady(field="serial")
+    needed = right_of_step(step.step)
+    if needed != right:
+        raise PermissionRefused(field="actor", login=actor.login, right=needed or step.step)
+    _require_four_eyes(actor, order, step)
+    if outcome in _NEEDS_REASON:
+        moving.require_reason(reason)
+    done = moving.complete(order=order, serial=serial, outcome=outcome, text=reason, actor=actor, at=at)
+    if effect := _EFFECTS.get(step.step):
+        effect(order=order, actor=actor, at=at)
+    return done
+
+
+def _require_four_eyes(actor: Actor, order: ServiceOrder, step: OrderStep) -> None:
+    """Who approves never operates, on either side of the approval."""
+    steps = [one for one in queries.list_steps(actor=actor, order=order) if one.ended_by]
+    if step.step in _APPROVING:
+        others = {one.ended_by for one in steps if one.step not in _APPROVING} | {order.accepted_by}
+    elif step.step in _EFFECTS:
+        others = {one.ended_by for one in steps if one.step in _APPROVING}
+    else:
+        return
+    for login in sorted(others):
+        require_another_person(actor=actor, operator_login=login)

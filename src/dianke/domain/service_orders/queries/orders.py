@@ -1,0 +1,95 @@
+"""Reads of orders: one with its course, lists, what waits for whom."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from dianke.domain.service_orders.models import (
+    IS_OPEN,
+    AgreedSpell,
+    OrderNote,
+    OrderPause,
+    OrderStep,
+    OrderTransformer,
+    ServiceOrder,
+)
+from dianke.kernel.errors import DomainError
+from dianke.platform.identity.types import Actor
+
+VIEW = "orders.view"
+
+
+class OrderNotFound(DomainError):
+    """No order of the actor's units has the number."""
+
+    code = "service_orders.not_found"
+    message = "there is no order {number} within your units"
+
+
+def filter_orders(*, actor: Actor, right: str = VIEW) -> QuerySet[Any]:
+    """Return the orders of the units that a right of the actor reaches, ended ones too."""
+    rows: QuerySet[Any] = ServiceOrder.objects.for_actor(actor, right)
+    return rows.select_related("unit", "account__customer")
+
+
+def get_order(*, actor: Actor, number: str, right: str = VIEW) -> ServiceOrder:
+    """
+    Return an order by its number.
+
+    :raises OrderNotFound: if none of the actor's units has it
+    """
+    order: ServiceOrder | None = filter_orders(actor=actor, right=right).filter(number=number).first()
+    if order is None:
+        raise OrderNotFound(field="number", number=number)
+    return order
+
+
+def list_steps(*, actor: Actor, order: ServiceOrder) -> list[OrderStep]:
+    """Return every arrival at a step, in time."""
+    return list(OrderStep.objects.for_actor(actor).filter(order=order).order_by("serial"))
+
+
+def list_notes(*, actor: Actor, order: ServiceOrder) -> list[OrderNote]:
+    """Return what happened, the newest first."""
+    return list(OrderNote.objects.for_actor(actor).filter(order=order).order_by("-id"))
+
+
+def list_pauses(*, actor: Actor, order: ServiceOrder) -> list[OrderPause]:
+    """Return when and why the clock stood, in time."""
+    return list(
+        OrderPause.objects.for_actor(actor).filter(order=order).select_related("document").order_by("started_at", "id")
+    )
+
+
+def list_transformers(*, actor: Actor, order: ServiceOrder) -> list[Any]:
+    """Return the transformers that the order is about."""
+    rows = OrderTransformer.objects.for_actor(actor).filter(order=order).select_related("transformer")
+    return [row.transformer for row in rows.order_by("transformer__code")]
+
+
+def find_spell(*, actor: Actor, order: ServiceOrder) -> AgreedSpell | None:
+    """Return the spell that the order began or ended, None before it did."""
+    rows = AgreedSpell.objects.for_actor(actor)
+    found: AgreedSpell | None = rows.filter(order=order).first() or rows.filter(ended_by_order=order).first()
+    return found
+
+
+def has_done(*, actor: Actor, order: ServiceOrder, steps: Sequence[str]) -> bool:
+    """Return whether one of some steps was done and not undone."""
+    rows = OrderStep.objects.for_actor(actor).filter(order=order, step__in=steps, ended_at__isnull=False)
+    return bool(rows.exclude(ended_by="").exists())
+
+
+def list_waiting(*, actor: Actor, right: str, steps: Sequence[str], limit: int) -> list[OrderStep]:
+    """Return steps that wait where a right is held, what falls due first; those of other people are left out."""
+    rows = OrderStep.objects.for_actor(actor, right).filter(step__in=steps, ended_at=None, order__state="RUNNING")
+    rows = rows.filter(assignee__in=["", actor.login]).select_related("order__account")
+    return list(rows.order_by("order__due_at", "id")[:limit])
+
+
+def list_past_amber(*, actor: Actor, at: datetime) -> list[ServiceOrder]:
+    """Return open orders whose clock is amber or red at a moment, what falls due first."""
+    rows = ServiceOrder.objects.for_actor(actor).filter(IS_OPEN, amber_at__lte=at, due_at__isnull=False)
+    return list(rows.select_related("unit").order_by("due_at", "id"))

@@ -1,0 +1,1 @@
+"""Pages of service orders: taken, worked on, looked up."""

@@ -1,0 +1,69 @@
+"""What service orders bring to the menu, the search and the home."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+import dianke.interfaces.web.service_orders.order_list  # noqa: F401 - enters the list
+from dianke.application import service_orders
+from dianke.application.service_orders.rights import list_steps_of
+from dianke.domain.service_orders.queries import orders as queries
+from dianke.interfaces.web.navigation import MenuEntry, register
+from dianke.interfaces.web.service_orders import words
+from dianke.interfaces.web.shell.home import WorkItem, register_work
+from dianke.interfaces.web.shell.search import Hit, SearchSource, register_source
+from dianke.platform.identity.types import Actor
+
+_MOST = 200
+
+register(
+    MenuEntry(
+        group="service_orders", label=_("Orders"), url_name="web:service_orders", right=service_orders.VIEW, order=10
+    )
+)
+
+
+def _waiting_by(right: str) -> Callable[[Actor, datetime], Sequence[WorkItem]]:
+    """Return what lists the steps that wait for whoever holds a right."""
+
+    def list_work(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+        rows = queries.list_waiting(actor=actor, right=right, steps=list_steps_of(right), limit=_MOST)
+        return [
+            WorkItem(
+                kind=words.kind_of(one.order.kind),
+                number=one.order.number,
+                title=words.step_of(one.process_id, one.step),
+                url=reverse("web:service_order", args=[one.order.number]),
+                due_at=one.order.due_at,
+                source=one.order.account.number,
+            )
+            for one in rows
+        ]
+
+    return list_work
+
+
+for _right in (
+    service_orders.ACCEPT,
+    service_orders.SURVEY,
+    service_orders.APPROVE,
+    service_orders.SEAL,
+    service_orders.ARCHIVE,
+):
+    register_work(_waiting_by(_right), right=_right)
+
+
+def _find_orders(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    """Return orders whose number begins with the text."""
+    if len(text) < 4 or not text.upper().startswith("YK-"):
+        return []
+    rows = queries.filter_orders(actor=actor).filter(number__startswith=text.upper()).order_by("-number")
+    return [
+        Hit(title=words.kind_of(one.kind), url=reverse("web:service_order", args=[one.number]), number=one.number)
+        for one in rows[:limit]
+    ]
+
+
+register_source(SearchSource(_("Orders"), _find_orders, right=service_orders.VIEW, order=40))

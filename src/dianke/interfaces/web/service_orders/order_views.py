@@ -1,0 +1,203 @@
+"""One order: where it stands, what comes next, its clock, its course."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
+from django.views.decorators.http import require_GET
+
+from dianke.application import service_orders
+from dianke.domain.service_orders.models import OrderNote, OrderStep, ServiceOrder
+from dianke.domain.service_orders.processes import library
+from dianke.domain.service_orders.queries import orders as queries
+from dianke.interfaces.web.access import page_right
+from dianke.interfaces.web.components.drawings import ProcessDrawing, draw_process
+from dianke.interfaces.web.components.due import due_chip
+from dianke.interfaces.web.components.list_views import render_list
+from dianke.interfaces.web.components.page import Crumb, Page, Text
+from dianke.interfaces.web.customers.naming import hide_names
+from dianke.interfaces.web.people import Names
+from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.service_orders import words
+from dianke.interfaces.web.service_orders.order_list import ORDERS, clock_chip, result_chip
+from dianke.kernel.clock import SystemClock, to_shanghai
+from dianke.platform.processes.types import CUSTOMER, RunStatus
+
+_EFFECTS = ("seal", "unseal")
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """An arrival at a step in the table of clocks."""
+
+    step: OrderStep
+    name: str
+    post: str
+    person: str
+    is_customer: bool
+    took: str
+    outcome: Text
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What can be done now, and by which buttons."""
+
+    step: OrderStep
+    name: str
+    post: str
+    person: str
+    outcomes: list[tuple[str, Text]]
+    may: bool
+    consequence: Text
+
+
+CONSEQUENCES: dict[str, Text] = {
+    "seal": _("The transformers stand as sealed from today: their capacity is not charged from today on."),
+    "unseal": _("The transformers run from today: their capacity is charged from today on."),
+    "approve_change": _("Another person carries out what you approve."),
+}
+
+
+@require_GET
+@page_right(service_orders.VIEW)
+def list_orders(request: StaffRequest) -> HttpResponse:
+    """List orders, newest first."""
+    return render_list(request, ORDERS)
+
+
+@require_GET
+@page_right(service_orders.VIEW)
+def show_order(request: StaffRequest, number: str) -> HttpResponse:
+    """Show an order, what comes next, and what the reader may do."""
+    order, actor = find_order(request, number), request.actor
+    hide_names(actor, [order], find=lambda row: row.account.customer)
+    steps = queries.list_steps(actor=actor, order=order)
+    notes = queries.list_notes(actor=actor, order=order)
+    pauses = queries.list_pauses(actor=actor, order=order)
+    people = [order.accepted_by, *(one.ended_by for one in steps), *(one.assignee for one in steps)]
+    names = Names([*people, *(one.by for one in notes), *(one.started_by for one in pauses)])
+    now = SystemClock().now()
+    path, is_open = order.unit.path, order.ended_at is None
+    has_effect = any(one.step in _EFFECTS and one.ended_by for one in steps)
+    may_accept = is_open and actor.may(service_orders.ACCEPT, path)
+    paused = any(one.ended_at is None for one in pauses)
+    values = {
+        "page": _head(order),
+        "order": order,
+        "kind": words.kind_of(order.kind),
+        "drawing": _draw(order, steps),
+        "next": [_next(request, order, one, names) for one in steps if one.ended_at is None and is_open],
+        "lines": [_line(one, names, now) for one in steps],
+        "notes": [(one, words.ACTS[one.act], _subject(order, steps, one, names), _who(names, one.by)) for one in notes],
+        "pauses": [(one, words.PAUSES[one.reason], _who(names, one.started_by)) for one in pauses],
+        "transformers": [
+            (one, words.kva(one.capacity_kva)) for one in queries.list_transformers(actor=actor, order=order)
+        ],
+        "spell": queries.find_spell(actor=actor, order=order),
+        "due": due_chip(order.due_at, now) if order.due_at else None,
+        "accepted_by": _who(names, order.accepted_by),
+        "pause_reasons": list(words.PAUSES.items()),
+        "is_open": is_open,
+        "may_pause": may_accept and not paused and order.state == RunStatus.RUNNING.value,
+        "may_resume": may_accept and paused,
+        "may_cancel": may_accept and not has_effect,
+        "may_manage": is_open and actor.may(service_orders.MANAGE, path),
+        "is_hung": order.state == RunStatus.HUNG.value,
+    }
+    return render(request, "service_orders/order.html", values)
+
+
+def find_order(request: StaffRequest, number: str) -> ServiceOrder:
+    """
+    Return an order of the reader's units.
+
+    :raises Http404: if there is none of that number
+    """
+    try:
+        return queries.get_order(actor=request.actor, number=number)
+    except queries.OrderNotFound as refusal:
+        raise Http404 from refusal
+
+
+def _head(order: ServiceOrder) -> Page:
+    clock = clock_chip(order)
+    return Page(
+        title=words.kind_of(order.kind),
+        number=order.number,
+        facts=[order.account.customer.name, order.account.number, order.unit.name],
+        crumbs=[
+            Crumb(_("Service orders")),
+            Crumb(_("Orders"), reverse("web:service_orders")),
+            Crumb(order.number),
+        ],
+        chips=[result_chip(order), *([clock] if clock else [])],
+        menu_url=reverse("web:service_orders"),
+        help=[
+            _("Each step is done by its post; who approves never operates. Every time is that of the server."),
+            _("What was sealed stands in the archive: only another order undoes it."),
+        ],
+    )
+
+
+def _draw(order: ServiceOrder, steps: list[OrderStep]) -> ProcessDrawing:
+    own = {one.path.split("/")[0]: one for one in steps}
+    now = {one.path.split("/")[0] for one in steps if one.ended_at is None and order.ended_at is None}
+    done = {name for name, one in own.items() if name not in now and one.ended_by}
+    return draw_process(order.process_id, done=done, now=now)
+
+
+def _next(request: StaffRequest, order: ServiceOrder, step: OrderStep, names: Names) -> NextStep:
+    right = service_orders.right_of_step(step.step)
+    node = library().find_step(step.process_id, step.step)
+    may = right is not None and request.actor.may(right, order.unit.path)
+    return NextStep(
+        step=step,
+        name=words.step_of(step.process_id, step.step),
+        post=words.post_of(step.process_id, step.step),
+        person=_who(names, step.assignee),
+        outcomes=[(code, words.outcome_of(code)) for code in node.outcomes],
+        may=may and step.assignee in ("", request.actor.login) and order.state == RunStatus.RUNNING.value,
+        consequence=CONSEQUENCES.get(step.step, ""),
+    )
+
+
+def _line(step: OrderStep, names: Names, now: datetime) -> StepLine:
+    return StepLine(
+        step=step,
+        name=words.step_of(step.process_id, step.step),
+        post=words.post_of(step.process_id, step.step),
+        person=_who(names, step.ended_by or step.assignee),
+        is_customer=step.post == CUSTOMER,
+        took=_took(step, now),
+        outcome=words.outcome_of(step.outcome) if step.outcome else pgettext_lazy("service order", "under way"),
+    )
+
+
+def _took(step: OrderStep, now: datetime) -> str:
+    days = (to_shanghai(step.ended_at or now).date() - to_shanghai(step.started_at).date()).days
+    if days:
+        return _now("%(count)s days") % {"count": days}
+    minutes = int(((step.ended_at or now) - step.started_at).total_seconds()) // 60
+    return pgettext("service order", "%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+def _subject(order: ServiceOrder, steps: list[OrderStep], note: OrderNote, names: Names) -> Text:
+    """Return what a note is about: a step and how it ended, the reason of a pause, or whom it went to."""
+    name, _colon, outcome = note.subject.partition(":")
+    if name in words.PAUSES:
+        return words.PAUSES[name]
+    step = next((one for one in steps if one.step == name), None)
+    if step is None:
+        return ""
+    said = words.step_of(step.process_id, step.step)
+    return f"{said} · {words.outcome_of(outcome)}" if outcome not in ("", "DONE") else said
+
+
+def _who(names: Names, login: str) -> str:
+    return names.of(login) if login else ""

@@ -1,0 +1,18 @@
+"""Addresses of service orders."""
+
+from django.urls import path
+
+from dianke.interfaces.web.service_orders import accept_views, act_views, order_views
+
+urlpatterns = [
+    path("", order_views.list_orders, name="service_orders"),
+    path("new/<str:number>/", accept_views.accept_order, name="service_order_new"),
+    path("<str:number>/", order_views.show_order, name="service_order"),
+    path("<str:number>/steps/", act_views.complete_step, name="service_order_step"),
+    path("<str:number>/back/", act_views.send_back, name="service_order_back"),
+    path("<str:number>/hand/", act_views.hand_step, name="service_order_hand"),
+    path("<str:number>/clock/", act_views.change_clock, name="service_order_clock"),
+    path("<str:number>/hang/", act_views.hang_order, name="service_order_hang"),
+    path("<str:number>/cancel/", act_views.cancel_order, name="service_order_cancel"),
+    path("<str:number>/notes/", act_views.add_note, name="service_order_note"),
+]

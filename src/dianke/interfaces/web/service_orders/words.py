@@ -1,0 +1,129 @@
+"""What service orders call things."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _now
+from django.utils.translation import pgettext_lazy
+
+from dianke.domain.service_orders.models import OrderAct, OrderResult
+from dianke.domain.service_orders.operations.accepting import PROCESSES
+from dianke.domain.service_orders.processes import library
+from dianke.domain.service_orders.rules.case import REMEDIES
+from dianke.domain.service_orders.rules.catalog import list_materials, load_kinds
+from dianke.domain.service_orders.types import OrderKind, PauseReason, Refusal, SpellKind
+from dianke.interfaces.web.components.drawings import name_of, reads_english
+from dianke.interfaces.web.components.page import Text
+from dianke.interfaces.web.components.states import register_states
+from dianke.interfaces.web.processes.words import OUTCOMES
+from dianke.platform.processes.types import RunStatus
+
+
+def _title(kind: str) -> str:
+    one = load_kinds()[OrderKind(kind)]
+    return one.en if reads_english() else one.zh
+
+
+_lazy_title = lazy(_title, str)
+# Every kind there is, as the rules call it; KINDS are those that are worked on here.
+ALL_KINDS: dict[str, Text] = {kind.value: _lazy_title(kind.value) for kind in OrderKind}
+KINDS: dict[str, Text] = {kind.value: ALL_KINDS[kind.value] for kind in PROCESSES}
+RESULTS: dict[str, Text] = {
+    OrderResult.ARCHIVED.value: pgettext_lazy("service order", "Archived"),
+    OrderResult.REFUSED.value: pgettext_lazy("service order", "Refused"),
+    OrderResult.CANCELLED.value: pgettext_lazy("service order", "Cancelled"),
+}
+PAUSES: dict[str, Text] = {
+    PauseReason.CUSTOMER_PAPERS.value: pgettext_lazy("pause", "Papers of the customer"),
+    PauseReason.CUSTOMER_DESIGN.value: pgettext_lazy("pause", "Design by the customer"),
+    PauseReason.CUSTOMER_WORKS.value: pgettext_lazy("pause", "Works of the customer"),
+    PauseReason.CUSTOMER_PAYMENT.value: pgettext_lazy("pause", "Payment by the customer"),
+}
+ACTS: dict[str, Text] = {
+    OrderAct.ACCEPTED.value: pgettext_lazy("order act", "Accepted"),
+    OrderAct.TAKEN.value: pgettext_lazy("order act", "Handed to"),
+    OrderAct.COMPLETED.value: pgettext_lazy("order act", "Step done"),
+    OrderAct.SENT_BACK.value: pgettext_lazy("order act", "Sent back to"),
+    OrderAct.PAUSED.value: pgettext_lazy("order act", "Clock stopped"),
+    OrderAct.RESUMED.value: pgettext_lazy("order act", "Clock runs again"),
+    OrderAct.HUNG.value: pgettext_lazy("order act", "Hung"),
+    OrderAct.UNHUNG.value: pgettext_lazy("order act", "Goes on"),
+    OrderAct.CANCELLED.value: pgettext_lazy("order act", "Cancelled"),
+    OrderAct.URGED.value: pgettext_lazy("order act", "Urged"),
+    OrderAct.NOTED.value: pgettext_lazy("order act", "Note"),
+    OrderAct.SPELL_OVER.value: pgettext_lazy("order act", "Capacity counts again since"),
+}
+SPELLS: dict[str, Text] = {
+    SpellKind.SUSPENSION.value: ALL_KINDS[OrderKind.SUSPEND.value],
+    SpellKind.REDUCTION.value: ALL_KINDS[OrderKind.REDUCE.value],
+}
+register_states(
+    "service_order",
+    {
+        RunStatus.RUNNING.value: ("run", pgettext_lazy("service order", "Under way")),
+        RunStatus.HUNG.value: ("warn", pgettext_lazy("service order", "Hung")),
+        RunStatus.CANCELLED.value: ("idle", pgettext_lazy("service order", "Cancelled")),
+        RunStatus.DONE.value: ("ok", pgettext_lazy("service order", "Done")),
+    },
+)
+
+# What the values of a refusal are called.
+_VALUES: Mapping[str, Text] = {
+    "asked": pgettext_lazy("refusal", "asked for"),
+    "today": pgettext_lazy("refusal", "today"),
+    "earliest": pgettext_lazy("refusal", "not before"),
+    "latest": pgettext_lazy("refusal", "not after"),
+    "start": pgettext_lazy("refusal", "start"),
+    "end": pgettext_lazy("refusal", "end"),
+    "units": pgettext_lazy("refusal", "transformers"),
+    "meter": pgettext_lazy("refusal", "meter"),
+    "orders": pgettext_lazy("refusal", "orders"),
+    "since": pgettext_lazy("refusal", "since"),
+    "year": pgettext_lazy("refusal", "year"),
+    "days": pgettext_lazy("refusal", "days"),
+    "allowed": pgettext_lazy("refusal", "allowed"),
+    "rule_set": pgettext_lazy("refusal", "rules"),
+}
+
+
+def kind_of(code: str) -> str:
+    """Return what a kind of order is called, in the reader's language."""
+    return str(ALL_KINDS.get(code, code))
+
+
+def step_of(process_id: str, step: str) -> str:
+    """Return what a step is called in the process that it belongs to."""
+    return name_of(library().find_step(process_id, step).name)
+
+
+def post_of(process_id: str, step: str) -> str:
+    """Return the post whose step it is."""
+    process = library().get(process_id)
+    return next((name_of(lane.name) for lane in process.lanes if step in lane.nodes), "")
+
+
+def outcome_of(code: str) -> Text:
+    """Return how a step ended."""
+    return pgettext_lazy("outcome", "Undone") if code == "UNDONE" else OUTCOMES.get(code, code)
+
+
+def list_papers(kind: OrderKind, on: date) -> list[tuple[str, str]]:
+    """Return the papers of a kind on a day, by code, as the reader calls them."""
+    english = reads_english()
+    return [(one.code, one.en if english else one.zh) for one in list_materials(kind=kind, on=on)]
+
+
+def write_refusal(one: Refusal) -> dict[str, str]:
+    """Return a refusal as a page shows it: what can be done, what was compared, the text behind it."""
+    shown = [f"{_VALUES[name]} {value}" for name, value in one.values.items() if name in _VALUES]
+    if "papers" in one.values:
+        names = {code: name for kind in KINDS for code, name in list_papers(OrderKind(kind), date.max)}
+        shown.append(" · ".join(names.get(code, code) for code in one.values["papers"].split(", ")))
+    return {"remedy": _now(REMEDIES[one.code]), "values": " · ".join(shown), "article": one.article}
+
+
+def kva(value: Decimal) -> str:
+    """Return a capacity without noughts behind the point."""
+    return f"{value.normalize():f}"

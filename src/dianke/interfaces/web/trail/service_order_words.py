@@ -1,0 +1,57 @@
+"""What service orders are called in the trail."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import pgettext_lazy
+
+from dianke.interfaces.web.components.page import Text
+from dianke.interfaces.web.service_orders import words
+
+ACTS: dict[str, Text] = {
+    "service_orders.accepting.accept_order": pgettext_lazy("act", "accept an application"),
+    "service_orders.keeping.add_note": pgettext_lazy("act", "add a note to an order"),
+    "service_orders.keeping.cancel_order": pgettext_lazy("act", "cancel an order"),
+    "service_orders.keeping.hand_step": pgettext_lazy("act", "hand a step over"),
+    "service_orders.keeping.hang_order": pgettext_lazy("act", "let an order hang"),
+    "service_orders.keeping.pause_order": pgettext_lazy("act", "stop the clock of an order"),
+    "service_orders.keeping.resume_order": pgettext_lazy("act", "let the clock of an order run"),
+    "service_orders.keeping.unhang_order": pgettext_lazy("act", "let an order go on"),
+    "service_orders.keeping.urge_order": pgettext_lazy("act", "urge an order"),
+    "service_orders.nights.charge_ended_spells": pgettext_lazy("act", "charge sealed capacity whose term is over"),
+    "service_orders.steps.approve_order": pgettext_lazy("act", "decide on an order"),
+    "service_orders.steps.archive_order": pgettext_lazy("act", "archive an order"),
+    "service_orders.steps.carry_out_order": pgettext_lazy("act", "seal or unseal by an order"),
+    "service_orders.steps.record_customer_step": pgettext_lazy("act", "record what the customer did in an order"),
+    "service_orders.steps.send_back": pgettext_lazy("act", "send an order back"),
+    "service_orders.steps.survey_order": pgettext_lazy("act", "check an order on site"),
+}
+
+THINGS: dict[str, Text] = {
+    "service_orders.agreedspell": pgettext_lazy("thing", "Suspension or reduction"),
+    "service_orders.serviceorder": pgettext_lazy("thing", "Service order"),
+}
+
+FIELDS: dict[str, Text] = {
+    "accepted_at": pgettext_lazy("field", "Accepted at"),
+    "accepted_by": pgettext_lazy("field", "Accepted by"),
+    "amber_at": pgettext_lazy("field", "Amber from"),
+    "charged_since": pgettext_lazy("field", "Charged again since"),
+    "effective_on": pgettext_lazy("field", "Agreed for"),
+    "ended_by_order": pgettext_lazy("field", "Ended by the order"),
+    "ends_on": pgettext_lazy("field", "Ends before"),
+    "order": pgettext_lazy("field", "Service order"),
+    "planned_end": pgettext_lazy("field", "Agreed until before"),
+    "process_id": pgettext_lazy("field", "Process"),
+    "revision": pgettext_lazy("field", "Revision"),
+    "rule_set": pgettext_lazy("field", "Rules"),
+    "sealed_on": pgettext_lazy("field", "Sealed on"),
+    "stops_supply": pgettext_lazy("field", "Whole supply stops"),
+    "unsealed_on": pgettext_lazy("field", "Unsealed on"),
+}
+
+VALUES: dict[tuple[str, str], Mapping[str, Text]] = {
+    ("service_orders.agreedspell", "kind"): words.SPELLS,
+    ("service_orders.serviceorder", "kind"): words.ALL_KINDS,
+    ("service_orders.serviceorder", "result"): words.RESULTS,
+}
+STATES: dict[tuple[str, str], str] = {("service_orders.serviceorder", "state"): "service_order"}

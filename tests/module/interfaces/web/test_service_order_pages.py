@@ -1,0 +1,145 @@
+"""Orders on their pages: taken with every reason shown, worked on by posts, of another unit not there."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from http import HTTPStatus
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.factories import billed
+from tests.factories import utility as factory
+from tests.factories.utility import Utility
+
+from dianke.domain.network import operations as network
+from dianke.domain.service_orders.models import OrderNote, OrderStep, ServiceOrder
+from dianke.kernel.calendar import load_mainland_calendar
+from dianke.kernel.clock import SystemClock
+from dianke.platform.identity.types import Actor
+from dianke.platform.org import operations as org
+from dianke.platform.org.types import UnitKind
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY = Actor.system("looking at what a test left")
+PASSWORD = "correct horse battery"
+VIEWS = ["orders.view", "archive.view"]
+PAPERS = ["application", "identity", "unit_list"]
+
+
+@pytest.fixture
+def utility() -> Utility:
+    """Return a utility with a foundry of two transformers and a person of each post."""
+    utility = factory.build_utility()
+    billed.add_foundry(utility)
+    network.add_transformer(
+        actor=utility.actor, feeder=utility.feeder, code="T-2", name="二号变", capacity_kva=Decimal(630),
+        since_date=factory.INSTALLED, account=utility.points[0].account, unit=utility.root,
+    )  # fmt: skip
+    for login, rights in {
+        "counter": ["orders.accept"], "inspector": ["orders.survey", "orders.seal"],
+        "head": ["orders.approve", "orders.manage"],
+    }.items():  # fmt: skip
+        factory.add_clerk(utility.root, login, [*VIEWS, *rights])
+    elsewhere = org.add_unit(code="01", name="别处", kind=UnitKind.STATION, parent=utility.root)
+    factory.add_clerk(elsewhere, "elsewhere", [*VIEWS, "orders.accept", "orders.survey"])
+    return utility
+
+
+def enter(login: str) -> Client:
+    client = Client()
+    client.post("/login/", {"login": login, "password": PASSWORD})
+    return client
+
+
+def first_day() -> date:
+    today = timezone.localdate(SystemClock().now())
+    return load_mainland_calendar().add_working_days(today, 6)
+
+
+def take(utility: Utility, **changes: object) -> object:
+    start = first_day()
+    given = {
+        "kind": "REDUCE", "effective_on": start.isoformat(), "ends_on": (start + timedelta(days=60)).isoformat(),
+        "transformers": ["T-2"], "papers": PAPERS,
+    } | changes  # fmt: skip
+    return enter("counter").post(f"/service-orders/new/{utility.points[0].account.number}/", given)
+
+
+def get_order() -> ServiceOrder:
+    return ServiceOrder.objects.for_actor(EVERYBODY).get()
+
+
+def test_every_reason_stands_above_the_form(utility: Utility) -> None:
+    answer = take(utility, papers=[], ends_on="", effective_on=timezone.localdate(SystemClock().now()).isoformat())
+
+    page = answer.content.decode()  # type: ignore[attr-defined]
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY  # type: ignore[attr-defined]
+    for words in ("请补齐所缺资料。", "请选择更晚的日期。", "请填写终止日期。", "REG-SUPPLY-2024"):
+        assert words in page
+    assert ServiceOrder.objects.for_actor(EVERYBODY).count() == 0
+
+
+def test_an_order_is_taken_checked_and_approved(utility: Utility) -> None:
+    answer = take(utility)
+    order = get_order()
+    assert answer.headers["Location"] == f"/service-orders/{order.number}/"  # type: ignore[attr-defined]
+
+    for login, step in (("inspector", "check_site"), ("head", "approve_change")):
+        waiting = OrderStep.objects.for_actor(EVERYBODY).get(order=order, ended_at=None)
+        assert waiting.step == step
+        client = enter(login)
+        page = client.get(f"/service-orders/{order.number}/").content.decode()
+        assert f'name="serial" value="{waiting.serial}"' in page
+        assert order.number in client.get("/").content.decode()
+        client.post(
+            f"/service-orders/{order.number}/steps/",
+            {"serial": waiting.serial, "revision": get_order().revision, "outcome": "", "reason": "现场相符"},
+        )
+
+    assert OrderStep.objects.for_actor(EVERYBODY).get(order=order, ended_at=None).step == "seal"
+    found = enter("head").get("/service-orders/").content.decode()
+    assert order.number in found
+
+
+def test_the_page_of_who_came_second_says_so(utility: Utility) -> None:
+    take(utility)
+    order = get_order()
+    waiting = OrderStep.objects.for_actor(EVERYBODY).get(order=order, ended_at=None)
+    given = {"serial": waiting.serial, "revision": order.revision}
+    client = enter("inspector")
+    client.post(f"/service-orders/{order.number}/steps/", given)
+
+    answer = client.post(f"/service-orders/{order.number}/steps/", given, follow=True)
+
+    assert "不再等待" in answer.content.decode() or "请重新查看" in answer.content.decode()
+    assert OrderStep.objects.for_actor(EVERYBODY).filter(order=order, step="check_site").count() == 1
+
+
+def test_the_clock_stands_notes_stay_and_a_cancelled_order_is_over(utility: Utility) -> None:
+    take(utility)
+    order, client = get_order(), enter("counter")
+    address = f"/service-orders/{order.number}"
+    client.post(f"{address}/clock/", {"revision": order.revision, "why": "CUSTOMER_PAPERS", "evidence": "补件通知单 7"})
+    assert get_order().due_at is None
+    client.post(f"{address}/clock/", {"revision": get_order().revision, "act": "resume"})
+    client.post(f"{address}/notes/", {"reason": "客户来电询问", "act": "urge"})
+    client.post(f"{address}/cancel/", {"revision": get_order().revision, "reason": "客户撤回"})
+
+    assert (get_order().state, get_order().result) == ("CANCELLED", "CANCELLED")
+    acts = OrderNote.objects.for_actor(EVERYBODY).filter(order=order).order_by("id").values_list("act", flat=True)
+    assert list(acts) == ["ACCEPTED", "COMPLETED", "PAUSED", "RESUMED", "URGED", "CANCELLED"]
+    page = client.get(f"{address}/").content.decode()
+    assert "补件通知单 7" in page
+    assert "已撤销" in page
+
+
+def test_an_order_of_another_unit_is_not_there(utility: Utility) -> None:
+    take(utility)
+    order, client = get_order(), enter("elsewhere")
+
+    assert client.get(f"/service-orders/{order.number}/").status_code == HTTPStatus.NOT_FOUND
+    answer = client.post(f"/service-orders/{order.number}/cancel/", {"revision": order.revision, "reason": "不行"})
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert client.get(f"/service-orders/new/{order.account.number}/").status_code == HTTPStatus.NOT_FOUND
+    assert get_order().state == "RUNNING"
