@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from dianke.domain.channels.rules.bank_files.text_layout import read_text, write_text
 from dianke.domain.channels.rules.bank_files.types import CollectionLine, CollectionWay, FileKind, Head
-from dianke.domain.channels.rules.clearing import DayLeft, Settled, find_settled_days, spread_settlements
+from dianke.domain.channels.rules.clearing import (
+    DayLeft,
+    Settled,
+    find_card_days,
+    find_settled_days,
+    spread_settlements,
+)
 from dianke.domain.channels.rules.reconciling import DifferenceKind, TakenBack, compare
 from dianke.kernel.clock import SHANGHAI
 
@@ -131,3 +137,37 @@ class TestClearing:
             find_settled_days(left, amount_fen=amount_fen, fees=dict.fromkeys(days, 1) | {days[1]: 0}, last_day=days[2])
             == found
         )
+
+
+class TestCardDays:
+    LEFT = tuple(DayLeft(FIRST + timedelta(days=at), fen, fen) for at, fen in enumerate((10_000, 0, 20_000, 10_000)))
+
+    @pytest.mark.parametrize(
+        ("amount_fen", "days", "fee_fen"),
+        [
+            (19_900, (2, 2), 100),
+            (29_850, (0, 2), 150),
+            (40_000, (0, 3), 0),
+            # The oldest of two days that fit with the same fee.
+            (9_950, (0, 0), 50),
+        ],
+    )
+    def test_what_is_missing_within_the_rate_is_the_fee(
+        self, amount_fen: int, days: tuple[int, int], fee_fen: int
+    ) -> None:
+        found = find_card_days(self.LEFT, amount_fen=amount_fen, most_fee_parts=100, last_day=FIRST + timedelta(days=9))
+
+        first, last = (FIRST + timedelta(days=one) for one in days)
+        assert found == (first, last, fee_fen)
+
+    @pytest.mark.parametrize("amount_fen", [19_799, 10_001, 41_000, 1])
+    def test_no_row_of_days_fits(self, amount_fen: int) -> None:
+        last_day = FIRST + timedelta(days=9)
+
+        assert find_card_days(self.LEFT, amount_fen=amount_fen, most_fee_parts=100, last_day=last_day) is None
+
+    def test_rows_of_days_with_different_fees_are_not_told_apart(self) -> None:
+        left = (DayLeft(FIRST, 10_000, 10_000), DayLeft(FIRST + timedelta(days=1), 9_990, 9_990))
+
+        assert find_card_days(left, amount_fen=9_950, most_fee_parts=100, last_day=FIRST + timedelta(days=1)) is None
+        assert find_card_days(left, amount_fen=9_950, most_fee_parts=100, last_day=FIRST) == (FIRST, FIRST, 50)

@@ -27,9 +27,10 @@ def add_acquirer(
     merchant_number: str,
     page_address: str = "",
     order_minutes: int = 30,
+    unit_code: str = "",
 ) -> Acquirer:
     """
-    Add a gateway or agent that takes money for the whole utility.
+    Add a gateway or agent that takes money for the whole utility, or the card terminal of a unit's counter.
 
     :raises PermissionRefused: if the actor does not answer for the whole utility
     :raises SimulationNotAllowed: if it is a simulated gateway and the installation allows none
@@ -38,6 +39,9 @@ def add_acquirer(
     utility = org.get_utility(actor=actor)
     if utility is None or not actor.may(_RELEASE, utility.path):
         raise PermissionRefused(field="actor", login=actor.login, right=_RELEASE)
+    unit = utility
+    if kind == AcquirerKind.TERMINAL.value and unit_code:
+        unit = org.get_unit(actor=actor, code=unit_code)
     require_allowed(kind)
     new = NewAcquirer(
         code=code.strip(),
@@ -47,7 +51,7 @@ def add_acquirer(
         page_address=page_address,
         order_minutes=order_minutes,
     )
-    return acquirers.add_acquirer(unit=utility, new=new)
+    return acquirers.add_acquirer(unit=unit, new=new)
 
 
 @use_case(right=_RELEASE)

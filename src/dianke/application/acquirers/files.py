@@ -28,9 +28,12 @@ def bring_file(
     Check the file of a day whole and keep it; nothing is booked yet.
 
     :raises AcquirerUnknown: if there is no such gateway or agent
+    :raises CollectionOutOfState: if it is a card terminal, which has no files
     """
     # Held, so that of two equal files the second finds the first.
     acquirer = get_acquirer(actor=actor, code=code, lock=True)
+    if acquirer.is_terminal:
+        raise CollectionOutOfState(field="code", file=file_name, reason="a card terminal has no files")
     kept = files.keep_file(data_dir=data_dir, name=file_name, content=content)
     gateway = find_gateway(AcquirerKind(acquirer.kind))
     read = gateway.read_daily_file(content) if gateway else read_text(content, kind=FileKind.COLLECTION)

@@ -78,6 +78,16 @@ def match_deposit(*, actor: Actor, key: int, slip_number: str, at: datetime) -> 
 
 
 @use_case(right=_RECONCILE)
+def match_cheque(*, actor: Actor, key: int, number: str, at: datetime) -> StatementEntry:
+    """
+    Say that a booking is a cheque that a counter took: the bank honoured it.
+
+    :raises EntryOutOfState: if it does not wait, or no cheque of its amount is under way by the number
+    """
+    return statements.match_cheque(actor=actor, entry=_get(actor, key), number=number.strip(), login=actor.login, at=at)
+
+
+@use_case(right=_RECONCILE)
 def clear_entry(
     *, actor: Actor, key: int, acquirer_code: str, first_day: date, last_day: date, fee_fen: int, at: datetime
 ) -> StatementEntry:

@@ -52,6 +52,8 @@ def take_payment(
     tendered_fen: int | None = None,
     slip_number: str = "",
     bank_name: str = "",
+    drawer: str = "",
+    terminal: str = "",
     summary: str = "",
     item_ids: tuple[int, ...] = (),
 ) -> Taken:
@@ -77,6 +79,8 @@ def take_payment(
         tendered_fen=tendered_fen,
         slip_number=slip_number,
         bank_name=bank_name,
+        drawer=drawer,
+        terminal=terminal,
         summary=summary,
         item_ids=item_ids,
     )

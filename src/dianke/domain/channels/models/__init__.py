@@ -19,6 +19,7 @@ from dianke.domain.channels.models.bank import (
     WithholdingBatch,
     WithholdingLine,
 )
+from dianke.domain.channels.models.cheques import ChequeClearing
 from dianke.domain.channels.models.collections import AcquirerSettlement, CollectionFile, CollectionLine
 from dianke.domain.channels.models.shifts import CashCount, CashDeposit, PaymentChange, Shift, ShiftEntry
 
@@ -33,6 +34,7 @@ __all__ = [
     "CallBackOutcome",
     "CashCount",
     "CashDeposit",
+    "ChequeClearing",
     "CollectionFile",
     "CollectionLine",
     "EntryState",

@@ -66,7 +66,14 @@ class Acquirer(ScopedModel):
     @property
     def channel(self) -> Channel:
         """Return the channel that its money comes by."""
+        if self.is_terminal:
+            return Channel.COUNTER
         return Channel.AGENT if self.kind == AcquirerKind.AGENT.value else Channel.ONLINE
+
+    @property
+    def is_terminal(self) -> bool:
+        """Tell whether it is the card terminal of a counter: it has neither keys nor files."""
+        return self.kind == AcquirerKind.TERMINAL.value
 
 
 @pghistory.track()

@@ -218,6 +218,8 @@ class EntryState(models.TextChoices):
     CLEARED = "CLEARED"
     # Cash of a shift that was brought to the bank: in the books by its slip.
     DEPOSITED = "DEPOSITED"
+    # A cheque of a counter that the bank credited.
+    HONOURED = "HONOURED"
     # Not a matter of customers, as fees of the bank.
     ELSEWHERE = "ELSEWHERE"
 

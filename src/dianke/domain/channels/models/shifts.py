@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import pghistory
 from django.db import models
 
+from dianke.domain.channels.models.acquirers import Acquirer
 from dianke.domain.channels.types import ChangeKind, ChangeState, EntryKind, ShiftState
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.receivables.models import Payment, Voucher
@@ -85,6 +86,10 @@ class ShiftEntry(ScopedModel):
     # Of a card the number of its slip, of a cheque its own.
     slip_number = models.CharField(max_length=40, blank=True, default="")
     bank_name = models.CharField(max_length=60, blank=True, default="")
+    # Who drew a cheque (出票人), where it is not the customer.
+    drawer = models.CharField(max_length=80, blank=True, default="")
+    # The terminal that a card was read by: its bank settles it.
+    terminal = models.ForeignKey(Acquirer, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     note = models.CharField(max_length=300, blank=True, default="")
     entered_at = models.DateTimeField()
 
@@ -102,6 +107,16 @@ class ShiftEntry(ScopedModel):
         ]
         indexes: ClassVar = [
             models.Index(fields=["slip_number"], name="shift_entry_slip", condition=~models.Q(slip_number="")),
+            models.Index(
+                fields=["terminal", "entered_at"],
+                name="shift_entry_terminal",
+                condition=models.Q(terminal__isnull=False),
+            ),
+            models.Index(
+                fields=["entered_at"],
+                name="shift_entry_cheque",
+                condition=models.Q(tender=Tender.CHEQUE.value, kind=EntryKind.TAKEN.value),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from dianke.domain.channels.models import Acquirer, AcquirerKey
 from dianke.domain.channels.rules.gateway import signing
-from dianke.domain.channels.rules.gateway.types import AcquirerKind, KeyState
+from dianke.domain.channels.rules.gateway.types import WITHOUT_KEYS, AcquirerKind, KeyState
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import Scope
@@ -42,7 +42,7 @@ class NewAcquirer:
 
 def add_acquirer(*, unit: Unit, new: NewAcquirer) -> Acquirer:
     """
-    Add a gateway, with a key of ours to sign orders by, or an agent.
+    Add a gateway, with a key of ours to sign orders by, an agent, or the card terminal of a counter.
 
     :raises UnableToAddAcquirer: if the code is taken or unreadable, or a gateway has no page
     """
@@ -58,7 +58,7 @@ def add_acquirer(*, unit: Unit, new: NewAcquirer) -> Acquirer:
         page_address=new.page_address.strip(),
         order_minutes=new.order_minutes,
     )
-    if new.kind is not AcquirerKind.AGENT:
+    if new.kind not in WITHOUT_KEYS:
         _make_own_key(acquirer, serial=1)
     try:
         with transaction.atomic():
@@ -70,7 +70,7 @@ def add_acquirer(*, unit: Unit, new: NewAcquirer) -> Acquirer:
 
 def change_own_key(*, acquirer: Acquirer) -> Acquirer:
     """Make a new key of ours; orders from now on are signed by it, those that were made keep their signature."""
-    if acquirer.kind == AcquirerKind.AGENT.value:
+    if AcquirerKind(acquirer.kind) in WITHOUT_KEYS:
         raise UnableToChangeKey(field="key", key=acquirer.code, reason="an agent has no keys")
     _make_own_key(acquirer, serial=int(acquirer.own_key_id.rpartition("-")[2] or 0) + 1)
     acquirer.save()
@@ -91,7 +91,7 @@ def propose_key(*, acquirer: Acquirer, key_id: str, public_key: str, login: str,
     :raises UnableToChangeKey: if it is no RSA key of 2048 bits or more, or its name is known
     """
     name = key_id.strip()
-    if acquirer.kind == AcquirerKind.AGENT.value:
+    if AcquirerKind(acquirer.kind) in WITHOUT_KEYS:
         raise UnableToChangeKey(field="key_id", key=name, reason="an agent has no keys")
     if not name or not name.isascii() or not name.isprintable():
         raise UnableToChangeKey(field="key_id", key=name, reason="it needs a name")
@@ -167,7 +167,7 @@ def _find_obstacle(new: NewAcquirer) -> tuple[str, str]:
         return "code", "the code is capital letters and digits"
     if not new.name.strip() or not new.merchant_number.strip():
         return "merchant_number" if new.name.strip() else "name", "something is missing"
-    if new.kind is AcquirerKind.AGENT:
+    if new.kind in WITHOUT_KEYS:
         return "", ""
     address = urlsplit(new.page_address.strip())
     schemes = {"https", "http"} if new.kind is AcquirerKind.SIMULATED else {"https"}

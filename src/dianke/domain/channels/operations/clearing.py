@@ -1,11 +1,12 @@
 """Settlements: what a gateway or agent paid to the bank clears its days, its commission is an expense of ours."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from dianke.domain.channels.models import Acquirer, AcquirerSettlement, StatementEntry
 from dianke.domain.channels.queries import clearing as queries
-from dianke.domain.channels.rules.clearing import find_settled_days
+from dianke.domain.channels.rules.clearing import compute_most_fee
+from dianke.domain.channels.rules.shifts import find_card_fee_parts
 from dianke.domain.receivables.operations.chart import AccountMap
 from dianke.domain.receivables.operations.vouchers import post_voucher
 from dianke.domain.receivables.types import NewPosting, NewVoucher, VoucherKind
@@ -32,10 +33,8 @@ class SettledDays:
 
 
 def find_days(*, acquirer: Acquirer, amount_fen: int, booked_on: date) -> SettledDays | None:
-    """Return the oldest open days that bring exactly an amount with the commission that their files say, or None."""
-    days = queries.list_days(acquirer=acquirer, on=booked_on)
-    fees = queries.sum_fees(acquirer=acquirer, since=booked_on - timedelta(days=queries.DAYS))
-    found = find_settled_days(days, amount_fen=amount_fen, fees=fees, last_day=booked_on)
+    """Return the open days that an amount pays for certain, or None."""
+    found = queries.find_days(acquirer=acquirer, amount_fen=amount_fen, booked_on=booked_on)
     return SettledDays(*found) if found else None
 
 
@@ -47,7 +46,7 @@ def settle(
 
     :raises UnableToSettle: if no money came by it, or the days or the commission cannot be
     """
-    reason = _find_obstacle(entry, days)
+    reason = _find_obstacle(acquirer, entry, days)
     if reason:
         raise UnableToSettle(field="days", reference=entry.reference, reason=reason)
     gross_fen = entry.amount_fen + days.fee_fen
@@ -85,9 +84,14 @@ def settle(
     return settlement
 
 
-def _find_obstacle(entry: StatementEntry, days: SettledDays) -> str:
+def _find_obstacle(acquirer: Acquirer, entry: StatementEntry, days: SettledDays) -> str:
     if entry.amount_fen <= 0:
         return "no money came by it"
     if not days.first_day <= days.last_day <= entry.booked_on:
         return "its days are not before it"
-    return "" if 0 <= days.fee_fen <= entry.amount_fen else "the commission is more than the money"
+    if not 0 <= days.fee_fen <= entry.amount_fen:
+        return "the commission is more than the money"
+    # What is missing beyond the rate is no fee: it stays as what the bank of the terminal owes.
+    parts = find_card_fee_parts(on=entry.booked_on)
+    most_fen = compute_most_fee(entry.amount_fen + days.fee_fen, parts)
+    return "the commission is more than the rate" if acquirer.is_terminal and days.fee_fen > most_fen else ""

@@ -6,7 +6,9 @@ from django.db import IntegrityError, transaction
 
 from dianke.domain.channels.models import PaymentChange
 from dianke.domain.channels.operations import shifts
+from dianke.domain.channels.operations.cheques import hold_cheques
 from dianke.domain.channels.queries import shifts as queries
+from dianke.domain.channels.queries.cheques import is_honoured
 from dianke.domain.channels.rules import shifts as rules
 from dianke.domain.channels.types import ChangeKind, ChangeState
 from dianke.domain.customers.models import CustomerAccount
@@ -106,6 +108,8 @@ def _find_obstacle(
         return "account_missing"
     if kind is ChangeKind.BOUNCE and payment.tender != Tender.CHEQUE.value:
         return "no_cheque"
+    if payment.tender == Tender.CHEQUE.value and kind is not ChangeKind.MOVE and is_honoured(payment_id=payment.pk):
+        return "cheque_honoured"
     return "notice_missing" if kind is ChangeKind.BOUNCE and not notice_number.strip() else ""
 
 
@@ -127,6 +131,11 @@ def _carry_out(actor: Scope, wish: PaymentChange, payment: Payment, *, login: st
         return
     taking = queries.find_taking(actor=actor, payment_id=payment.pk)
     drawer = None
+    if payment.tender == Tender.CHEQUE.value:
+        hold_cheques()
+        if is_honoured(payment_id=payment.pk):
+            # The money is ours at the bank: it goes back as a refund.
+            raise UnableToChangePayment(field="payment", payment=payment.number, reason="cheque_honoured")
     if taking is not None and taking.tender == rules.CASH:
         # Locked before the account: every cashier's act takes the two in this order.
         drawer = queries.find_open_shift(actor=actor, cashier=wish.asked_by, lock=True)

@@ -48,6 +48,9 @@ def compare_acquirer_day(*, actor: Scope, acquirer: Acquirer, day: date, login: 
 
     :raises DayOutOfState: if it is closed
     """
+    if acquirer.is_terminal:
+        # What it took is in the shifts, what it paid in the statement: money under way compares the two.
+        raise DayOutOfState(field="code", day=f"{day}", reason="a card terminal has no files")
     ours, theirs, taken_back = queries.load_sides(acquirer=acquirer, day=day)
     result = compare(ours, theirs, taken_back=taken_back)
     found = _find_day(actor, acquirer.channel, day, acquirer=acquirer) or ReconciliationDay(

@@ -6,8 +6,11 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from dianke.domain.channels.models import CashCount, CashDeposit, Shift, ShiftEntry
+from dianke.domain.channels.models import Acquirer, CashCount, CashDeposit, Shift, ShiftEntry
+from dianke.domain.channels.operations.cheques import hold_cheques
 from dianke.domain.channels.queries import shifts as queries
+from dianke.domain.channels.queries.acquirers import list_terminals
+from dianke.domain.channels.queries.cheques import is_honoured
 from dianke.domain.channels.rules import shifts as rules
 from dianke.domain.channels.types import EntryKind, ShiftState
 from dianke.domain.receivables.models import Payment
@@ -79,6 +82,9 @@ class Till:
     tendered_fen: int | None = None
     slip_number: str = ""
     bank_name: str = ""
+    drawer: str = ""
+    # Of a card the code of its terminal; empty where the counter has one or none.
+    terminal: str = ""
     summary: str = ""
     item_ids: tuple[int, ...] = ()
 
@@ -131,8 +137,9 @@ def take_payment(*, actor: Scope, shift: Shift, till: Till, login: str, at: date
         raise SerialTaken(field="serial", serial=till.serial, shift=shift.number)
     if known is not None and not _is_same(known, till):
         raise SerialTaken(field="serial", serial=till.serial, shift=shift.number)
+    terminal = None if known else _find_terminal(actor, shift, till)
     received = payments.receive_payment(actor=actor, payment=_write_payment(shift, till, login, at), at=at)
-    entry = known or _enter(shift, till, received.payment_id, at)
+    entry = known or _enter(shift, till, received.payment_id, terminal, at)
     change = rules.compute_change(amount_fen=till.amount_fen, tendered_fen=till.tendered_fen or till.amount_fen)
     return Taken(entry, received, change)
 
@@ -151,6 +158,10 @@ def return_payment(*, actor: Scope, shift: Shift, payment_id: int, reason: str, 
         raise UnableToTakeMoney(field="payment", shift=shift.number, reason="not_of_this_shift")
     if queries.map_returned(actor=actor, payment_ids=[payment_id]):
         raise UnableToTakeMoney(field="payment", shift=shift.number, reason="returned_already")
+    if taking.tender == Tender.CHEQUE.value:
+        hold_cheques()
+        if is_honoured(payment_id=payment_id):
+            raise UnableToTakeMoney(field="payment", shift=shift.number, reason="cheque_honoured")
     payment = Payment.objects.for_actor(actor).get(pk=payment_id)
     payments.reverse_payment(actor=actor, payment=payment, reason=reason.strip(), login=login, at=at)
     return give_back(actor=actor, shift=shift, taking=taking, reason=reason, at=at)
@@ -169,6 +180,8 @@ def give_back(*, actor: Scope, shift: Shift, taking: ShiftEntry, reason: str, at
         amount_fen=-taking.amount_fen,
         slip_number=taking.slip_number,
         bank_name=taking.bank_name,
+        drawer=taking.drawer,
+        terminal_id=taking.terminal_id,
         note=reason.strip()[:_TEXT],
         entered_at=at,
     )
@@ -323,7 +336,22 @@ def _write_payment(shift: Shift, till: Till, login: str, at: datetime) -> NewPay
     )
 
 
-def _enter(shift: Shift, till: Till, payment_id: int, at: datetime) -> ShiftEntry:
+def _find_terminal(actor: Scope, shift: Shift, till: Till) -> Acquirer | None:
+    """Return the terminal that a card was read by; a counter without one takes cards that nothing settles by itself."""
+    if till.tender is not Tender.CARD:
+        return None
+    terminals = list_terminals(actor=actor, unit=shift.unit)
+    if till.terminal:
+        named = [one for one in terminals if one.code == till.terminal]
+        if not named:
+            raise UnableToTakeMoney(field="terminal", shift=shift.number, reason="terminal_unknown")
+        return named[0]
+    if len(terminals) > 1:
+        raise UnableToTakeMoney(field="terminal", shift=shift.number, reason="terminal_missing")
+    return terminals[0] if terminals else None
+
+
+def _enter(shift: Shift, till: Till, payment_id: int, terminal: Acquirer | None, at: datetime) -> ShiftEntry:
     entry = ShiftEntry(
         shift=shift,
         serial=till.serial,
@@ -334,6 +362,8 @@ def _enter(shift: Shift, till: Till, payment_id: int, at: datetime) -> ShiftEntr
         tendered_fen=till.tendered_fen,
         slip_number=till.slip_number.strip()[:40],
         bank_name=till.bank_name.strip()[:60],
+        drawer=till.drawer.strip()[:80],
+        terminal=terminal,
         note=till.summary.strip()[:_TEXT],
         entered_at=at,
     )

@@ -11,10 +11,11 @@ from datetime import datetime
 from django.db import connection
 
 from dianke.domain.channels.models import Bank, BankStatement, EntryState, StatementEntry, WithholdingLine
-from dianke.domain.channels.operations import clearing
+from dianke.domain.channels.operations import cheques, clearing
 from dianke.domain.channels.operations.clearing import SettledDays
 from dianke.domain.channels.queries import statements as queries
 from dianke.domain.channels.queries.acquirers import get_acquirer
+from dianke.domain.channels.queries.cheques import find_cheque
 from dianke.domain.channels.queries.withholding import get_batch
 from dianke.domain.channels.rules.matching import MatchKind, MatchReason, Proposal, find_sure
 from dianke.domain.channels.rules.statements.types import Entry, Statement
@@ -143,6 +144,24 @@ def match_deposit(*, actor: Scope, entry: StatementEntry, slip_number: str, logi
     return _decide(entry, EntryState.DEPOSITED, slip_number, MatchReason.BY_HAND, login, at)
 
 
+def match_cheque(*, actor: Scope, entry: StatementEntry, number: str, login: str, at: datetime) -> StatementEntry:
+    """
+    Say that a booking is a cheque that a counter took; taken as unknown money, it leaves suspense.
+
+    :raises EntryOutOfState: if it does not wait, or no cheque of its amount is under way by the number
+    """
+    cheques.hold_cheques()
+    payment = _require_suspense(entry)
+    taking = find_cheque(actor=actor, number=number, amount_fen=entry.amount_fen)
+    if taking is None:
+        raise EntryOutOfState(
+            field="number", reference=entry.reference, reason="no cheque of its amount is under way by the number"
+        )
+    reverse_payment(actor=actor, payment=payment, reason=number, login=login, at=at)
+    cheques.clear_cheque(actor=actor, taking=taking, entry=entry, login=login, at=at)
+    return _decide(entry, EntryState.HONOURED, number, MatchReason.BY_HAND, login, at)
+
+
 def clear_entry(
     *, actor: Scope, entry: StatementEntry, code: str, days: SettledDays, login: str, at: datetime
 ) -> StatementEntry:
@@ -226,9 +245,13 @@ def _book(actor: Scope, bank: Bank, rows: Sequence[StatementEntry], login: str, 
 
 
 def _clear(actor: Scope, row: StatementEntry, login: str, at: datetime) -> bool:
-    """Book a settlement whose amount is that of open days, and tell whether it is one; days are taken once."""
+    """Book a settlement of open days or a cheque, and tell whether it is one; days and cheques are taken once."""
     sure = _find_sure(row)
-    if sure is None or sure.kind is not MatchKind.SETTLEMENT or row.amount_fen <= 0:
+    if sure is None or row.amount_fen <= 0:
+        return False
+    if sure.kind is MatchKind.CHEQUE:
+        return _honour(actor, row, sure, login, at)
+    if sure.kind is not MatchKind.SETTLEMENT:
         return False
     acquirer = get_acquirer(actor=actor, code=sure.target, lock=True)
     days = clearing.find_days(acquirer=acquirer, amount_fen=row.amount_fen, booked_on=row.booked_on)
@@ -237,6 +260,17 @@ def _clear(actor: Scope, row: StatementEntry, login: str, at: datetime) -> bool:
     _match(row, EntryState.CLEARED, sure)
     row.save(force_insert=True)
     clearing.settle(actor=actor, acquirer=acquirer, entry=row, days=days, login=login, at=at)
+    return True
+
+
+def _honour(actor: Scope, row: StatementEntry, sure: Proposal, login: str, at: datetime) -> bool:
+    cheques.hold_cheques()
+    taking = find_cheque(actor=actor, number=sure.target, amount_fen=row.amount_fen)
+    if taking is None:
+        return False
+    _match(row, EntryState.HONOURED, sure)
+    row.save(force_insert=True)
+    cheques.clear_cheque(actor=actor, taking=taking, entry=row, login=login, at=at)
     return True
 
 

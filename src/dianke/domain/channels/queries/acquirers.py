@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from dianke.domain.channels.models import Acquirer, AcquirerKey, CallBack, PaymentOrder
-from dianke.domain.channels.rules.gateway.types import AcquirerKind, KeyState, OrderState
+from dianke.domain.channels.rules.gateway.types import WITHOUT_KEYS, AcquirerKind, KeyState, OrderState
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
+from dianke.platform.org.models import Unit
 from dianke.platform.org.scoping import Scope
 
 # So long a call-back that contradicts the books is shown as work.
@@ -33,7 +34,7 @@ class OrderUnknown(DomainError):
 
 def list_acquirers(*, actor: Scope) -> list[Acquirer]:
     """Return the gateways and agents of the actor's units, by code."""
-    return list(Acquirer.objects.for_actor(actor).order_by("code"))
+    return list(Acquirer.objects.for_actor(actor).select_related("unit").order_by("code"))
 
 
 def get_acquirer(*, actor: Scope, code: str, lock: bool = False) -> Acquirer:
@@ -49,9 +50,15 @@ def get_acquirer(*, actor: Scope, code: str, lock: bool = False) -> Acquirer:
     return found
 
 
+def list_terminals(*, actor: Scope, unit: Unit) -> list[Acquirer]:
+    """Return the card terminals in use at a unit, by code."""
+    rows = Acquirer.objects.for_actor(actor).filter(unit=unit, kind=AcquirerKind.TERMINAL.value, is_open=True)
+    return list(rows.order_by("code"))
+
+
 def list_open_gateways() -> list[Acquirer]:
     """Return the gateways at which orders can be paid: they are the utility's, whoever asks."""
-    rows = Acquirer.objects.for_actor(_SYSTEM).filter(is_open=True).exclude(kind=AcquirerKind.AGENT.value)
+    rows = Acquirer.objects.for_actor(_SYSTEM).filter(is_open=True).exclude(kind__in=WITHOUT_KEYS)
     return [one for one in rows.select_related("unit").order_by("code") if one.own_key_id and one.page_address]
 
 

@@ -11,14 +11,23 @@ from django.db.models import Min, QuerySet, Sum
 from dianke.domain.channels.models import Acquirer, AcquirerSettlement, CollectionFile
 from dianke.domain.channels.queries.acquirers import list_acquirers
 from dianke.domain.channels.queries.collections import sum_came
-from dianke.domain.channels.rules.clearing import DayLeft, Settled, spread_settlements
+from dianke.domain.channels.rules.clearing import (
+    DayLeft,
+    Settled,
+    find_card_days,
+    find_settled_days,
+    spread_settlements,
+)
 from dianke.domain.channels.rules.collections import FileState
+from dianke.domain.channels.rules.shifts import find_card_fee_parts
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.scoping import Scope
 
 UNDER_WAY = "1012.02"
 # What is older was settled or is looked for on the account itself.
 DAYS = 92
+# After so many days without settlement somebody asks.
+LATE_DAYS = 3
 _SYSTEM = Actor.system("finding what gateways and agents hold")
 
 
@@ -62,6 +71,27 @@ def list_days(*, acquirer: Acquirer, on: date) -> list[DayLeft]:
     return spread_settlements(sum_came(acquirer=acquirer, first=start, last=on), settled)
 
 
+def list_late_terminals(*, actor: Scope, on: date) -> list[Standing]:
+    """Return the card terminals with the days whose money is late, or came to more than they took."""
+    found = []
+    for one in list_acquirers(actor=actor):
+        if one.is_terminal:
+            days = [day for day in list_days(acquirer=one, on=on) if day.left_fen]
+            late = tuple(day for day in days if day.left_fen < 0 or (on - day.day).days > LATE_DAYS)
+            found += [Standing(one, late)] if late else []
+    return found
+
+
+def find_days(*, acquirer: Acquirer, amount_fen: int, booked_on: date) -> tuple[date, date, int] | None:
+    """Return first day, last day and commission of the open days that a booking pays for certain, or None."""
+    days = list_days(acquirer=acquirer, on=booked_on)
+    if acquirer.is_terminal:
+        parts = find_card_fee_parts(on=booked_on)
+        return find_card_days(days, amount_fen=amount_fen, most_fee_parts=parts, last_day=booked_on)
+    fees = sum_fees(acquirer=acquirer, since=booked_on - timedelta(days=DAYS))
+    return find_settled_days(days, amount_fen=amount_fen, fees=fees, last_day=booked_on)
+
+
 def sum_fees(*, acquirer: Acquirer, since: date) -> Mapping[date, int]:
     """Return the commission of each day, as the files of the gateway or agent say."""
     rows = CollectionFile.objects.for_actor(_SYSTEM).filter(acquirer=acquirer, day__gte=since)
@@ -69,13 +99,13 @@ def sum_fees(*, acquirer: Acquirer, since: date) -> Mapping[date, int]:
     return dict(taken.values_list("day", "fen"))
 
 
-def compute_under_way() -> int:
-    """Return the balance of the account of money under way: what gateways, agents and cards at counters owe."""
+def compute_under_way(code: str = UNDER_WAY) -> int:
+    """Return the balance of an account of money under way: of what gateways, agents and cards at counters owe."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select coalesce(sum(p.debit_fen - p.credit_fen), 0)::bigint from receivables_posting p"
             " where p.ledger_account_id in (select id from receivables_ledgeraccount"
             " where code = %s or code like %s)",
-            [UNDER_WAY, f"{UNDER_WAY}.%"],
+            [code, f"{code}.%"],
         )
         return int(cursor.fetchone()[0])

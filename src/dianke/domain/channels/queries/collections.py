@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from dianke.domain.channels.models import Acquirer, CollectionFile, CollectionLine, ReconciliationDifference
+from dianke.domain.channels.models import Acquirer, CollectionFile, CollectionLine, ReconciliationDifference, ShiftEntry
 from dianke.domain.channels.rules.bank_files.types import CollectionWay
 from dianke.domain.channels.rules.collections import FileState
 from dianke.domain.channels.rules.reconciling import DifferenceState, Remedy
+from dianke.domain.channels.types import EntryKind
 from dianke.domain.receivables.models import Payment, PaymentEvent
 from dianke.domain.receivables.types import PaymentEventKind
 from dianke.kernel.clock import SHANGHAI, to_shanghai
@@ -117,13 +118,36 @@ def list_reversals(*, acquirer: Acquirer, first: date, last: date) -> list[tuple
 
 
 def sum_came(*, acquirer: Acquirer, first: date, last: date) -> dict[date, int]:
-    """Return what came by a gateway or agent each day, less what went back on it."""
+    """Return what came by a gateway, agent or terminal each day, less what went back on it."""
+    if acquirer.is_terminal:
+        return _sum_cards(acquirer, first, last)
     found: Counter[date] = Counter()
     rows = _filter_payments(acquirer).filter(paid_on__gte=first, paid_on__lte=last)
     for day, amount_fen in rows.values_list("paid_on", "amount_fen").iterator(chunk_size=20_000):
         found[day] += amount_fen
     for _number, day, amount_fen in list_reversals(acquirer=acquirer, first=first, last=last):
         found[day] -= amount_fen
+    return dict(found)
+
+
+def _sum_cards(acquirer: Acquirer, first: date, last: date) -> dict[date, int]:
+    """Return what shifts took by a terminal each day; a payment taken back counts on the day that it went back."""
+    found: Counter[date] = Counter()
+    since = datetime.combine(first, time.min, SHANGHAI)
+    until = datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
+    takings = ShiftEntry.objects.for_actor(_SYSTEM).filter(terminal=acquirer, kind=EntryKind.TAKEN.value)
+    came = takings.filter(entered_at__gte=since, entered_at__lt=until)
+    for at, amount_fen in came.values_list("entered_at", "amount_fen").iterator(chunk_size=20_000):
+        found[to_shanghai(at).date()] += amount_fen
+    # Reversed in the shift or after it: every reversal leaves this event.
+    backs = PaymentEvent.objects.for_actor(_SYSTEM).filter(
+        kind=PaymentEventKind.REVERSED.value,
+        payment_id__in=takings.values("payment_id"),
+        made_at__gte=since,
+        made_at__lt=until,
+    )
+    for at, amount_fen in backs.values_list("made_at", "payment__amount_fen"):
+        found[to_shanghai(at).date()] -= amount_fen
     return dict(found)
 
 

@@ -187,7 +187,7 @@ def list_deposits(*, actor: Scope, shift: Shift) -> list[CashDeposit]:
 
 def filter_slips(*, actor: Scope) -> QuerySet[Any]:
     """Return the card slips and cheques that counters took; no order."""
-    rows: QuerySet[Any] = ShiftEntry.objects.for_actor(actor).select_related("shift", "shift__unit")
+    rows: QuerySet[Any] = ShiftEntry.objects.for_actor(actor).select_related("shift", "shift__unit", "terminal")
     return rows.filter(kind=EntryKind.TAKEN.value, tender__in=(CARD, CHEQUE))
 
 

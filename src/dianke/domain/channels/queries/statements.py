@@ -1,7 +1,6 @@
 """Reads of statements and their bookings; what a booking may be."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,10 +14,9 @@ from dianke.domain.channels.models import (
     StatementEntry,
     WithholdingBatch,
 )
-from dianke.domain.channels.queries import clearing
+from dianke.domain.channels.queries import cheques, clearing
 from dianke.domain.channels.queries.acquirers import list_acquirers
 from dianke.domain.channels.rules import matching
-from dianke.domain.channels.rules.clearing import find_settled_days
 from dianke.domain.channels.rules.matching import Known, MatchReason, Proposal
 from dianke.domain.channels.rules.statements.types import Entry
 from dianke.domain.channels.rules.withholding import BatchState
@@ -65,7 +63,8 @@ def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Prop
     known = {one.user_number: one for one in _load_known(actor, numbers)}
     batches = _find_batches(actor, {number for entry in entries if (number := matching.find_batch_number(entry))})
     merchants = {one.merchant_number: one for one in list_acquirers(actor=actor)}
-    slips = _find_slips(actor, {word for entry in entries for word in matching.list_words(entry)})
+    words = {word for entry in entries for word in matching.list_words(entry)}
+    slips, under_way = _find_slips(actor, words), cheques.map_numbers(actor=actor, numbers=words)
     proposals = []
     for entry in entries:
         if own := _propose_settlement(entry, merchants) or matching.propose_deposit(entry, slips):
@@ -73,6 +72,11 @@ def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Prop
                 # Each slip is one booking: another that names it is somebody else's.
                 slips[own.target].remove(entry.amount_fen)
             proposals.append([own])
+            continue
+        if cheque := matching.propose_cheque(entry, under_way):
+            if cheque.reason is MatchReason.CHEQUE_AND_AMOUNT:
+                under_way[cheque.target].remove(entry.amount_fen)
+            proposals.append([cheque])
             continue
         found = matching.propose(entry, known=known, batches=batches)
         # Looked for by name only where no number says it: most bookings name one.
@@ -89,9 +93,7 @@ def _propose_settlement(entry: Entry, merchants: Mapping[str, Acquirer]) -> Prop
     if not number:
         return None
     acquirer = merchants[number]
-    days = clearing.list_days(acquirer=acquirer, on=entry.booked_on)
-    fees = clearing.sum_fees(acquirer=acquirer, since=entry.booked_on - timedelta(days=clearing.DAYS))
-    found = find_settled_days(days, amount_fen=entry.amount_fen, fees=fees, last_day=entry.booked_on)
+    found = clearing.find_days(acquirer=acquirer, amount_fen=entry.amount_fen, booked_on=entry.booked_on)
     return matching.propose_settlement(acquirer.code, is_exact=found is not None)
 
 

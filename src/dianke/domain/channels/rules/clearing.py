@@ -43,6 +43,34 @@ def spread_settlements(came: Mapping[date, int], settlements: Sequence[Settled])
     return [DayLeft(day, came.get(day, 0), left[day]) for day in sorted(left)]
 
 
+def find_card_days(
+    left: Sequence[DayLeft], *, amount_fen: int, most_fee_parts: int, last_day: date
+) -> tuple[date, date, int] | None:
+    """
+    Return first day, last day and fee of the open days in a row that a terminal's bank pays by an amount, or None.
+
+    No file says the fee: it is what is missing, if the rate allows it and all rows of days that fit say the same;
+    the oldest of them is meant.
+
+    :param most_fee_parts: what may be kept of ten thousand parts, rounded up to the fen
+    """
+    still_open = [one for one in left if one.left_fen and one.day <= last_day]
+    found = []
+    for start, first in enumerate(still_open):
+        gross = 0
+        for one in still_open[start:]:
+            gross += one.left_fen
+            fee = gross - amount_fen
+            if gross > 0 and 0 <= fee <= compute_most_fee(gross, most_fee_parts):
+                found.append((first.day, one.day, fee))
+    return found[0] if len({fee for _first, _last, fee in found}) == 1 else None
+
+
+def compute_most_fee(gross_fen: int, parts: int) -> int:
+    """Return the most that is kept of an amount by a rate in parts of ten thousand, rounded up to the fen."""
+    return -(-gross_fen * parts // 10_000)
+
+
 def find_settled_days(
     left: Sequence[DayLeft], *, amount_fen: int, fees: Mapping[date, int], last_day: date
 ) -> tuple[date, date, int] | None:

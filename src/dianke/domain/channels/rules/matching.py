@@ -12,6 +12,8 @@ from dianke.domain.customers.rules.duplicates import fold_name, measure_likeness
 SURE = 95
 _NAME_LIKE = 0.6
 _MOST_PROPOSALS = 5
+# A shorter number of a cheque may be a year or a day in the text.
+_SURE_CHEQUE = 6
 _USER_NUMBER = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])", re.ASCII)
 _BATCH = re.compile(r"DK[0-9]{8}", re.ASCII)
 _LINE = re.compile(r"(DK[0-9]{8})/([0-9]{6})", re.ASCII)
@@ -28,6 +30,8 @@ class MatchKind(StrEnum):
     SETTLEMENT = "SETTLEMENT"
     # Cash of a shift that was brought to the bank.
     DEPOSIT = "DEPOSIT"
+    # A cheque that a counter took.
+    CHEQUE = "CHEQUE"
 
 
 class MatchReason(StrEnum):
@@ -39,6 +43,8 @@ class MatchReason(StrEnum):
     MERCHANT_NUMBER = "MERCHANT_NUMBER"
     SLIP_AND_AMOUNT = "SLIP_AND_AMOUNT"
     SLIP_NUMBER = "SLIP_NUMBER"
+    CHEQUE_AND_AMOUNT = "CHEQUE_AND_AMOUNT"
+    CHEQUE_NUMBER = "CHEQUE_NUMBER"
     VIRTUAL_ACCOUNT = "VIRTUAL_ACCOUNT"
     USER_NUMBER_AND_NAME = "USER_NUMBER_AND_NAME"
     USER_NUMBER = "USER_NUMBER"
@@ -124,6 +130,20 @@ def propose_deposit(entry: Entry, slips: Mapping[str, Collection[int]]) -> Propo
     if entry.amount_fen in slips[slip]:
         return Proposal(MatchKind.DEPOSIT, slip, 99, MatchReason.SLIP_AND_AMOUNT)
     return Proposal(MatchKind.DEPOSIT, slip, 80, MatchReason.SLIP_NUMBER)
+
+
+def propose_cheque(entry: Entry, cheques: Mapping[str, Collection[int]]) -> Proposal | None:
+    """Return that a booking is a cheque under way; sure only of a long number with its amount. Numbers to amounts."""
+    if entry.amount_fen <= 0:
+        return None
+    named = [word for word in list_words(entry) if cheques.get(word)]
+    number = next((word for word in named if entry.amount_fen in cheques[word]), named[0] if named else "")
+    if not number:
+        return None
+    if entry.amount_fen not in cheques[number]:
+        return Proposal(MatchKind.CHEQUE, number, 70, MatchReason.CHEQUE_NUMBER)
+    confidence = 99 if len(number) >= _SURE_CHEQUE else 90
+    return Proposal(MatchKind.CHEQUE, number, confidence, MatchReason.CHEQUE_AND_AMOUNT)
 
 
 def propose(

@@ -50,6 +50,16 @@ def find_difference_limit(*, on: date) -> int:
     return int(_find("difference", on)["limit_fen"])
 
 
+def find_card_fee_parts(*, on: date) -> int:
+    """Return the most that a terminal's bank keeps on a day, in parts of ten thousand."""
+    return int(_find("card_fee", on)["most_parts"])
+
+
+def find_cheque_days(*, on: date) -> int:
+    """Return after how many days a cheque that the bank has not credited is asked about."""
+    return int(_find("cheque", on)["days"])
+
+
 def needs_another_person(difference_fen: int, *, on: date) -> bool:
     """Tell whether another person decides on a difference; the limit itself is still the cashier's."""
     return abs(difference_fen) > find_difference_limit(on=on)

@@ -187,6 +187,7 @@ def _list_sides(request: StaffRequest) -> list[tuple[str, str]]:
     of_acquirers = [
         (f"acquirer:{one.code}", f"{CHANNELS[one.channel.value]} · {one.name}")
         for one in list_acquirers(actor=request.actor)
+        if not one.is_terminal
     ]
     return of_banks + of_acquirers
 

@@ -45,7 +45,7 @@ _MOST_BYTES = 8 * 1024 * 1024
 _FAULTS_SHOWN = 20
 _REFUSED = 422
 # A settlement asks for its days first: it has a form of its own.
-_ACTS = {"ACCOUNT": "account", "SETTLEMENT": "", "DEPOSIT": "deposit"}
+_ACTS = {"ACCOUNT": "account", "SETTLEMENT": "", "DEPOSIT": "deposit", "CHEQUE": "cheque"}
 _STATES = [
     (EntryState.OPEN.value, _("Not dealt with")),
     (EntryState.SUSPENSE.value, _("In suspense")),
@@ -54,6 +54,7 @@ _STATES = [
     (EntryState.RETURNED.value, _("Taken back by the bank")),
     (EntryState.CLEARED.value, _("Settlement of a gateway or agent")),
     (EntryState.DEPOSITED.value, _("Cash of a counter")),
+    (EntryState.HONOURED.value, _("Cheque of a counter")),
     (EntryState.ELSEWHERE.value, _("No matter of customers")),
 ]
 
@@ -133,6 +134,8 @@ def decide_entry(request: StaffRequest, key: int) -> HttpResponse:
             bank_channels.settle_entry(actor=request.actor, key=key, batch_number=value, at=now)
         elif act == "deposit":
             bank_channels.match_deposit(actor=request.actor, key=key, slip_number=value, at=now)
+        elif act == "cheque":
+            bank_channels.match_cheque(actor=request.actor, key=key, number=value, at=now)
         elif act == "settlement":
             _settle(request, key, value, now)
         elif act == "aside":

@@ -34,6 +34,8 @@ REASONS: dict[str, Text] = {
     MatchReason.MERCHANT_NUMBER.value: _("names our number there"),
     MatchReason.SLIP_AND_AMOUNT.value: _("names a slip of cash, and its amount is that of the slip"),
     MatchReason.SLIP_NUMBER.value: _("names a slip of cash"),
+    MatchReason.CHEQUE_AND_AMOUNT.value: _("names a cheque under way, and its amount is that of the cheque"),
+    MatchReason.CHEQUE_NUMBER.value: _("names a cheque under way"),
     MatchReason.VIRTUAL_ACCOUNT.value: _("came to the user's virtual account"),
     MatchReason.USER_NUMBER_AND_NAME.value: _("user number and name"),
     MatchReason.USER_NUMBER.value: _("user number in the text"),
@@ -118,6 +120,7 @@ register_states(
         EntryState.RETURNED.value: ("bad", _("Taken back by the bank")),
         EntryState.CLEARED.value: ("ok", _("Settlement of a gateway or agent")),
         EntryState.DEPOSITED.value: ("ok", _("Cash of a counter")),
+        EntryState.HONOURED.value: ("ok", _("Cheque of a counter")),
         EntryState.ELSEWHERE.value: ("idle", _("No matter of customers")),
     },
 )

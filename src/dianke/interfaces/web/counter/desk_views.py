@@ -19,6 +19,7 @@ from dianke.application.counter.desk import preview_payment
 from dianke.application.listings.search import search_archive
 from dianke.domain.channels.models import Shift
 from dianke.domain.channels.queries import shifts as queries
+from dianke.domain.channels.queries.acquirers import list_terminals
 from dianke.domain.channels.rules.shifts import compute_change
 from dianke.domain.customers import queries as customers
 from dianke.domain.customers.models import CustomerAccount
@@ -39,7 +40,7 @@ from dianke.platform.org import queries as org
 
 _HITS = 12
 _ORDER = "payments.order"
-_FIELDS = {"amount": "amount", "tendered": "tendered", "slip_number": "slip_number", "bank_name": "bank_name"}
+_FIELDS = {name: name for name in ("amount", "tendered", "slip_number", "bank_name", "terminal")}
 
 
 @require_GET
@@ -105,7 +106,8 @@ def open_shift(request: StaffRequest) -> HttpResponse:
 @page_right(counter.RECEIVE)
 def take_money(request: StaffRequest) -> HttpResponse:
     """Take the money and lead to the receipt."""
-    form = TakeForm(request.POST)
+    shift = queries.find_open_shift(actor=request.actor, cashier=request.actor.login)
+    form = TakeForm(request.POST, terminals=_list_terminals(request, shift) if shift else ())
     items = _read_items(request.POST.getlist("item"))
     if form.is_valid():
         try:
@@ -113,11 +115,11 @@ def take_money(request: StaffRequest) -> HttpResponse:
         except PermissionRefused:
             raise
         except DomainError as refusal:
-            form.add_error(_FIELDS.get(refusal.field or ""), explain_refusal(refusal))
+            name = _FIELDS.get(refusal.field or "")
+            form.add_error(name if name in form.fields else None, explain_refusal(refusal))
         else:
             _report(request, taken.received.is_new, taken.received.number, taken.entry.amount_fen)
             return redirect("web:payment_receipt", number=taken.received.number)
-    shift = queries.find_open_shift(actor=request.actor, cashier=request.actor.login)
     if shift is None:
         messages.error(request, _now("The shift is closed; it takes nothing more."))
         return redirect("web:counter_desk")
@@ -159,7 +161,8 @@ def _show_money(
                 "shift": shift.number,
                 "account": account.number if account else "",
                 "amount": owed or None,
-            }
+            },
+            terminals=_list_terminals(request, shift),
         )
     amount = form["amount"].value()
     fen = _read_yuan(str(amount)) if isinstance(amount, str) else amount
@@ -231,6 +234,10 @@ def _find_account(request: StaffRequest, number: str) -> CustomerAccount | None:
 def _list_units(request: StaffRequest) -> list[tuple[str, str]]:
     units = org.list_units(actor=request.actor)
     return [(unit.code, unit.name) for unit in units if request.actor.may(counter.RECEIVE, unit.path)]
+
+
+def _list_terminals(request: StaffRequest, shift: Shift) -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in list_terminals(actor=request.actor, unit=shift.unit)]
 
 
 def _read_yuan(text: str) -> int | None:

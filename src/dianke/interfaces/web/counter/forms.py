@@ -48,12 +48,29 @@ class TakeForm(forms.Form):
     bank_name = forms.CharField(
         label=_("Bank of the cheque"), max_length=60, required=False, widget=forms.TextInput(attrs=_PLAIN)
     )
+    drawer = forms.CharField(
+        label=_("Drawer of the cheque"),
+        max_length=80,
+        required=False,
+        help_text=_("Where it is not the customer."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    terminal = forms.ChoiceField(label=_("Card terminal"), required=False)
     summary = forms.CharField(label=_("Note"), max_length=120, required=False, widget=forms.TextInput(attrs=_PLAIN))
+
+    def __init__(self, *args: Any, terminals: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        if len(terminals) > 1:
+            self.fields["terminal"].choices = [("", "–"), *terminals]  # type: ignore[attr-defined]
+        else:
+            # The only one of a counter is taken by itself.
+            del self.fields["terminal"]
 
     def read(self) -> dict[str, Any]:
         """Return what is typed as the use case takes it; boxes that belong to another tender are left out."""
         given = self.cleaned_data
         tender = Tender(given["tender"])
+        terminal = given.get("terminal", "")
         is_cash = tender is Tender.CASH
         return {
             "shift_number": given["shift"],
@@ -64,6 +81,8 @@ class TakeForm(forms.Form):
             "tendered_fen": given["tendered"] if is_cash else None,
             "slip_number": "" if is_cash else given["slip_number"],
             "bank_name": given["bank_name"] if tender is Tender.CHEQUE else "",
+            "drawer": given["drawer"] if tender is Tender.CHEQUE else "",
+            "terminal": terminal if tender is Tender.CARD else "",
             "summary": given["summary"],
         }
 

@@ -1,6 +1,6 @@
 """Lists of shifts, of differences of their cash, and of card slips and cheques."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET
 
 import dianke.interfaces.web.counter.words  # noqa: F401 - enters the states
 from dianke.application import counter
+from dianke.domain.channels.queries import cheques
 from dianke.domain.channels.queries import shifts as queries
 from dianke.domain.channels.types import ShiftState
-from dianke.domain.receivables.models import Payment
+from dianke.domain.receivables.queries.payments import filter_payments
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
@@ -74,13 +75,23 @@ def _search_shifts(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QueryS
 
 
 def _enrich_slips(actor: Actor, rows: Sequence[Any]) -> None:
-    payments = {one.pk: one for one in Payment.objects.for_actor(actor).filter(pk__in=[row.payment_id for row in rows])}
-    undone = queries.map_returned(actor=actor, payment_ids=[row.payment_id for row in rows])
+    payments = {one.pk: one for one in filter_payments(actor=actor).filter(pk__in=[row.payment_id for row in rows])}
+    clearings = cheques.map_clearings(actor=actor, takings=[row.pk for row in rows])
     names = Names(row.shift.cashier for row in rows)
     for row in rows:
         row.payment_number = payments[row.payment_id].number
-        row.is_undone = row.payment_id in undone
+        row.is_undone = payments[row.payment_id].is_reversed
         row.cashier_name = names.of(row.shift.cashier)
+        row.bank_state = _find_bank_state(row, clearings)
+
+
+def _find_bank_state(row: Any, clearings: Mapping[int, Any]) -> str:
+    """Return where a slip stands at the bank; days of cards are cleared together, not slip by slip."""
+    if row.is_undone:
+        return "BACK"
+    if row.tender != queries.CHEQUE:
+        return "BY_DAY" if row.terminal_id else ""
+    return "HONOURED" if row.pk in clearings else "UNDER_WAY"
 
 
 def _search_slips(actor: Actor, rows: QuerySet[Any], text: str) -> tuple[QuerySet[Any], bool]:
@@ -255,6 +266,19 @@ SLIPS = register(
                 _("State"),
                 lambda row: state_chip("payment", "REVERSED" if row.is_undone else "SETTLED", quiet=True),
             ),
+            Column(
+                "at_bank",
+                _("At the bank"),
+                lambda row: state_chip("counter.slip", row.bank_state, quiet=True) if row.bank_state else None,
+            ),
+            Column("drawer", _("Drawer of the cheque"), lambda row: row.drawer or None, width=20, is_shown=False),
+            Column(
+                "terminal",
+                _("Card terminal"),
+                lambda row: row.terminal.name if row.terminal else None,
+                css="nw",
+                is_shown=False,
+            ),
             Column("cashier", _("Cashier"), lambda row: row.cashier_name, css="nw"),
             Column("shift", _("Shift"), lambda row: row.shift.number, css="n", width=24, is_shown=False),
             Column("unit", _("Unit"), lambda row: row.shift.unit.name, css="nw", width=18, is_shown=False),
@@ -272,7 +296,10 @@ SLIPS = register(
         empty_text=_("What counters take by card or cheque is listed here, to be compared with the bank's statement."),
         empty_found_title=_("Nothing fits"),
         empty_found_text=_("Take a filter out to see more."),
-        help=[_("Compare with the bank's statement; a cheque that comes back is reversed on the page of its payment.")],
+        help=[
+            _("Compare with the bank's statement; a cheque that comes back is reversed on the page of its payment."),
+            _("A cheque is under way until the statement credits it; cards are settled by terminal and day."),
+        ],
         brief=("amount", "tender", "bank", "state"),
         export_name="slips",
     )

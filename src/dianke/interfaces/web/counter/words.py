@@ -24,6 +24,15 @@ register_states(
         ShiftState.CLOSED.value: ("ok", pgettext_lazy("shift", "Closed")),
     },
 )
+register_states(
+    "counter.slip",
+    {
+        "UNDER_WAY": ("run", pgettext_lazy("cheque", "Under way")),
+        "HONOURED": ("ok", pgettext_lazy("cheque", "Credited")),
+        "BACK": ("bad", pgettext_lazy("payment", "Reversed")),
+        "BY_DAY": ("idle", pgettext_lazy("card", "Settled by day")),
+    },
+)
 
 
 def name_face(face_fen: int) -> str:

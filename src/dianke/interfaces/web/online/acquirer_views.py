@@ -15,7 +15,7 @@ from dianke.application import acquirers
 from dianke.application.acquirers.simulation import is_allowed
 from dianke.domain.channels.models import Acquirer, AcquirerKey
 from dianke.domain.channels.queries import acquirers as queries
-from dianke.domain.channels.rules.gateway.types import AcquirerKind, KeyState
+from dianke.domain.channels.rules.gateway.types import WITHOUT_KEYS, AcquirerKind, KeyState
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -27,6 +27,7 @@ from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused
+from dianke.platform.org import queries as org
 
 _UNPROCESSABLE = 422
 _PLAIN = {"autocomplete": "off"}
@@ -45,6 +46,9 @@ class AcquirerForm(forms.Form):
         label=_("Our number there"), max_length=40, help_text=_("the bank's statement names it with a settlement"),
         widget=forms.TextInput(attrs=_PLAIN),
     )  # fmt: skip
+    unit_code = forms.ChoiceField(
+        label=_("Unit"), required=False, help_text=_("whose counter the card terminal stands at; else empty")
+    )
     page_address = forms.CharField(
         label=_("Address of its page of payment"), max_length=200, required=False,
         help_text=_("of a gateway; an agent has none"), widget=forms.TextInput(attrs=_PLAIN),
@@ -53,8 +57,9 @@ class AcquirerForm(forms.Form):
         label=_("Minutes until an order expires"), min_value=1, max_value=1440, initial=30
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, units: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["unit_code"].choices = [("", "–"), *units]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (code, word) for code, word in words.KINDS.items() if is_allowed(code)
         ]
@@ -81,6 +86,7 @@ def list_acquirers(request: StaffRequest) -> HttpResponse:
             help=[
                 _("A gateway takes orders online and calls back; an agent sends a file a day."),
                 _("Both hold the money until they settle it to the bank: see money under way."),
+                _("A card terminal stands at a counter; its bank settles what the shifts took by it, less its fee."),
             ],
         ),
         "rows": [(one, words.KINDS[one.kind]) for one in queries.list_acquirers(actor=request.actor)],
@@ -93,7 +99,8 @@ def list_acquirers(request: StaffRequest) -> HttpResponse:
 @page_right(acquirers.RELEASE)
 def add_acquirer(request: StaffRequest) -> HttpResponse:
     """Add a gateway or agent."""
-    form = AcquirerForm(request.POST or None)
+    units = [(one.code, one.name) for one in org.list_units(actor=request.actor)]
+    form = AcquirerForm(request.POST or None, units=units)
     if request.method == "POST" and form.is_valid():
         try:
             added = acquirers.add_acquirer(actor=request.actor, **form.cleaned_data)
@@ -182,7 +189,7 @@ def _draw(request: StaffRequest, acquirer: Acquirer, form: KeyForm, *, status: i
     names = Names([login for one in keys for login in (one.proposed_by, one.decided_by) if login])
     calls = queries.filter_call_backs(actor=request.actor).filter(acquirer=acquirer).order_by("-id")
     may_release = request.actor.may(acquirers.RELEASE)
-    is_gateway = acquirer.kind != AcquirerKind.AGENT.value
+    is_gateway = AcquirerKind(acquirer.kind) not in WITHOUT_KEYS
     values = {
         "page": Page(
             title=acquirer.name,

@@ -45,7 +45,7 @@ def list_files(request: StaffRequest) -> HttpResponse:
     """List files of days, newest first."""
     values = {
         "may_bring": request.actor.may(acquirers.RECONCILE),
-        "acquirers": parties.list_acquirers(actor=request.actor),
+        "acquirers": [one for one in parties.list_acquirers(actor=request.actor) if not one.is_terminal],
     }
     return render_list(request, FILES, template="online/files.html", values=values)
 
@@ -189,7 +189,8 @@ FILES = register(
         ],
         filters=[
             ChoiceFilter("acquirer", _("Gateway or agent"),
-                         lambda actor: [(one.code, one.name) for one in parties.list_acquirers(actor=actor)],
+                         lambda actor: [(one.code, one.name) for one in parties.list_acquirers(actor=actor)
+                                        if not one.is_terminal],
                          lookup="acquirer__code"),
             ChoiceFilter("state", _("State"), [(one.value, state_label("online.file", one.value))
                                                for one in FileState]),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dianke.application import acquirers, bank_channels
 from dianke.domain.channels.queries import acquirers as queries
-from dianke.domain.channels.queries import reconciliation
+from dianke.domain.channels.queries import cheques, clearing, reconciliation
 from dianke.domain.channels.rules.gateway.types import Outcome
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.navigation import MenuEntry, register
@@ -18,6 +18,7 @@ from dianke.interfaces.web.online import words
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.shell.home import WorkItem, register_work
 from dianke.interfaces.web.shell.search import Act, register_acts
+from dianke.kernel.clock import to_shanghai
 from dianke.platform.identity.types import Actor
 
 _SHOWN = 20
@@ -89,6 +90,39 @@ def _list_contradictions(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     ]
 
 
+def _list_late_cards(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+    """Return card terminals whose bank is late, or paid more than they took."""
+    return [
+        WorkItem(
+            kind=_("Cards not settled"),
+            number=one.acquirer.code,
+            title=one.acquirer.name,
+            url=reverse("web:under_way"),
+            quantity=_now("%(amount)s yuan") % {"amount": formats.signed_fen(one.left_fen)},
+            source=one.acquirer.unit.name,
+        )
+        for one in clearing.list_late_terminals(actor=actor, on=to_shanghai(at).date())[:_SHOWN]
+    ]
+
+
+def _list_late_cheques(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+    """Return cheques that the bank has not credited in time."""
+    rows = list(cheques.filter_late(actor=actor, on=to_shanghai(at).date()).order_by("id")[:_SHOWN])
+    return [
+        WorkItem(
+            kind=_("Cheque not credited"),
+            number=one.slip_number,
+            title=one.bank_name,
+            url=reverse("web:under_way"),
+            quantity=_now("%(amount)s yuan") % {"amount": formats.fen(one.amount_fen)},
+            source=one.shift.unit.name,
+        )
+        for one in rows
+    ]
+
+
+register_work(_list_late_cards, right=acquirers.RECONCILE)
+register_work(_list_late_cheques, right=acquirers.RECONCILE)
 register_work(_list_keys, right=acquirers.RELEASE)
 register_work(_list_remedies, right=bank_channels.APPROVE)
 register_work(_list_contradictions, right=acquirers.RECONCILE)

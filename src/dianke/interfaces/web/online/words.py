@@ -20,6 +20,7 @@ from dianke.interfaces.web.components.states import register_states
 KINDS: dict[str, Text] = {
     AcquirerKind.SIMULATED.value: _("Simulated gateway"),
     AcquirerKind.AGENT.value: _("Agent with daily files"),
+    AcquirerKind.TERMINAL.value: _("Card terminal of a counter"),
 }
 WAYS: dict[str, Text] = {
     CollectionWay.PAID.value: _("Came"),
@@ -58,6 +59,8 @@ REFUSED_BECAUSE: tuple[Text, ...] = (
     _("no money came by it"),
     _("its days are not before it"),
     _("the commission is more than the money"),
+    _("the commission is more than the rate"),
+    _("a card terminal has no files"),
     _("its day is a bank's"),
 )
 register_states(

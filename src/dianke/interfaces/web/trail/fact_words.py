@@ -67,6 +67,8 @@ _FACTS: dict[str, Text] = {
     "shard_number": pgettext_lazy("fact", "shard"),
     "shift_number": pgettext_lazy("fact", "shift"),
     "slip_number": pgettext_lazy("fact", "slip"),
+    "drawer": pgettext_lazy("fact", "drawer"),
+    "terminal": pgettext_lazy("fact", "card terminal"),
     "source": pgettext_lazy("fact", "source"),
     "summary": pgettext_lazy("fact", "summary"),
     "table": pgettext_lazy("fact", "table"),

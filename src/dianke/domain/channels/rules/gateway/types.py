@@ -6,10 +6,16 @@ from enum import StrEnum
 
 
 class AcquirerKind(StrEnum):
-    """Who takes money for us: a gateway by its interface, or an agent by daily files."""
+    """Who takes money for us: a gateway by its interface, an agent by daily files, a bank by a terminal of ours."""
 
     SIMULATED = "SIMULATED"
     AGENT = "AGENT"
+    # The card terminal of a counter (刷卡终端); what it took is known from the shifts.
+    TERMINAL = "TERMINAL"
+
+
+# Gateways have keys and a page to pay at.
+WITHOUT_KEYS = frozenset({AcquirerKind.AGENT, AcquirerKind.TERMINAL})
 
 
 class KeyState(StrEnum):
