@@ -29,6 +29,11 @@ from dianke.domain.customers.types import (
     VisitOutcome,
     VisitPurpose,
 )
+from dianke.domain.profiles.models import Segment
+from dianke.domain.profiles.operations.segments import keep_segment
+from dianke.domain.profiles.types import TagPurpose
+from dianke.domain.watching.models import WatchEntry
+from dianke.domain.watching.types import EntryState, WatchAction, WatchLevel, WatchList
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity import operations as identity
 from dianke.platform.identity.models import Staff
@@ -106,6 +111,23 @@ def list_periods(customer: Customer) -> list[tuple[str, date, date | None]]:
     return [(one.manager.login, one.period.lower, one.period.upper) for one in rows.select_related("manager")]
 
 
+def add_entry(customer: Customer, *, owner: str, state: EntryState = EntryState.OPEN) -> WatchEntry:
+    closed = {} if state is EntryState.OPEN else {"closed_by": owner, "closed_at": NOW, "closing_note": "谈过"}
+    entry: WatchEntry = WatchEntry.objects.create(
+        unit=customer.unit, customer=customer, list_code=WatchList.LEAVING.value, level=WatchLevel.WATCH.value,
+        state=state.value, action=WatchAction.VISIT_TO_KEEP.value, weight=1, reasons=[],
+        opened_on=TODAY, last_seen_on=TODAY, due_date=TODAY, owner=owner, **closed,
+    )  # fmt: skip
+    return entry
+
+
+def add_segment(office: Office, owner: str) -> Segment:
+    return keep_segment(
+        segment=None, unit=office.archive.east, name="重点户", condition="kind = COMPANY", purpose=TagPurpose.SERVICE,
+        note="", is_shared=False, login=owner, at=NOW,
+    )  # fmt: skip
+
+
 class TestAssigning:
     """Half-open times without gap or overlap."""
 
@@ -171,7 +193,7 @@ class TestHandOver:
 
         done = care.approve_hand_over(actor=office.approver, key=listed.pk, reason="", at=NOW)
 
-        assert done.moved == {"customers": 2, "visits": 1, "steps": 1}
+        assert done.moved == {"customers": 2, "visits": 1, "steps": 1, "entries": 0, "segments": 0}
         assert list_periods(office.east[0])[-1] == ("mo", TODAY, None)
         assert list_periods(office.east[1])[-1] == ("su", TODAY, None)
         rows = Visit.objects.for_actor(SYSTEM)
@@ -179,6 +201,32 @@ class TestHandOver:
         step = rows.get(pk=visited.pk)
         assert (step.visitor.login, step.next_owner.login if step.next_owner else "") == ("lin", "mo")
         assert count_held(staff=office.people["lin"], on=TODAY).is_nothing
+
+    def test_watch_entries_and_segments_of_who_leaves_move_too(self, office: Office) -> None:
+        self.fill(office)
+        first, second = (add_entry(one, owner="lin") for one in office.east)
+        closed = add_entry(office.west, owner="lin", state=EntryState.DONE)
+        segments = [add_segment(office, owner) for owner in ("mo", "lin")]
+        listed = office.propose(**{office.east[1].number: "su"})
+
+        done = care.approve_hand_over(actor=office.approver, key=listed.pk, reason="", at=NOW)
+
+        assert (done.moved["entries"], done.moved["segments"]) == (2, 1)
+        rows = WatchEntry.objects.for_actor(SYSTEM)
+        assert [rows.get(pk=one.pk).owner for one in (first, second, closed)] == ["mo", "su", "lin"]
+        owned = Segment.objects.for_actor(SYSTEM).in_bulk([one.pk for one in segments])
+        assert [(one.owner, one.name) for one in owned.values()] == [("mo", "重点户"), ("mo", "重点户 2")]
+
+    def test_nothing_moves_where_the_list_no_longer_holds(self, office: Office) -> None:
+        self.fill(office)
+        entry = add_entry(office.east[0], owner="lin")
+        listed = office.propose()
+        office.assign(office.east[0], login="su", start=TODAY)
+
+        with pytest.raises(UnableToHandOver):
+            care.approve_hand_over(actor=office.approver, key=listed.pk, reason="", at=NOW)
+
+        assert WatchEntry.objects.for_actor(SYSTEM).get(pk=entry.pk).owner == "lin"
 
     def test_who_proposed_never_approves(self, office: Office) -> None:
         self.fill(office)

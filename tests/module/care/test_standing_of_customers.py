@@ -61,7 +61,9 @@ def test_a_new_service_table_changes_the_rhythm_from_its_day(archive: Archive) -
         Actor(login=login, name=login, grants=actor_of(archive.root, "*").grants, unit_path=archive.root.path)
         for login in ("proposer", "approver")
     )
-    version = valuation.propose_service_table(actor=proposer, rows=rows, valid_from=date(2026, 5, 1), note="夏季走访", at=NOW)
+    version = valuation.propose_service_table(
+        actor=proposer, rows=rows, valid_from=date(2026, 5, 1), note="夏季走访", at=NOW
+    )
     valuation.approve_service_table(actor=approver, code=version.code, reason="", at=NOW)
 
     before, after = read_rhythm(on=date(2026, 4, 30)), read_rhythm(on=date(2026, 5, 1))

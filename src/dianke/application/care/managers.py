@@ -8,7 +8,14 @@ from dianke.application.care.people import WORK, PersonUnknown, find_person
 from dianke.domain.customers import operations
 from dianke.domain.customers.models import AccountManagement, Customer, ManagerHandOver
 from dianke.domain.customers.operations.managers import Assigned, UnableToAssignManager, UnableToHandOver
-from dianke.domain.customers.queries.managers import get_hand_over, list_managers_of, list_not_ended
+from dianke.domain.customers.queries.managers import (
+    get_hand_over,
+    list_hand_over_items,
+    list_managers_of,
+    list_not_ended,
+)
+from dianke.domain.profiles.operations import segments
+from dianke.domain.watching.operations import entries
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity import queries as identity
@@ -125,8 +132,15 @@ def approve_hand_over(*, actor: Actor, key: int, reason: str, at: datetime) -> M
     """
     hand_over = get_hand_over(actor=actor, key=key)
     _require_another(actor, hand_over)
+    giver, taker = hand_over.giver.login, hand_over.taker.login
+    takers = {one.customer_id: one.taker.login for one in list_hand_over_items(hand_over=hand_over)}
+    # In the same transaction: where the list no longer holds, this is undone with it.
+    besides = {
+        "entries": entries.pass_on(giver=giver, takers=takers, other=taker),
+        "segments": segments.pass_on(giver=giver, taker=taker, at=at),
+    }
     return operations.approve_hand_over(
-        actor=actor, hand_over=hand_over, reason=reason, on=to_shanghai(at).date(), at=at
+        actor=actor, hand_over=hand_over, besides=besides, reason=reason, on=to_shanghai(at).date(), at=at
     )
 
 

@@ -161,10 +161,12 @@ def refuse_hand_over(*, actor: Actor, hand_over: ManagerHandOver, reason: str, a
 
 
 def approve_hand_over(
-    *, actor: Actor, hand_over: ManagerHandOver, reason: str, on: date, at: datetime
+    *, actor: Actor, hand_over: ManagerHandOver, besides: Mapping[str, int], reason: str, on: date, at: datetime
 ) -> ManagerHandOver:
     """
     Move everything on the list from a day on: customers, planned visits, open next steps.
+
+    :param besides: what of other modules moved with it, by its name, to be kept with the list
 
     :raises UnableToHandOver: if it was decided, a taker has left, or what the giver looks after is no longer what
         the list names
@@ -185,7 +187,7 @@ def approve_hand_over(
     for visit in steps:
         visit.next_owner = items.get(visit.customer_id, locked.taker)
         visit.save(update_fields=["next_owner"])
-    locked.moved = {"customers": len(held), "visits": len(visits), "steps": len(steps)}
+    locked.moved = {"customers": len(held), "visits": len(visits), "steps": len(steps), **besides}
     return _decide(actor, locked, HandOverState.APPROVED, reason, at)
 
 

@@ -1,6 +1,7 @@
 """Write segments and who belongs to them."""
 
 from datetime import date, datetime
+from itertools import chain, count
 
 import numpy as np
 from django.db import connection
@@ -14,6 +15,7 @@ from dianke.platform.identity.types import Actor
 from dianke.platform.org.models import Unit
 
 _SYSTEM = Actor.system("keeping segments")
+_NAME = 60
 
 
 class UnableToKeepSegment(DomainError):
@@ -52,6 +54,20 @@ def end_segment(*, segment: Segment, at: datetime) -> Segment:
     segment.save(update_fields=["ended_at"])
     _forget_members(segment)
     return segment
+
+
+def pass_on(*, giver: str, taker: str, at: datetime) -> int:
+    """Make the living segments of a leaving person another's, numbered where the name is taken; return how many."""
+    living = Segment.objects.for_actor(_SYSTEM).filter(ended_at=None).select_for_update()
+    taken = {one.name for one in living.filter(owner=taker)}
+    segments = list(living.filter(owner=giver).order_by("id"))
+    for segment in segments:
+        numbered = (f"{segment.name[: _NAME - 4]} {number}" for number in count(2))
+        segment.name = next(name for name in chain([segment.name], numbered) if name not in taken)
+        taken.add(segment.name)
+        segment.owner, segment.changed_at = taker, at
+        segment.save(update_fields=["owner", "name", "changed_at"])
+    return len(segments)
 
 
 def put_members(*, segment: Segment, customer_ids: Integers, on: date) -> Segment:

@@ -1,13 +1,15 @@
 """What people do with entries of watch lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dianke.domain.watching.models import WatchEntry
 from dianke.domain.watching.types import EntryResult, EntryState
 from dianke.kernel.errors import DomainError
+from dianke.platform.identity.types import Actor
 
 _NOTE = 400
+_SYSTEM = Actor.system("passing watch entries on")
 
 
 class EntryOutOfState(DomainError):
@@ -59,6 +61,18 @@ def assign(*, entries: Sequence[WatchEntry], login: str) -> int:
         entry.save(update_fields=["owner", "state", "taken_by", "taken_at"])
         changed += 1
     return changed
+
+
+def pass_on(*, giver: str, takers: Mapping[int, str], other: str) -> int:
+    """
+    Give everything that a leaving person has to do to whoever takes the customer over; return how many entries.
+
+    :param takers: customer key and log-in
+    :param other: log-in of who takes what is not named
+    """
+    rows = WatchEntry.objects.for_actor(_SYSTEM).select_for_update()
+    living = list(rows.filter(owner=giver, state__in=[EntryState.OPEN.value, EntryState.TAKEN.value]).order_by("id"))
+    return sum(assign(entries=[one], login=takers.get(one.customer_id, other)) for one in living)
 
 
 def finish(*, entry: WatchEntry, note: str, result: EntryResult | None, login: str, at: datetime) -> WatchEntry:
