@@ -147,6 +147,7 @@ ACTS: dict[str, Text] = {
     "bank_channels.statements.assign_entry": pgettext_lazy("act", "give a booking of the bank to an account"),
     "bank_channels.statements.load_statement": pgettext_lazy("act", "load a bank statement"),
     "bank_channels.statements.set_entry_aside": pgettext_lazy("act", "set a booking of the bank aside"),
+    "bank_channels.statements.match_cheque": pgettext_lazy("act", "match a booking of the bank to a cheque"),
     "bank_channels.statements.match_deposit": pgettext_lazy("act", "match a booking of the bank to cash of a counter"),
     "bank_channels.statements.settle_entry": pgettext_lazy("act", "match a booking of the bank to a batch"),
     "claims.orders.approve_claim": pgettext_lazy("act", "approve a claim"),
