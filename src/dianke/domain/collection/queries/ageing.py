@@ -17,6 +17,8 @@ from dianke.platform.org.scoping import Scope
 # What nobody is responsible for.
 NOBODY = "0"
 CREDIT = "CREDIT"
+# Several buckets at once: what is to pay at any age, and what of it is past its due date.
+OPEN, OVERDUE = "OPEN", "OVERDUE"
 
 
 class AgeingBy(StrEnum):
@@ -62,9 +64,11 @@ shared as (
        from open_item o join collector c on c.account_id = o.customer_account_id),
 -- What no share covers is left with nobody, to the fen.
 entry as (
-     select staff_id as key, due_date, part_fen as open_fen from shared
+     select staff_id as key, due_date, part_fen as open_fen, item_id, customer_account_id, unit_id, usage_class
+       from shared
      union all
-     select %(nobody)s::bigint, o.due_date, o.open_fen - coalesce(s.part_fen, 0)
+     select %(nobody)s::bigint, o.due_date, o.open_fen - coalesce(s.part_fen, 0), o.item_id, o.customer_account_id,
+            o.unit_id, o.usage_class
        from open_item o
        left join (select item_id, sum(part_fen)::bigint as part_fen from shared group by item_id) s using (item_id)
       where o.open_fen <> coalesce(s.part_fen, 0))
@@ -120,7 +124,8 @@ def list_debts(
     Return open items as of a day, the largest first, page by page.
 
     :param unit_id: one unit alone, without those below it
-    :param staff_id: a collector who sees to the account; 0 for accounts that nobody sees to
+    :param bucket: code of a bucket, CREDIT, OPEN or OVERDUE; empty for all that is not settled
+    :param staff_id: a collector, whose share of each item is given; 0 for what no share covers
     :param after: amount and key of the last item of the page before
     """
     prepared = prepare_open_items(actor=actor, as_of=as_of, unit_path=unit_path)
@@ -129,17 +134,15 @@ def list_debts(
     if after is not None:
         values["last_fen"], values["last_item"] = after
         conditions.append("(o.open_fen, -o.item_id) < (%(last_fen)s, -%(last_item)s)")
-    collectors = ""
+    head, source = prepared.head, "open_item"
     if staff_id is not None:
-        collectors, values["staff"] = _COLLECTORS, staff_id
-        conditions.append(
-            "o.customer_account_id in (select account_id from collector where staff_id = %(staff)s)"
-            if staff_id
-            else "o.customer_account_id not in (select account_id from collector)"
-        )
+        # The same parts that the table adds up, so that a figure is the sum of what it opens into.
+        values["staff"], values["nobody"] = staff_id, NOBODY
+        head, source = f"{_COLLECTORS} {prepared.head}, {_BY_COLLECTOR}", "entry"
+        conditions.append("o.key = %(staff)s")
     body = (
-        f"with {collectors} {prepared.head} select o.item_id, o.customer_account_id, o.unit_id, o.usage_class,"  # noqa: S608
-        f" o.due_date, o.open_fen, coalesce(%(as_of)s::date - o.due_date, 0) from open_item o"
+        f"with {head} select o.item_id, o.customer_account_id, o.unit_id, o.usage_class,"  # noqa: S608
+        f" o.due_date, o.open_fen, coalesce(%(as_of)s::date - o.due_date, 0) from {source} o"
         f" where {' and '.join(conditions) or 'true'} order by o.open_fen desc, o.item_id limit %(limit)s"
     )
     return [DebtRow(*row) for row in _ask(body, values)]
@@ -183,6 +186,8 @@ def _narrow(
     if found is not None:
         values["first_day"], values["last_day"] = found.first_day, found.last_day
         conditions.append("coalesce(%(as_of)s::date - o.due_date, 0) between %(first_day)s and %(last_day)s")
+    if bucket == OVERDUE:
+        conditions.append("o.due_date < %(as_of)s::date")
     if usage_class:
         values["usage_class"] = usage_class
         conditions.append("o.usage_class = %(usage_class)s")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -12,7 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import collection
-from dianke.domain.collection.queries.ageing import CREDIT, NOBODY, AgeingBy, DebtRow, compute_ageing, list_debts
+from dianke.domain.collection.queries.ageing import (
+    CREDIT,
+    NOBODY,
+    OVERDUE,
+    AgeingBy,
+    DebtRow,
+    compute_ageing,
+    list_debts,
+)
 from dianke.domain.collection.rules.buckets import list_buckets
 from dianke.domain.collection.types import AgeingCell
 from dianke.domain.customers.models import CustomerAccount
@@ -42,8 +51,8 @@ class DrawnRow:
 
     name: str
     figures: tuple[tuple[str, str], ...]
-    overdue: str
-    total: str
+    overdue: tuple[str, str]
+    total: tuple[str, str]
     cells: tuple[Any, ...]
 
 
@@ -59,8 +68,8 @@ def show_ageing(request: StaffRequest) -> HttpResponse:
         "asked": asked,
         "heads": [words.BUCKETS.get(code, code) for code in codes],
         "rows": _draw_rows(request, asked, cells, codes),
-        "total": _draw_total(cells, codes),
-        "figures": _list_figures(cells),
+        "total": _draw_total(asked, cells, codes),
+        "figures": _list_figures(asked, cells),
         "tabs": [(words.BY[by.value], f"?{asked.encode(by=by.value)}", by is asked.by) for by in AgeingBy],
         "group": words.BY[asked.by.value],
         "may_export": request.actor.may(EXPORT),
@@ -190,7 +199,6 @@ def _draw_rows(
     request: StaffRequest, asked: Asked, cells: Sequence[AgeingCell], codes: Sequence[str]
 ) -> list[DrawnRow]:
     names = _name_keys(request, asked, {one.key for one in cells})
-    parts = {AgeingBy.UNIT: "at", AgeingBy.CLASS: "class", AgeingBy.COLLECTOR: "collector"}
     unit_codes = {str(one.pk): one.code for one in asked.units}
     found: dict[str, dict[str, int]] = {}
     for one in cells:
@@ -198,21 +206,24 @@ def _draw_rows(
     rows = []
     for key, own in sorted(found.items(), key=lambda pair: -_sum_overdue(pair[1])):
         value = unit_codes.get(key, "") if asked.by is AgeingBy.UNIT else key
-        figures = tuple(
-            (formats.fen(own[code]), asked.open_debts(bucket=code, **{parts[asked.by]: value}))
-            if own.get(code)
-            else ("", "")
-            for code in codes
-        )
+        open_debts = partial(_open_debts, asked, value)
+        figures = tuple((formats.fen(own[code]), open_debts(code)) if own.get(code) else ("", "") for code in codes)
         overdue_fen, total_fen = _sum_overdue(own), sum(own.values())
         cells_out = [names.get(key, key), *(fen_to_yuan(own.get(code, 0)) for code in codes)]
         rows.append(
             DrawnRow(
-                names.get(key, key), figures, formats.fen(overdue_fen), formats.fen(total_fen),
+                names.get(key, key), figures, (formats.fen(overdue_fen), open_debts(OVERDUE) if overdue_fen else ""),
+                (formats.fen(total_fen), open_debts("")),
                 (*cells_out, fen_to_yuan(overdue_fen), fen_to_yuan(total_fen)),
             )
         )  # fmt: skip
     return rows
+
+
+def _open_debts(asked: Asked, value: str, bucket: str) -> str:
+    """Return the address of the debts of a line; none where the line has no name to be asked for by."""
+    parts = {AgeingBy.UNIT: "at", AgeingBy.CLASS: "class", AgeingBy.COLLECTOR: "collector"}
+    return asked.open_debts(bucket=bucket, **{parts[asked.by]: value}) if value else ""
 
 
 def _name_keys(request: StaffRequest, asked: Asked, keys: set[str]) -> dict[str, str]:
@@ -224,14 +235,16 @@ def _name_keys(request: StaffRequest, asked: Asked, keys: set[str]) -> dict[str,
     return {NOBODY: _("nobody yet"), **people}
 
 
-def _draw_total(cells: Sequence[AgeingCell], codes: Sequence[str]) -> dict[str, Any]:
+def _draw_total(asked: Asked, cells: Sequence[AgeingCell], codes: Sequence[str]) -> dict[str, Any]:
     own: dict[str, int] = {}
     for one in cells:
         own[one.bucket] = own.get(one.bucket, 0) + one.open_fen
     return {
-        "figures": [formats.fen(own[code]) if own.get(code) else "" for code in codes],
-        "overdue": formats.fen(_sum_overdue(own)),
-        "total": formats.fen(sum(own.values())),
+        "figures": [
+            (formats.fen(own[code]), asked.open_debts(bucket=code)) if own.get(code) else ("", "") for code in codes
+        ],
+        "overdue": (formats.fen(_sum_overdue(own)), asked.open_debts(bucket=OVERDUE)),
+        "total": (formats.fen(sum(own.values())), asked.open_debts()),
     }
 
 
@@ -239,16 +252,26 @@ def _sum_overdue(own: Mapping[str, int]) -> int:
     return sum(fen for code, fen in own.items() if code not in {_NOT_DUE, CREDIT})
 
 
-def _list_figures(cells: Sequence[AgeingCell]) -> list[Figure]:
+def _list_figures(asked: Asked, cells: Sequence[AgeingCell]) -> list[Figure]:
     total = sum(one.open_fen for one in cells)
     overdue = sum(one.open_fen for one in cells if one.bucket not in {_NOT_DUE, CREDIT})
     old = sum(one.open_fen for one in cells if one.bucket == "OVER_YEAR")
     items = sum(one.items for one in cells)
     share = Decimal(overdue) / total if total > 0 else None
     return [
-        Figure(_("Open (yuan)"), formats.fen(total), context=_("%(count)s bills") % {"count": formats.number(items)}),
-        Figure(_("Overdue (yuan)"), formats.fen(overdue), ratio=float(share) if share is not None else None),
-        Figure(_("Over a year (yuan)"), formats.fen(old)),
+        Figure(
+            _("Open (yuan)"),
+            formats.fen(total),
+            context=_("%(count)s bills") % {"count": formats.number(items)},
+            url=asked.open_debts(),
+        ),
+        Figure(
+            _("Overdue (yuan)"),
+            formats.fen(overdue),
+            ratio=float(share) if share is not None else None,
+            url=asked.open_debts(bucket=OVERDUE),
+        ),
+        Figure(_("Over a year (yuan)"), formats.fen(old), url=asked.open_debts(bucket="OVER_YEAR")),
     ]
 
 

@@ -14,6 +14,7 @@ from dianke.application import collection
 from dianke.domain.billing.queries.statistics import find_usual_month
 from dianke.domain.billing.types import MonthView
 from dianke.domain.collection.queries import recovery
+from dianke.domain.collection.queries.ageing import OPEN
 from dianke.domain.collection.queries.forecast import DAYS, forecast
 from dianke.domain.collection.queries.steps import list_effects, list_promises
 from dianke.domain.receivables.queries.chart import list_keys_below
@@ -75,7 +76,7 @@ def show_forecast(request: StaffRequest) -> HttpResponse:
         "found": found,
         "days": DAYS,
         "figures": [
-            Figure(_("Open (yuan)"), formats.fen(found.open_fen)),
+            Figure(_("Open (yuan)"), formats.fen(found.open_fen), url=asked.open_debts(bucket=OPEN)),
             Figure(_("Expected within 30 days (yuan)"), formats.fen(found.expected_fen)),
             Figure(
                 _("Error of the same sum 30 days ago"),
@@ -86,9 +87,17 @@ def show_forecast(request: StaffRequest) -> HttpResponse:
                 else _("no history of sixty days yet"),
             ),
         ],
-        "rows": [(one, USAGE_CLASSES.get(one.usage_class, one.usage_class)) for one in found.by_class],
+        "rows": [
+            (one, USAGE_CLASSES.get(one.usage_class, one.usage_class), _open_class(asked, one.usage_class))
+            for one in found.by_class
+        ],
+        "open_url": asked.open_debts(bucket=OPEN),
     }
     return render(request, "collection/forecast.html", values)
+
+
+def _open_class(asked: Asked, usage_class: str) -> str:
+    return asked.open_debts(bucket=OPEN, **{"class": usage_class}) if usage_class else ""
 
 
 def _list_figures(

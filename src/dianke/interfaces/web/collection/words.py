@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dianke.domain.collection.queries.ageing import CREDIT, AgeingBy
+from dianke.domain.collection.queries.ageing import CREDIT, OPEN, OVERDUE, AgeingBy
 from dianke.domain.collection.types import PauseKind, PromiseState, StepKind, StepResult, StepState, WriteOffState
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import register_states
@@ -17,6 +17,8 @@ BUCKETS: dict[str, Text] = {
     "D181_365": _("181–365 days"),
     "OVER_YEAR": _("Over a year"),
     CREDIT: pgettext_lazy("ageing", "Below zero"),
+    OPEN: _("Open"),
+    OVERDUE: _("Overdue"),
 }
 BY: dict[str, Text] = {
     AgeingBy.UNIT.value: _("Unit"),

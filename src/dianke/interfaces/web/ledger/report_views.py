@@ -44,7 +44,7 @@ class Table:
     title: str
     heads: tuple[str, ...]
     rows: tuple[DrawnRow, ...]
-    total: tuple[str, ...]
+    total: tuple[tuple[str, str], ...]
     cells: tuple[tuple[Any, ...], ...]
 
 
@@ -156,7 +156,7 @@ def _list_tables(request: StaffRequest, report: Report, asked: Asked) -> list[Ta
         lambda one: (name_unit(one), name_account(one)),
         lambda one, part: asked.open(one.code, part=part, unit_code=open_unit(one)),
     )
-    return [_draw_table(report, cut, sums) for cut in (by_class, by_unit)]
+    return [_draw_table(report, asked, cut, sums) for cut in (by_class, by_unit)]
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class _Cut:
     open: Callable[[ClassSums, str], str]
 
 
-def _draw_table(report: Report, cut: _Cut, sums: Sequence[ClassSums]) -> Table:
+def _draw_table(report: Report, asked: Asked, cut: _Cut, sums: Sequence[ClassSums]) -> Table:
     grouped: dict[Key, tuple[ClassSums, _Sums]] = {}
     for one in sums:
         first, known = grouped.get(cut.key(one), (one, (0, 0, 0, 0)))
@@ -191,7 +191,10 @@ def _draw_table(report: Report, cut: _Cut, sums: Sequence[ClassSums]) -> Table:
             )
             for one, figures in ordered
         ),
-        total=tuple(formats.fen(amount) for amount in totals),
+        total=tuple(
+            (formats.fen(amount), asked.open(report.code, part=part) if amount else "")
+            for amount, part in zip(totals, parts, strict=True)
+        ),
         cells=(
             *((*cut.names(one), *map(fen_to_yuan, figures)) for one, figures in ordered),
             (_("Total"), *[""] * (len(cut.heads) - 1), *map(fen_to_yuan, totals)),
