@@ -4,14 +4,16 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 from tests.factories.archive import Archive, actor_of, add_account, build_archive
 from tests.factories.once import built_once, fresh
 
 from dianke.application.archive import relations
-from dianke.domain.customers.models import Customer, CustomerRelation
+from dianke.domain.customers.models import Contact, Customer, CustomerRelation
 from dianke.domain.customers.operations import CustomerOutOfReach, UnableToRelate
 from dianke.domain.customers.queries.relations import list_relations, walk_relations
-from dianke.domain.customers.types import CustomerKind, NewRelation, RelationKind
+from dianke.domain.customers.types import ContactRole, CustomerKind, NewRelation, RelationKind
+from dianke.interfaces.web.customers.relation_graph import draw_graph
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import Actor
 
@@ -119,3 +121,20 @@ def test_an_ended_relation_is_walked_no_more(archive: Archive, firms: list[Custo
 
     assert walk_relations(actor=archive.actor, customer=firms[0], on=TODAY).relations == {}
     assert len(list_relations(actor=archive.actor, customer=firms[0])) == 1
+
+
+def test_the_picture_names_people_by_their_role_where_there_is_no_relation_too(firms: list[Customer]) -> None:
+    network = walk_relations(actor=SYSTEM, customer=firms[0], on=TODAY)
+    electrician = Contact(name="骆一鸣", role=ContactRole.ELECTRICAL.value)
+    director = Contact(name="温如故", role=ContactRole.OWNER.value, is_decision_maker=True)
+
+    with translation.override("zh-hans"):
+        graph = draw_graph(customer=firms[0], network=network, contacts=[electrician, director], manager=None)
+        alone = draw_graph(customer=firms[0], network=network, contacts=[], manager=None)
+        assert graph is not None
+        shown = [(one.shape, one.title) for one in graph.nodes[1:]]
+        named = [str(one.name) for one in graph.edges]
+
+    assert alone is None
+    assert shown == [("contact", "骆一鸣 · 电气负责人"), ("decides", "温如故 · 业主")]
+    assert named == ["电气负责人", "业主"]

@@ -58,6 +58,7 @@ def test_a_tag_is_shown_only_to_posts_that_may_see_it(author: Client, plain: Cli
         assert "低保特困" not in read(plain, address)
     assert plain.get("/profiles/tags/IN_NEED/").status_code == HTTPStatus.NOT_FOUND
     assert author.get("/profiles/tags/IN_NEED/").status_code == HTTPStatus.OK
+    assert "可见岗位" in read(author, "/profiles/tags/IN_NEED/")
 
 
 def test_the_editor_adds_what_is_chosen_shows_whom_it_fits_and_proposes(author: Client) -> None:

@@ -10,7 +10,7 @@ from dianke.domain.customers.models import AccountManagement, Contact, Customer
 from dianke.domain.customers.queries.relations import Network
 from dianke.domain.customers.types import RelationKind
 from dianke.interfaces.web.components.page import Text
-from dianke.interfaces.web.customers import relation_words as words
+from dianke.interfaces.web.customers import relation_words, words
 
 _WIDTH, _HEIGHT = 640.0, 420.0
 _RINGS = (0.0, 120.0, 175.0, 195.0)
@@ -84,11 +84,10 @@ def draw_graph(
     *, customer: Customer, network: Network, contacts: Sequence[Contact], manager: AccountManagement | None
 ) -> Graph | None:
     """Return a customer in the middle of those it stands to, people beside them; None where it stands alone."""
-    if not network.relations:
+    people = _list_people(contacts, manager)
+    if not network.relations and not people:
         return None
     children = _grow(network, customer.pk)
-    people = [("manager", manager.manager.name)] if manager else []
-    people += [("decides" if one.is_decision_maker else "contact", one.name) for one in contacts]
     places: dict[int, tuple[float, float]] = {customer.pk: (_WIDTH / 2, _HEIGHT / 2)}
     # People have the upper right part of the circle to themselves.
     free = 2 * pi * (1 - min(len(people), 6) / 16)
@@ -99,11 +98,19 @@ def draw_graph(
         for one in network.relations.values()
         if one.customer_id in places and one.other_id in places
     ]
-    for index, (kind, name) in enumerate(people):
+    for index, (kind, name, role) in enumerate(people):
         place = _place(free + (2 * pi - free) * (index + 0.5) / len(people), _RINGS[1] * 0.8)
-        nodes.append(Node(*place, kind, kind, _shorten(name), name, ""))
-        edges.append(Edge(_WIDTH / 2, _HEIGHT / 2, *place, "person", ""))
+        nodes.append(Node(*place, kind, kind, _shorten(name), f"{name} · {role}", ""))
+        edges.append(Edge(_WIDTH / 2, _HEIGHT / 2, *place, "person", role))
     return Graph(nodes, edges, network.is_cut)
+
+
+def _list_people(contacts: Sequence[Contact], manager: AccountManagement | None) -> list[tuple[str, str, Text]]:
+    """Return the shape, name and role of each person beside the customer, the account manager first."""
+    found = [("manager", manager.manager.name, relation_words.MANAGER)] if manager else []
+    return found + [
+        ("decides" if one.is_decision_maker else "contact", one.name, words.ROLES.get(one.role, "")) for one in contacts
+    ]
 
 
 def list_tree(*, customer: Customer, network: Network) -> list[Line]:
@@ -123,7 +130,7 @@ def list_tree(*, customer: Customer, network: Network) -> list[Line]:
             continue
         seen.add(key)
         found = network.customers.get(key)
-        name = found.name if found else str(words.ANOTHER_UNIT)
+        name = found.name if found else str(relation_words.ANOTHER_UNIT)
         url = reverse("web:customer", kwargs={"customer_number": found.number}) if found else ""
         lines.append(Line(depth, name, url, share, key == customer.pk))
         waiting += [(child, depth + 1, part) for child, part in sorted(held.get(key, ()), reverse=True)]  # type: ignore[misc]
@@ -175,7 +182,7 @@ def _place(angle: float, ring: float) -> tuple[float, float]:
 def _draw_customer(network: Network, key: int, place: tuple[float, float], centre: int) -> Node:
     found = network.customers.get(key)
     if found is None:
-        return Node(*place, "hidden", "", "", str(words.ANOTHER_UNIT), "")
+        return Node(*place, "hidden", "", "", str(relation_words.ANOTHER_UNIT), "")
     shape = {"COMPANY": "company", "GOVERNMENT": "office"}.get(found.kind, "")
     url = reverse("web:customer", kwargs={"customer_number": found.number})
     kind = "centre" if key == centre else "related"
@@ -183,7 +190,7 @@ def _draw_customer(network: Network, key: int, place: tuple[float, float], centr
 
 
 def _draw_edge(one: tuple[float, float], two: tuple[float, float], kind: str) -> Edge:
-    return Edge(*one, *two, kind.lower(), words.KINDS[kind])
+    return Edge(*one, *two, kind.lower(), relation_words.KINDS[kind])
 
 
 def _shorten(name: str) -> str:

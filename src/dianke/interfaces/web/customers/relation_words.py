@@ -21,6 +21,8 @@ SIDES: dict[str, Text] = {
     "<SUPPLIER": pgettext_lazy("relation, the other is", "supplier"),
     ">SUPPLIER": pgettext_lazy("relation, the other is", "supplied by it"),
 }
+
+MANAGER: Text = _("Account manager")
 KINDS: dict[str, Text] = {
     "PARENT": pgettext_lazy("relation", "holds"),
     "LANDLORD": pgettext_lazy("relation", "lets to"),

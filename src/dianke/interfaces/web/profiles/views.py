@@ -36,6 +36,8 @@ from dianke.interfaces.web.profiles import words
 from dianke.interfaces.web.profiles.proposals import may_see_proposal
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock, to_shanghai
+from dianke.platform.identity.models import Post
+from dianke.platform.identity.queries import list_posts
 from dianke.platform.identity.types import Actor
 
 _RUNS, _SAMPLE, _WAITING = 24, 10, 20
@@ -118,7 +120,7 @@ def show_tag(request: StaffRequest, code: str) -> HttpResponse:
         ),
         "tag": tag,
         "line": line,
-        "about": _describe(tag),
+        "about": _describe(tag, list_posts(actor=actor)),
         "rules": _list_rules(tag),
         "applies": words.write_words(tag.applies, tags={}) if tag.applies is not None else "",
         "figures": _list_tag_figures(line, figure, check),
@@ -227,7 +229,8 @@ def _list_tag_figures(line: TagLine, figure: TagFigure | None, check: tuple[int,
     ]
 
 
-def _describe(tag: Tag) -> list[tuple[Any, Any]]:
+def _describe(tag: Tag, posts: Sequence[Post]) -> list[tuple[Any, Any]]:
+    seeing = [one.name for one in posts if tag.right in one.rights]
     return [
         (_("Source"), words.list_sources(tag.sources)),
         (_("Purpose"), words.PURPOSES[tag.purpose.value]),
@@ -235,6 +238,7 @@ def _describe(tag: Tag) -> list[tuple[Any, Any]]:
         (_("Computed"), words.REFRESHES[tag.refresh.value]),
         (_("Valid for"), _now("%(days)s days") % {"days": tag.validity_days}),
         (_("Who may see it"), words.RIGHTS[tag.right]),
+        (_("Posts that see it"), words.list_names(seeing) or formats.NONE),
         (_("What it is for"), tag.about or formats.NONE),
     ]
 

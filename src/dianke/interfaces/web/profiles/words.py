@@ -146,7 +146,12 @@ def name_source(source: str) -> str:
 
 def list_sources(sources: Iterable[str]) -> str:
     """Return where several facts come from."""
-    return pick("、", ", ").join(name_source(one) for one in sources)
+    return list_names(name_source(one) for one in sources)
+
+
+def list_names(names: Iterable[str]) -> str:
+    """Return names one after the other."""
+    return pick("、", ", ").join(names)
 
 
 def write_words(condition: Condition, *, tags: Mapping[str, Tag]) -> str:
