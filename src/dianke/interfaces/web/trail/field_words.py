@@ -208,6 +208,7 @@ FIELDS: dict[str, Text] = {
     "opened_date": pgettext_lazy("field", "Opened on"),
     "closed_date": pgettext_lazy("field", "Closed on"),
     "document": pgettext_lazy("field", "Document"),
+    "measure": pgettext_lazy("field", "Measure"),
     "kind": pgettext_lazy("field", "Kind"),
     "capacity_kw": pgettext_lazy("field", "Capacity (kW)"),
     "quantity": pgettext_lazy("field", "Quantity"),
