@@ -97,7 +97,7 @@ def test_cards_and_cheques_go_from_the_desk_to_the_bank(office: Office, log_in: 
     cheque.refresh_from_db()
     assert (cheque.state, cheque.target) == ("HONOURED", "30204471")
     assert "30204471" not in read(maker, "/bank/under-way/")
-    assert "已入账" in read(cashier, "/counter/slips/")
+    assert "银行已收妥" in read(cashier, "/counter/slips/")
 
 
 def test_the_desk_asks_for_the_terminal_where_there_are_two(office: Office, log_in: Callable[[str], Client]) -> None:

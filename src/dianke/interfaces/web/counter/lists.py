@@ -300,7 +300,7 @@ SLIPS = register(
             _("Compare with the bank's statement; a cheque that comes back is reversed on the page of its payment."),
             _("A cheque is under way until the statement credits it; cards are settled by terminal and day."),
         ],
-        brief=("amount", "tender", "bank", "state"),
+        brief=("amount", "tender", "bank", "at_bank"),
         export_name="slips",
     )
 )
