@@ -231,8 +231,8 @@ def _write(
     if not any(one.differs for one in found):
         raise UnableToCorrect(field=None, bill=bill.number, reason="nothing on the bill would change")
     require_free(actor, [one.bill for one in found], order)
-    gained = found[0].energy_kwh_e2 != bill.energy_kwh_e2
-    if found[0].is_annual and gained and correcting.is_in_run(actor=actor, bill=bill):
+    gaining = [one.bill for one in found if one.is_annual and one.energy_kwh_e2 != one.bill.energy_kwh_e2]
+    if any(correcting.is_in_run(actor=actor, bill=one) for one in gaining):
         raise UnableToCorrect(
             field=None, bill=bill.number, reason="a run that is not issued yet counts on it; issue or cancel that first"
         )

@@ -1,6 +1,6 @@
 """Compute what bills come to with other facts: the wrong one and those that followed from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,12 +19,16 @@ from dianke.domain.billing.rules.frozen import FrozenBlock
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.billing.rules.shards import CalculatedShard
 from dianke.domain.billing.types import BEFORE_ISSUE, LINES_PER_BILL, RunStatus, get_bill_id_range
+from dianke.domain.metering.models import UsagePoint
 from dianke.domain.tariffs import queries as tariff_queries
 from dianke.domain.tariffs.types import PriceTable
 from dianke.kernel.errors import DomainError
+from dianke.platform.identity.types import Actor
 from dianke.platform.org.scoping import Scope
 
 _IN_RUN = (*BEFORE_ISSUE, RunStatus.ISSUING.value)
+# The meter above a sub-meter may belong to a unit that whoever corrects does not see; it is told, never passed over.
+_ANYBODY = Actor.system("finding the bills that a correction of a sub-meter reaches")
 
 
 class UnableToCorrect(DomainError):
@@ -79,28 +83,30 @@ class _Correction:
 
     actor: Scope
     changes: Mapping[str, str]
-    gained_e2: Mapping[int, int]
+    gained_e2: int = 0
 
 
 def recompute(*, actor: Scope, bill: Bill, changes: Mapping[str, str]) -> list[RecomputedBill]:
     """
-    Return the bill with other facts, then the bills that follow from it and change too, in the order of the months.
+    Return the bill with other facts, then the bills that follow from it and change too, in the order of the months:
+    the next one of the point, those of the meter above it, and what blocks that run through the year make of both.
 
     Every bill is computed from what it froze, with the prices that it froze. Another plan, or prices asked for as
     in force, are those of the first day of the billed period, never of today. What was billed before in the year
     is summed anew, so that earlier corrections count.
 
     :raises UnableToCorrect: if the bill was reversed, reverses one, is an interim one that the last bill of its
-        month settles, or cannot be billed with the facts
+        month settles, cannot be billed with the facts, or reaches a bill of the meter above it that is not issued
+        yet or lies outside the actor's units
     :raises InputsMissing: if the bill did not freeze its inputs
     :raises FactUnknown: if the bill has no fact of a name
     """
     require_living(actor=actor, bill=bill)
     if is_interim(bill):
         raise UnableToCorrect(field="bill", bill=bill.number, reason="the last bill of the month settles it")
-    first = _recompute_one(bill, _Correction(actor, changes, {}))
-    found = [first, *_follow_parent(first, actor, changes), *_follow_later(first, actor)]
-    return [first, *(one for one in found[1:] if one.differs)]
+    first = _recompute_one(bill, _Correction(actor, changes))
+    followed = [*_follow_above(first, actor, changes), *_follow_later(first, actor)]
+    return [first, *sorted((one for one in followed if one.differs), key=lambda one: one.bill.month)]
 
 
 def require_living(*, actor: Scope, bill: Bill) -> None:
@@ -185,43 +191,68 @@ def _list_old_lines(actor: Scope, bill: Bill) -> list[BillLine]:
     return list(lines.select_related("kind").order_by("id"))
 
 
-def _sum_used_before(bill: Bill, block: FrozenBlock, gained_e2: Mapping[int, int]) -> pa.Table:
+def _sum_used_before(bill: Bill, block: FrozenBlock, gained_e2: int) -> pa.Table:
     """Return what the point was billed before in the year, with what the order itself adds to earlier months."""
     points = np.array([bill.usage_point_id], dtype=np.int64)
     stored = load_used_before(month=bill.month, start=block.span.start, point_ids=points)
-    energy = sum(stored["energy_e2"].to_pylist()) + sum(gained_e2.values())
+    energy = sum(stored["energy_e2"].to_pylist()) + gained_e2
     return pa.table({"point_id": pa.array(points), "energy_e2": pa.array([energy], pa.int64())})
 
 
 def _follow_later(first: RecomputedBill, actor: Scope) -> Iterator[RecomputedBill]:
     """
-    Yield the later bills that may change: the next one, which opens with the reading that this one closes with, and
-    those of the same year where blocks run through the year. What each gains counts for those after it.
+    Yield the later bills of the point that may change: the next one, which opens with the reading that this one
+    closes with, and those of the same year where blocks run through the year.
     """
     bill = first.bill
+    before = _get_own_block(bill).inputs
+
+    def find_changes(later: Bill) -> dict[str, str]:
+        if later.period_start != bill.period_end:
+            return {}
+        return facts.list_changes_of_next(
+            before=before, after=first.block.inputs, following=_get_own_block(later).inputs
+        )
+
     _, start = get_bill_id_range(year=bill.month.year, month=bill.month.month)
     _, end = get_bill_id_range(year=bill.month.year + 1, month=12)
-    frozen_block = _get_own_block(bill)
-    taken_over = list_handovers(account_id=bill.account_id)
-    gained = {bill.pk: first.energy_kwh_e2 - bill.energy_kwh_e2}
-    for later in list_living(
+    later = list_living(
         actor=actor, usage_point_id=bill.usage_point_id, account_id=bill.account_id, first=start, end=end
-    ):
-        # Whoever took the account over since begins the year's blocks anew.
-        is_same_subject = not any(bill.period_start < day <= later.period_start for day in taken_over)
-        is_of_year = first.is_annual and later.month.year == bill.month.year and is_same_subject
-        if is_interim(later):
+    )
+    yield from _follow(later, find_changes, actor=actor, known=[first])
+
+
+def _follow(
+    bills: Sequence[Bill],
+    find_changes: Callable[[Bill], dict[str, str]],
+    *,
+    actor: Scope,
+    known: Sequence[RecomputedBill] = (),
+) -> Iterator[RecomputedBill]:
+    """
+    Yield the bills of a point, in their order, that other facts reach, or the energy that earlier bills of their year
+    gain or lose. What each gains counts for those after it.
+    """
+    taken_over = list_handovers(account_id=bills[0].account_id) if bills else []
+    changed = list(known)
+    for bill in bills:
+        if is_interim(bill):
             # The last bill of its month is computed from the first reading on and settles it.
             continue
-        carried: dict[str, str] = {}
-        if later.period_start == bill.period_end:
-            carried = facts.list_changes_of_next(
-                before=frozen_block.inputs, after=first.block.inputs, following=_get_own_block(later).inputs
-            )
-        if carried or is_of_year:
-            found = _recompute_one(later, _Correction(actor, carried, gained if is_of_year else {}))
+        # Whoever took the account over since begins the year's blocks anew.
+        of_year = [
+            one
+            for one in changed
+            if one.is_annual
+            and one.bill.month.year == bill.month.year
+            and not any(one.bill.period_start < day <= bill.period_start for day in taken_over)
+        ]
+        changes = find_changes(bill)
+        if changes or of_year:
+            gained = sum(one.energy_kwh_e2 - one.bill.energy_kwh_e2 for one in of_year)
+            found = _recompute_one(bill, _Correction(actor, changes, gained))
             if found.differs:
-                gained[later.pk] = found.energy_kwh_e2 - later.energy_kwh_e2
+                changed.append(found)
             yield found
 
 
@@ -237,18 +268,63 @@ def _get_own_block(bill: Bill) -> FrozenBlock:
     return frozen.narrow(frozen_queries.get_block(bill), bill.usage_point_id)
 
 
-def _follow_parent(first: RecomputedBill, actor: Scope, changes: Mapping[str, str]) -> Iterator[RecomputedBill]:
-    """Yield the bill of the meter above a sub-meter whose readings change, of the same period."""
+def _follow_above(first: RecomputedBill, actor: Scope, changes: Mapping[str, str]) -> Iterator[RecomputedBill]:
+    """
+    Yield the bills of the meter above a sub-meter whose readings change: that of the same period, the next one, which
+    takes the sub-meter off from the reading that it closed with, and those of the year that follow from these.
+
+    :raises UnableToCorrect: if one of them lies outside the actor's units, or is under way in a run
+    """
+    bill = first.bill
     (parent_id,) = first.block.inputs.points["parent_id"].to_pylist()
-    of_parent = facts.list_changes_of_parent(first.bill.usage_point_id, changes)
-    if parent_id is None or not of_parent:
+    if parent_id is None or not facts.list_changes_of_parent(bill.usage_point_id, changes):
         return
-    start, end = get_bill_id_range(year=first.bill.month.year, month=first.bill.month.month)
-    above = Bill.objects.for_actor(actor).filter(usage_point_id=parent_id, run_id=first.bill.run_id)
-    account_id = above.values_list("account_id", flat=True).first()
-    if account_id is None:
-        return
-    living = list_living(actor=actor, usage_point_id=parent_id, account_id=account_id, first=start, end=end)
-    for bill in living:
-        if bill.period_start == first.bill.period_start and not is_interim(bill):
-            yield _recompute_one(bill, _Correction(actor, of_parent, {}))
+    before = _get_own_block(bill).inputs
+
+    def find_changes(above: Bill) -> dict[str, str]:
+        if above.period_start not in {bill.period_start, bill.period_end}:
+            return {}
+        taken_off = facts.narrow_to_sub_meter(_get_own_block(above).inputs, bill.usage_point_id)
+        if above.period_start == bill.period_start:
+            # Of two that are not billed to the same day, only the readings that both know.
+            reaching = facts.list_shared_changes(changes, before=before, other=taken_off)
+        else:
+            reaching = facts.list_changes_of_next(before=before, after=first.block.inputs, following=taken_off)
+        return facts.list_changes_of_parent(bill.usage_point_id, reaching)
+
+    _require_none_under_way(first, parent_id)
+    for found in _follow(_list_above(bill, parent_id), find_changes, actor=_ANYBODY):
+        if found.differs and not Bill.objects.for_actor(actor).filter(pk=found.bill.pk).exists():
+            raise UnableToCorrect(
+                field="bill", bill=bill.number, reason="the meter above it is billed by a unit outside of yours"
+            )
+        yield found
+
+
+def _list_above(bill: Bill, parent_id: int) -> list[Bill]:
+    """Return the living bills of the meter above, from the period of a bill to the end of the next year."""
+    start, _ = get_bill_id_range(year=bill.month.year, month=bill.month.month)
+    _, end = get_bill_id_range(year=bill.month.year + 1, month=12)
+    # Bills are found by account; that of the run where the point belonged to another one since.
+    of_run = Bill.objects.for_actor(_ANYBODY).filter(usage_point_id=parent_id, run_id=bill.run_id)
+    of_today = UsagePoint.objects.for_actor(_ANYBODY).filter(pk=parent_id)
+    accounts = {key for rows in (of_run, of_today) for key in rows.values_list("account_id", flat=True)}
+    found = [
+        above
+        for account_id in sorted(accounts)
+        for above in list_living(actor=_ANYBODY, usage_point_id=parent_id, account_id=account_id, first=start, end=end)
+    ]
+    found.sort(key=lambda above: (above.month, above.pk))
+    return [above for above in found if above.period_start >= bill.period_start]
+
+
+def _require_none_under_way(first: RecomputedBill, parent_id: int) -> None:
+    """Refuse while a run that is not issued yet takes the sub-meter off from the wrong readings."""
+    bill = first.bill
+    drafts = BillDraft.objects.for_actor(_ANYBODY).filter(usage_point_id=parent_id, run__status__in=_IN_RUN)
+    if drafts.filter(period_start__in=[bill.period_start, bill.period_end]).exists():
+        raise UnableToCorrect(
+            field="bill",
+            bill=bill.number,
+            reason="a run that is not issued yet bills the meter above it; issue or cancel that first",
+        )

@@ -278,6 +278,26 @@ def list_changes_of_parent(point_id: int, changes: Mapping[str, str]) -> dict[st
     }
 
 
+def list_shared_changes(changes: Mapping[str, str], *, before: ShardInputs, other: ShardInputs) -> dict[str, str]:
+    """Return the changes of readings that other inputs of the same meters have as they were before."""
+    own, others = before.segments.to_pylist(), other.segments.to_pylist()
+    shared: dict[str, str] = {}
+    for name, value in changes.items():
+        if not name.startswith("segment."):
+            continue
+        _, place, code = _split(name)
+        column = _SEGMENT[code].name
+        if int(place) <= len(others) and own[int(place) - 1][column] == others[int(place) - 1][column]:
+            shared[name] = value
+    return shared
+
+
+def narrow_to_sub_meter(inputs: ShardInputs, point_id: int) -> ShardInputs:
+    """Return the inputs of the meter above with the segments of one of its sub-meters in place of its own."""
+    rows = [place for place, found in enumerate(inputs.sub_segments["point_id"].to_pylist()) if found == point_id]
+    return replace(inputs, segments=inputs.sub_segments.take(pa.array(rows, pa.int64())))
+
+
 def list_changes_of_next(*, before: ShardInputs, after: ShardInputs, following: ShardInputs) -> dict[str, str]:
     """
     Return what a changed closing reading means for the bill that follows: it opens with the same reading.
