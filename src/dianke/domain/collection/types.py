@@ -10,6 +10,7 @@ class StepKind(StrEnum):
 
     SMS = "SMS"
     EMAIL = "EMAIL"
+    WECHAT = "WECHAT"
     LETTER = "LETTER"
     CALL = "CALL"
     VISIT = "VISIT"
@@ -18,7 +19,7 @@ class StepKind(StrEnum):
 
 
 # What goes out by itself; everything else is done by a person.
-BY_MESSAGE = frozenset({StepKind.SMS, StepKind.EMAIL})
+BY_MESSAGE = frozenset({StepKind.SMS, StepKind.EMAIL, StepKind.WECHAT})
 # What is handed over on paper.
 BY_PAPER = frozenset({StepKind.LETTER, StepKind.NOTICE})
 

@@ -25,6 +25,11 @@ PURPOSE = "DUNNING"
 ABOUT = "collection.dunningstep"
 _SYSTEM = Actor.system("proposing steps of dunning")
 _CHUNK = 1_000
+_CHANNELS = {
+    StepKind.SMS: MessageChannel.SMS,
+    StepKind.EMAIL: MessageChannel.EMAIL,
+    StepKind.WECHAT: MessageChannel.WECHAT,
+}
 # The end of the working day.
 _CLOSING = timedelta(hours=18)
 
@@ -73,27 +78,37 @@ def _propose_some(
         if account is None or account.pk in paused:
             continue
         earlier = reminder_days.get(account.customer.credit_grade, 0)
-        step = _choose(ladder, one, history.get(account.pk, []), on, earlier)
+        step = _choose(ladder, one, account.customer_id, history.get(account.pk, []), on, earlier)
         if step is not None:
             hold = protected.get(account.pk, "")
             _write(actor, ladder, step, one, account, hold, collectors.get(account.pk, ""), on, at, proposed)
 
 
-def _choose(ladder: Ladder, owed: Arrears, before: Sequence[DunningStep], on: date, earlier: int) -> LadderStep | None:
+def _choose(
+    ladder: Ladder, owed: Arrears, customer_id: int, before: Sequence[DunningStep], on: date, earlier: int
+) -> LadderStep | None:
     waits = {StepState.OPEN.value, StepState.HELD.value}
     if any(one.proposed_on >= on or one.state in waits for one in before):
         return None
     own = [one for one in before if one.since_due_date == owed.oldest_due_date]
     last = max((one.proposed_on for one in own), default=None)
-    return rules.find_next_step(
-        ladder,
-        days_overdue=owed.days_overdue,
-        overdue_fen=owed.overdue_fen,
-        usage_class=owed.usage_class,
-        done={one.code for one in own},
-        days_since_last=(on - last).days if last else None,
-        reminder_days_earlier=earlier,
-    )
+    done = {one.code for one in own}
+    while True:
+        step = rules.find_next_step(
+            ladder,
+            days_overdue=owed.days_overdue,
+            overdue_fen=owed.overdue_fen,
+            usage_class=owed.usage_class,
+            done=done,
+            days_since_last=(on - last).days if last else None,
+            reminder_days_earlier=earlier,
+        )
+        if step is None or step.kind is not StepKind.WECHAT:
+            return step
+        if people.find_reach(customer_id=customer_id, on=on).find_address(StepKind.WECHAT):
+            return step
+        # Who is not on WeChat has no such step: held for a person it would stop the ladder of most accounts.
+        done.add(step.code)
 
 
 def _write(
@@ -101,7 +116,7 @@ def _write(
     collector: str, on: date, at: datetime, proposed: Proposed,
 ) -> None:  # fmt: skip
     reach = people.find_reach(customer_id=account.customer_id, on=on) if step.kind in BY_MESSAGE else people.Reach()
-    address = reach.email if step.kind is StepKind.EMAIL else reach.phone
+    address = reach.find_address(step.kind)
     if step.kind in BY_MESSAGE and not hold:
         hold = "no_address" if not address else "" if step.is_automatic else "to_be_released"
         hold = "consent_withdrawn" if reach.consent.value == "WITHDRAWN" else hold
@@ -139,13 +154,13 @@ def send_step(*, actor: Scope, step: DunningStep, subject: str, login: str, at: 
     """Put the message of a step into the outbox; the step is then done."""
     on = to_shanghai(at).date()
     reach = people.find_reach(customer_id=step.account.customer_id, on=on)
-    is_mail = step.kind == StepKind.EMAIL.value
+    kind = StepKind(step.kind)
     step.message = outbox.queue_message(
         actor=_SYSTEM,
         new=NewMessage(
             unit_id=step.unit_id,
-            channel=MessageChannel.EMAIL if is_mail else MessageChannel.SMS,
-            address=reach.email if is_mail else reach.phone,
+            channel=_CHANNELS[kind],
+            address=reach.find_address(kind),
             text=step.text,
             subject=subject,
             purpose=PURPOSE,
@@ -155,8 +170,8 @@ def send_step(*, actor: Scope, step: DunningStep, subject: str, login: str, at: 
             about_kind=ABOUT,
             about_key=str(step.pk),
             due_at=at,
-            consent=reach.consent,
-            quiet=reach.email_quiet if is_mail else reach.phone_quiet,
+            consent=reach.find_consent(kind),
+            quiet=reach.find_quiet(kind),
         ),
         login=login,
         at=at,

@@ -170,7 +170,7 @@ def _require_reach(step: DunningStep, on: date) -> None:
     reach = find_reach(customer_id=step.account.customer_id, on=on)
     if reach.consent is Consent.WITHDRAWN:
         raise UnableToRecord(field="step", reason="the customer took back their consent")
-    if not (reach.email if step.kind == StepKind.EMAIL.value else reach.phone):
+    if not reach.find_address(StepKind(step.kind)):
         raise UnableToRecord(field="step", reason="nobody can be written to")
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 
 from dianke.domain.collection.models import DunningPause, Responsibility
+from dianke.domain.collection.types import StepKind
 from dianke.domain.customers.models import Consent, Contact, CustomerAccount, SpecialMark
 from dianke.domain.customers.types import ConsentPurpose, ContactRole, Importance, MarkKind
 from dianke.kernel.errors import DomainError
@@ -53,6 +54,22 @@ class Reach:
     phone_quiet: QuietHours | None = None
     email_quiet: QuietHours | None = None
     consent: MessageConsent = MessageConsent.NOT_NEEDED
+    # Whether an agreement to bill notices stands; without one nobody is written to by WeChat.
+    has_agreed: bool = False
+
+    def find_address(self, kind: StepKind) -> str:
+        """Return where a message of a kind goes, WeChat by the number that is bound to it; empty if nowhere."""
+        if kind is StepKind.EMAIL:
+            return self.email
+        return self.phone if kind is StepKind.SMS or self.has_agreed else ""
+
+    def find_quiet(self, kind: StepKind) -> QuietHours | None:
+        """Return when whoever gets a message of a kind wants to hear nothing."""
+        return self.email_quiet if kind is StepKind.EMAIL else self.phone_quiet
+
+    def find_consent(self, kind: StepKind) -> MessageConsent:
+        """Return what the message of a kind may go by."""
+        return MessageConsent.GIVEN if kind is StepKind.WECHAT and self.has_agreed else self.consent
 
 
 def find_reach(*, customer_id: int, on: date) -> Reach:
@@ -66,7 +83,8 @@ def find_reach(*, customer_id: int, on: date) -> Reach:
     consents = Consent.objects.for_actor(_SYSTEM).filter(
         customer_id=customer_id, purpose=ConsentPurpose.BILL_NOTICE.value
     )
-    was_withdrawn = consents.exists() and not consents.filter(withdrawn_at=None).exists()
+    has_agreed = consents.filter(withdrawn_at=None).exists()
+    was_withdrawn = not has_agreed and consents.exists()
     called = next((one for one in rows if one.phone), None)
     mailed = next((one for one in rows if one.email), None)
     return Reach(
@@ -75,6 +93,7 @@ def find_reach(*, customer_id: int, on: date) -> Reach:
         phone_quiet=_get_quiet(called),
         email_quiet=_get_quiet(mailed),
         consent=MessageConsent.WITHDRAWN if was_withdrawn else MessageConsent.NOT_NEEDED,
+        has_agreed=has_agreed,
     )
 
 

@@ -28,6 +28,7 @@ BY: dict[str, Text] = {
 KINDS: dict[str, Text] = {
     StepKind.SMS.value: _("SMS"),
     StepKind.EMAIL.value: _("E-mail"),
+    StepKind.WECHAT.value: _("WeChat"),
     StepKind.LETTER.value: _("Letter"),
     StepKind.CALL.value: pgettext_lazy("dunning", "Call"),
     StepKind.VISIT.value: pgettext_lazy("dunning", "Visit"),

@@ -33,6 +33,7 @@
 -- made from: channels 0005_cards_and_cheques ead2719040c33c3b
 -- made from: collection 0001_initial 5f49d91a46f34bc4
 -- made from: collection 0002_risk d04a3b32c558dd88
+-- made from: collection 0003_dunning_by_wechat 9faa490596af07f0
 -- made from: contenttypes 0001_initial 35ed8489a147e0b4
 -- made from: contenttypes 0002_remove_content_type_name 7d36494075750f0e
 -- made from: contracts 0001_initial 4503ec33e2d50b07
