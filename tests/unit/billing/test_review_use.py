@@ -1,6 +1,7 @@
 """What counts as suspicious use: zero, jumps, more than the capacity carries, estimates, first bills."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,11 @@ from tests.factories.review import BOOK, history, homes, is_found, works
 from dianke.domain.billing.rules.review import use
 from dianke.domain.billing.rules.review.facts import CLASSES, HISTORY_MONTHS
 from dianke.domain.billing.rules.review.find import RULES, find_suspicious
+from dianke.domain.billing.rules.review.parameters import ParameterBook
 from dianke.domain.customers.types import UsageClass
 
 SHOP = CLASSES.index(UsageClass.COMMERCIAL_INDUSTRIAL)
+HOME = CLASSES.index(UsageClass.RESIDENTIAL)
 
 
 def bills_before(*latest: int | None, usual: int = 20_000) -> Any:
@@ -35,19 +38,18 @@ def test_nothing_is_found_in_an_empty_shard() -> None:
 class TestZeroUse:
     @pytest.mark.parametrize(
         ("usage_class", "zeros_before", "is_suspicious"),
-        [
-            (CLASSES.index(UsageClass.RESIDENTIAL), 4, False),
-            (CLASSES.index(UsageClass.RESIDENTIAL), 5, True),
-            (SHOP, 1, False),
-            (SHOP, 2, True),
-        ],
+        [(HOME, 1, False), (HOME, 2, True), (SHOP, 1, False), (SHOP, 2, True)],
     )
-    def test_is_found_from_three_cycles_and_at_homes_from_six(
-        self, usage_class: int, zeros_before: int, is_suspicious: bool
-    ) -> None:
+    def test_is_found_from_three_cycles_on(self, usage_class: int, zeros_before: int, is_suspicious: bool) -> None:
         facts = homes(usage_class=usage_class, energy_kwh_e2=0, history=bills_before(*[0] * zeros_before))
 
         assert is_found(use.zero_use, facts) is is_suspicious
+
+    @pytest.mark.parametrize(("zeros_before", "is_suspicious"), [(4, False), (5, True)])
+    def test_of_homes_was_found_from_six_cycles_on_before_2025(self, zeros_before: int, is_suspicious: bool) -> None:
+        facts = homes(usage_class=HOME, energy_kwh_e2=0, history=bills_before(*[0] * zeros_before))
+
+        assert is_found(use.zero_use, facts, ParameterBook(on=date(2024, 12, 31))) is is_suspicious
 
     def test_counts_bills_and_not_months(self) -> None:
         facts = homes(usage_class=SHOP, energy_kwh_e2=0, history=bills_before(0, None, 0, None))
