@@ -1,5 +1,6 @@
 """Issued bills compute again to the fen from what they froze, or the first figure that does not is named."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from dianke.domain.billing.models import Bill, BillLine, BillRun, FrozenInputs
 from dianke.domain.billing.queries.frozen import InputsMissing, get_basis
 from dianke.domain.billing.rules.comparison import Difference
 from dianke.domain.customers.models import Customer, CustomerAccount
+from dianke.interfaces.cli import bill as bill_command
 from dianke.platform.audit.use_case import PermissionRefused
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,22 @@ def test_a_month_lists_every_issued_run(utility: Utility, run: BillRun) -> None:
 
     assert [(number, report.is_equal, report.bills) for number, report in found.items()] == [(run.number, True, 6)]
     assert nothing == {}
+
+
+def test_a_month_says_which_runs_are_still_being_issued(
+    utility: Utility, run: BillRun, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DIANKE_PASSWORD", "correct horse battery")
+    words = ["replay", "--month", "2026-01", "--as", "runner", "--json"]
+
+    bill_command.run(words)
+    issued = json.loads(capsys.readouterr().out)
+    BillRun.objects.for_actor(utility.actor).filter(pk=run.pk).update(status="ISSUING")
+    bill_command.run(words)
+    under_way = json.loads(capsys.readouterr().out)
+
+    assert (issued["bills"], "left_out" in issued) == (6, False)
+    assert (under_way["bills"], under_way["left_out"]) == (0, [{"run": run.number, "reason": "it is being issued"}])
 
 
 def test_is_refused_without_the_right(utility: Utility, run: BillRun) -> None:

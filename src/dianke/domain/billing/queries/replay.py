@@ -106,6 +106,12 @@ def list_issued_runs(*, actor: Scope, month: date) -> list[BillRun]:
     return list(runs.filter(status=RunStatus.ISSUED.value).select_related("cycle_month__cycle").order_by("id"))
 
 
+def list_runs_being_issued(*, actor: Scope, month: date) -> list[str]:
+    """Return the numbers of the runs of a month whose issue has begun and not ended, within the actor's units."""
+    runs = BillRun.objects.for_actor(actor).filter(cycle_month__month=month, status=RunStatus.ISSUING.value)
+    return list(runs.order_by("id").values_list("number", flat=True))
+
+
 def list_blocks(shard: BillRunShard) -> Iterator[FrozenBlock]:
     """Yield what the issued bills of a shard were computed from, whatever units its points belong to."""
     with connection.cursor() as cursor:
