@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tests.module.demo_utility.conftest import SYSTEM, Loaded, list_bills, plan_without_statistics, prepare, rolled_back
 
-from dianke.application import trials
+from dianke.application import meter_to_cash, trials
 from dianke.application.demo_utility import farewells, load, notes, organisation, trades
 from dianke.application.demo_utility.designs import BILLED_FROM, BILLED_TO, CURVES_FROM
 from dianke.application.demo_utility.faults import DESIGNED_FAULTS, DESIGNED_FLAWS
@@ -21,12 +21,16 @@ from dianke.application.tariffs import approve_version, load_shipped_tariffs
 from dianke.domain.audits.models import QualityFinding, QualityPass
 from dianke.domain.billing.models import Bill, BillingTerms, BillRunFault, BillSuspicion, FinalBilling
 from dianke.domain.billing.types import SuspicionState
+from dianke.domain.customers import operations as customer_operations
 from dianke.domain.customers import queries as customers
-from dianke.domain.customers.models import Customer
-from dianke.domain.metering.models import UsagePoint
+from dianke.domain.customers.models import Customer, CustomerAccount
+from dianke.domain.metering import operations as metering
+from dianke.domain.metering.models import MeterInstallation, UsagePoint
+from dianke.domain.metering.types import RegisterKind
 from dianke.domain.readings import queries as readings
 from dianke.domain.readings.models import DailyUsage, FrozenSegment
 from dianke.domain.tariffs import queries as tariffs
+from dianke.domain.tariffs.models import TariffVersion
 from dianke.interfaces.cli import demo
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.ids import make_user_number
@@ -105,6 +109,35 @@ class TestBills:
         assert curve is not None
         assert curve.is_present.all()
         assert int(curve.wh.sum()) == 10 * bill.energy_kwh_e2
+
+
+class TestReplay:
+    """The issued month computed again from what it froze, when nothing around it is as it was."""
+
+    def test_comes_to_the_same_fen_under_other_prices_meters_and_owners(self, loaded: Loaded) -> None:
+        with rolled_back():
+            approve_waiting_sheet()
+            # No version that January was billed by is in force any more.
+            of_january = TariffVersion.objects.for_actor(SYSTEM).filter(period__startswith__lt=BILLED_TO)
+            withdrawn = of_january.update(status="WITHDRAWN")
+            give_to_another_owner_behind_another_meter(get_bill("云泽恒锐精密铸造有限公司"))
+            MeterInstallation.objects.for_actor(SYSTEM).update(multiplier=1)
+            Customer.objects.for_actor(SYSTEM).update(name="另一家")
+            CustomerAccount.objects.for_actor(SYSTEM).update(household_size=9)
+            BillingTerms.objects.for_actor(SYSTEM).update(power_factor_standard=None, basic_mode="NONE")
+            BillingTerms.objects.for_actor(SYSTEM).update(structure="SINGLE", time_of_use=False)
+
+            month = meter_to_cash.replay_month(actor=SYSTEM, month=BILLED_FROM)
+            bills = list(Bill.objects.for_actor(SYSTEM).filter(month=BILLED_FROM).order_by("id"))
+            each = [meter_to_cash.replay_bill(actor=SYSTEM, number=bill.number) for bill in bills]
+            now = hash_bills(list_bills())
+
+        [(number, report)] = month.items()
+        assert (number, report.is_equal, report.differences) == ("JS-202601-A-01", True, [])
+        assert (report.bills, report.amount_fen) == TOTALS[number]
+        assert [(one.is_equal, one.amount_fen) for one in each] == [(True, bill.amount_fen) for bill in bills]
+        assert withdrawn
+        assert now == GOLDEN
 
 
 class TestFarewells:
@@ -274,16 +307,13 @@ class TestWorkLeftToDo:
 
     def test_has_one_sheet_that_the_head_of_marketing_can_approve(self, loaded: Loaded) -> None:
         now = SystemClock().now()
-        chief = identity.get_actor(login="chief", on=now.date(), origin="test")
         [waiting] = tariffs.list_proposals(actor=SYSTEM)
 
         parts = {
             part.code: part.price for part in tariffs.get_version_page(actor=SYSTEM, version_id=waiting.id).components
         }
         with rolled_back():
-            trial = trials.start_trial(actor=chief, version_id=waiting.id, month=date(2026, 1, 1), at=now)
-            trials.carry_out_trial(actor=chief, number=trial.number)
-            approved = approve_version(actor=chief, version_id=waiting.id, reason="compared", at=now)
+            approved = approve_waiting_sheet()
 
         assert (waiting.proposed_by, waiting.grade, waiting.start.day) == ("tariffs", "C", 1)
         assert waiting.start > now.date()
@@ -396,3 +426,35 @@ def get_segments(name: str) -> list[FrozenSegment]:
     """Return what was frozen for a customer, in order."""
     rows = FrozenSegment.objects.for_actor(SYSTEM).filter(usage_point__account__customer__name=name)
     return list(rows.order_by("sequence"))
+
+
+def approve_waiting_sheet() -> TariffVersion:
+    """Return the sheet that waits, tried on the billed month and approved by the head of marketing."""
+    now = SystemClock().now()
+    chief = identity.get_actor(login="chief", on=now.date(), origin="test")
+    [waiting] = tariffs.list_proposals(actor=SYSTEM)
+    trial = trials.start_trial(actor=chief, version_id=waiting.id, month=BILLED_FROM, at=now)
+    trials.carry_out_trial(actor=chief, number=trial.number)
+    return approve_version(actor=chief, version_id=waiting.id, reason="compared", at=now)
+
+
+def give_to_another_owner_behind_another_meter(bill: Bill) -> None:
+    """Exchange the meter of a billed point after its month, and hand its account over."""
+    day = SystemClock().now().date()
+    point = UsagePoint.objects.for_actor(SYSTEM).get(pk=bill.usage_point_id)
+    old = point.installations.for_actor(SYSTEM).select_related("meter__unit").order_by("-id")[0]
+    registers = [RegisterKind(name) for name in old.meter.registers]
+    meter = metering.register_meter(
+        actor=SYSTEM, unit=old.meter.unit, asset_number="EXCHANGED-1", registers=registers, integer_digits=6
+    )
+    metering.exchange_meter(
+        actor=SYSTEM,
+        usage_point=point,
+        on=day,
+        removal_readings={kind: Decimal(900_000) for kind in registers},
+        meter=meter,
+        install_readings={kind: Decimal(0) for kind in registers},
+    )
+    account = CustomerAccount.objects.for_actor(SYSTEM).get(pk=bill.account_id)
+    other = Customer.objects.for_actor(SYSTEM).exclude(pk=account.customer_id).order_by("id")[0]
+    customer_operations.hand_over_account(actor=SYSTEM, account=account, to=other, on=day)
