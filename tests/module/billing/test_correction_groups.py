@@ -124,6 +124,14 @@ class TestNextMonth:
         assert {bill.month.month for bill in replacements} == {1}
         assert [bill.energy_kwh_e2 for bill in replacements] == [20000, 80000]
 
+    def test_terms_of_the_sub_meter_stay_with_it(self, utility: Utility) -> None:
+        changes = {"terms.prices": "AS_IN_FORCE", "segment.1.total_start": "100"}
+
+        replacements = carry_out(Staff(utility), first_bill(utility, 1), changes)
+
+        # At 0.715686.
+        assert sums(replacements) == [(20000, 14314), (80000, 57255)]
+
     def test_draws_every_bill_before_anybody_is_asked(self, utility: Utility) -> None:
         order = draft(Staff(utility), first_bill(utility, 1), {"segment.1.total_end": "200"})
 
