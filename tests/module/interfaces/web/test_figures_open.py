@@ -14,6 +14,8 @@ from tests.factories.pages import Office
 from tests.factories.paid import at_ten, list_accounts, look_at, pay
 
 from dianke.application import collection
+from dianke.domain.collection.queries.recovery import get_old_recovery, list_current_recovery, list_outstanding
+from dianke.domain.collection.queries.recovery_items import list_items_booked, list_items_of_old
 from dianke.platform.identity.types import Actor
 
 issued = True
@@ -22,6 +24,7 @@ _LINK = re.compile(r'<a href="([^"]+)">(−?[\d,]+\.\d\d)</a>')
 _BODY = re.compile(r"<tbody.*?</tbody>", re.DOTALL)
 _ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 _CELL = re.compile(r'<td class="[^"]*\bnum\b[^"]*"[^>]*>(.*?)</td>', re.DOTALL)
+YEAR_LATER = date(2027, 2, 1)
 _SYSTEM = Actor.system("testing figures")
 
 
@@ -100,3 +103,55 @@ class TestReports:
             expected = {"DEBIT": debit, "CREDIT": credit}
             side = re.search(r"side=(\w+)", url)
             assert (expected[side[1]] if side else (debit - credit) * sign) == amount, url
+
+
+class TestRecovery:
+    @pytest.mark.parametrize("on", ["2026-02-10", "2026-03-10", "2026-11-20"])
+    def test_rates_are_those_of_the_bills_that_they_open(self, boss: Client, on: str) -> None:
+        actor, day = _SYSTEM, date.fromisoformat(on)
+        for one in list_current_recovery(actor=actor, on=day, months=13):
+            listed = read(boss, f"/collection/recovery/bills/?of=MONTH&month={one.month:%Y-%m}&on={on}")
+            expected = one.billed_fen, one.in_month_fen, one.by_next_month_fen, one.to_date_fen
+
+            assert expected[0] > 0
+            assert [add_up(listed, column) * 100 for column in (-4, -3, -2, -1)] == list(expected)
+
+    def test_old_debt_is_that_of_its_bills(self, office: Office, boss: Client) -> None:
+        # The bills are of 2026: a year later what is left of them is old.
+        old, items = get_old_recovery(actor=_SYSTEM, on=YEAR_LATER), list_items_of_old(actor=_SYSTEM, on=YEAR_LATER)
+        before = get_old_recovery(actor=_SYSTEM, on=date(2026, 11, 20))
+
+        columns = zip(*(one.sums_fen for one in items.rows), strict=True)
+
+        assert old.opening_fen > 0
+        assert items.totals_fen == (old.opening_fen, old.collected_fen)
+        assert tuple(map(sum, columns)) == items.totals_fen
+        assert before.opening_fen == 0
+        assert "没有" in read(boss, "/collection/recovery/bills/?of=OLD&on=2026-11-20")
+
+    def test_days_outstanding_come_from_what_they_open(self, boss: Client) -> None:
+        links = list_links(read(boss, "/collection/recovery/?on=2026-03-10"))
+
+        opened = {}
+        for url, amount in links:
+            if "/debts/" in url or "of=BOOKED" in url:
+                opened[url] = amount
+                assert add_up(read(boss, url), -1) == amount, url
+
+        (last,) = list_outstanding(actor=_SYSTEM, on=date(2026, 3, 10), months=1)
+        assert {Decimal(last.balance_fen) / 100, Decimal(last.booked_fen) / 100} <= set(opened.values())
+
+    def test_pages_go_on_where_the_last_ended_under_the_totals_of_all(self, boss: Client) -> None:
+        day = date(2026, 3, 10)
+        whole = list_items_booked(actor=_SYSTEM, start=date(2026, 1, 1), end=day)
+        pages = [list_items_booked(actor=_SYSTEM, start=date(2026, 1, 1), end=day, limit=2)]
+        while pages[-1].has_more:
+            after = pages[-1].rows[-1].item_id
+            pages.append(list_items_booked(actor=_SYSTEM, start=date(2026, 1, 1), end=day, limit=2, after=after))
+
+        assert [row for page in pages for row in page.rows] == list(whole.rows)
+        assert {page.totals_fen for page in pages} == {whole.totals_fen}
+
+    @pytest.mark.parametrize("tail", ["?of=MONTH&month=1999-01", "?of=BOOKED&from=x"])
+    def test_what_is_not_known_is_not_there(self, boss: Client, tail: str) -> None:
+        assert boss.get(f"/collection/recovery/bills/{tail}").status_code == HTTPStatus.NOT_FOUND

@@ -45,6 +45,8 @@ class CurrentRecovery:
     in_month_fen: int
     by_next_month_fen: int
     to_date_fen: int
+    # The first month that one of them was booked in.
+    booked_in: date
 
     @property
     def rate(self) -> Decimal | None:
@@ -74,6 +76,24 @@ class OldRecovery:
     def rate(self) -> Decimal | None:
         """Return the share that came."""
         return Decimal(self.collected_fen) / self.opening_fen if self.opening_fen > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What is to pay at the end of a month, and what was booked in its three months until then."""
+
+    month: date
+    first_day: date
+    last_day: date
+    balance_fen: int
+    booked_fen: int
+
+    @property
+    def days(self) -> Decimal | None:
+        """Return the days outstanding; none where nothing was booked."""
+        if self.booked_fen <= 0:
+            return None
+        return Decimal(self.balance_fen) / self.booked_fen * ((self.last_day - self.first_day).days + 1)
 
 
 def list_units(*, actor: Scope, unit_path: str = "") -> list[int]:
@@ -126,27 +146,22 @@ def get_old_recovery(*, actor: Scope, on: date, unit_path: str = "") -> OldRecov
     return OldRecovery(on.year, opening, (sums["came"] or 0) - (given_up.aggregate(fen=Sum("credit_fen"))["fen"] or 0))
 
 
-def list_days_outstanding(
-    *, actor: Scope, on: date, months: int, unit_path: str = ""
-) -> list[tuple[date, Decimal | None]]:
-    """Return the days outstanding at the end of each of the last months, the earliest first."""
+def list_outstanding(*, actor: Scope, on: date, months: int, unit_path: str = "") -> list[Outstanding]:
+    """Return what the days outstanding come from at the end of each of the last months, the earliest first."""
     units = list_units(actor=actor, unit_path=unit_path)
     keys = list_keys_below(actor=_SYSTEM, code=ALL)
     rows = DailySum.objects.for_actor(_SYSTEM).filter(ledger_account_id__in=keys, unit_id__in=units, booked_on__lte=on)
     wanted = list(reversed(_list_months(on, months)))
-    return [(month, _count_days(rows, month, on)) for month in wanted]
+    return [_sum_outstanding(rows, month, on) for month in wanted]
 
 
-def _count_days(rows: QuerySet[Any], month: date, on: date) -> Decimal | None:
+def _sum_outstanding(rows: QuerySet[Any], month: date, on: date) -> Outstanding:
     last = min(_end_of(month), on)
     start = _list_months(month, 3)[-1]
     found = rows.filter(booked_on__lte=last).aggregate(
         debit=Sum("debit_fen"), credit=Sum("credit_fen"), billed=Sum("debit_fen", filter=Q(booked_on__gte=start))
     )
-    if not found["billed"] or found["billed"] <= 0:
-        return None
-    balance_fen, billed_fen = int(found["debit"] - found["credit"]), int(found["billed"])
-    return Decimal(balance_fen) / billed_fen * ((last - start).days + 1)
+    return Outstanding(month, start, last, (found["debit"] or 0) - (found["credit"] or 0), found["billed"] or 0)
 
 
 def _sum_month(month: date, rows: Sequence[tuple[int, date, int, int]]) -> CurrentRecovery:
@@ -160,6 +175,7 @@ def _sum_month(month: date, rows: Sequence[tuple[int, date, int, int]]) -> Curre
         sum(fen for booked, fen in by_month.items() if booked <= booked_in),
         sum(fen for booked, fen in by_month.items() if booked <= next_month),
         sum(by_month.values()),
+        booked_in,
     )
 
 

@@ -22,6 +22,7 @@ from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing.words import USAGE_CLASSES
 from dianke.interfaces.web.collection import words
 from dianke.interfaces.web.collection.asking import Asked, read_address
+from dianke.interfaces.web.collection.recovery_bill_views import OF_BOOKED, OF_MONTH, OF_OLD, open_bills
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.charts import Chart, Series
 from dianke.interfaces.web.components.figures import Figure
@@ -43,7 +44,8 @@ def show_recovery(request: StaffRequest) -> HttpResponse:
     path = asked.unit_path
     rows = recovery.list_current_recovery(actor=actor, on=asked.as_of, months=_MONTHS, unit_path=path)
     old = recovery.get_old_recovery(actor=actor, on=asked.as_of, unit_path=path)
-    days = recovery.list_days_outstanding(actor=actor, on=asked.as_of, months=_MONTHS, unit_path=path)
+    outstanding = recovery.list_outstanding(actor=actor, on=asked.as_of, months=_MONTHS, unit_path=path)
+    days = [(one.month, one.days) for one in outstanding]
     effects = list_effects(
         on=asked.as_of,
         units=recovery.list_units(actor=actor, unit_path=path),
@@ -53,8 +55,9 @@ def show_recovery(request: StaffRequest) -> HttpResponse:
     values = {
         "page": _head(asked, _now("Recovery rates")),
         "asked": asked,
-        "figures": _list_figures(actor, rows, old, days),
-        "rows": rows,
+        "figures": _list_figures(asked, actor, rows, old, days),
+        "rows": [(one, open_bills(asked, OF_MONTH, month=f"{one.month:%Y-%m}")) for one in rows],
+        "outstanding": [_draw_outstanding(asked, one) for one in reversed(outstanding) if one.days is not None],
         "chart": _draw_chart(rows) if len(rows) > 1 else None,
         "days_chart": _draw_days(days) if sum(value is not None for _month, value in days) > 1 else None,
         "effects": [(one, words.KINDS.get(one.kind, one.kind)) for one in effects],
@@ -101,7 +104,7 @@ def _open_class(asked: Asked, usage_class: str) -> str:
 
 
 def _list_figures(
-    actor: Actor, rows: Sequence[recovery.CurrentRecovery], old: recovery.OldRecovery, days: _Days
+    asked: Asked, actor: Actor, rows: Sequence[recovery.CurrentRecovery], old: recovery.OldRecovery, days: _Days
 ) -> list[Figure]:
     usual = find_usual_month(actor=actor, view=MonthView.BILLED)
     last = next((one for one in rows if one.month == usual), rows[0] if rows else None)
@@ -112,14 +115,20 @@ def _list_figures(
             formats.percent(last.rate) if last and last.rate is not None else "–",
             context=_now("bills of %(month)s") % {"month": formats.month(last.month)} if last else "",
             ratio=float(last.rate) if last and last.rate is not None else None,
+            url=open_bills(asked, OF_MONTH, month=f"{last.month:%Y-%m}") if last else "",
         ),
         Figure(
             _("Recovery of old debt"),
             formats.percent(old.rate) if old.rate is not None else "–",
             context=_now("of %(amount)s yuan when %(year)s began")
             % {"amount": formats.fen(old.opening_fen), "year": old.year},
+            url=open_bills(asked, OF_OLD),
         ),
-        Figure(_("Days outstanding"), formats.number(outstanding, 1) if outstanding is not None else "–"),
+        Figure(
+            _("Days outstanding"),
+            formats.number(outstanding, 1) if outstanding is not None else "–",
+            url="#outstanding" if outstanding is not None else "",
+        ),
     ]
 
 
@@ -136,6 +145,12 @@ def _draw_chart(rows: Sequence[recovery.CurrentRecovery]) -> Chart:
         description=_now("Share of each month's bills that was collected"),
         label_name=_("Month"),
     )
+
+
+def _draw_outstanding(asked: Asked, one: recovery.Outstanding) -> tuple[recovery.Outstanding, str, str]:
+    """Return a month with the addresses of what is open at its end and of what was booked until then."""
+    first, last = one.first_day.isoformat(), one.last_day.isoformat()
+    return one, asked.open_debts(on=last), open_bills(asked, OF_BOOKED, **{"from": first, "on": last})
 
 
 def _scale(rates: Sequence[Decimal | None]) -> list[float | None]:
