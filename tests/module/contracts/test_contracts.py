@@ -247,3 +247,21 @@ def test_a_template_of_the_utility_holds_from_its_day_once_another_person_approv
     assert world.draft(start=date(2026, 2, 28)).title == "低压供用电合同"
     kind, actor = ContractKind.LOW_VOLTAGE, world.archive.actor
     assert queries.find_template(actor=actor, kind=kind, on=date(2026, 3, 1)).title == "本公司低压合同"
+
+
+def test_a_draft_is_held_against_the_template_that_it_was_made_of(world: World) -> None:
+    version = world.draft(start=date(2026, 3, 5))
+    content = next(one for one in list_house_templates() if one.kind == ContractKind.LOW_VOLTAGE).as_content()
+    required = [*content["required"], "dispatch_name"]
+    content = {**content, "valid_from": "2026-03-01", "required": required}
+    proposer = world.person("one", "contracts.propose_templates")
+    approver = world.person("two", "contracts.approve_templates")
+    row = contracts.propose_template(actor=proposer, content=content, note="", at=AT)
+    contracts.approve_template(actor=approver, key=row.pk, at=AT)
+
+    assert world.approved(version).state == VersionState.APPROVED.value
+
+    world.signed(version)
+    renewed = contracts.renew_contract(actor=world.drafter, key=version.pk, at=AT)
+    with pytest.raises(ContractIncomplete, match="dispatch_name"):
+        contracts.propose_contract(actor=world.drafter, key=renewed.pk, at=AT)

@@ -60,7 +60,8 @@ def renew_contract(*, actor: Actor, key: int, at: datetime) -> ContractVersion:
 def propose_contract(*, actor: Actor, key: int, at: datetime) -> ContractVersion:
     """Hand a draft to another person, once all that its template asks for is filled."""
     version = queries.get_version(actor=actor, key=key, lock=True)
-    template = queries.find_template(actor=actor, kind=ContractKind(version.kind), on=version.period.lower)
+    # Its text is of that template; one that came into force since may ask for what this text never names.
+    template = queries.find_template_of(actor=actor, kind=ContractKind(version.kind), code=version.template)
     return operations.propose_version(version=version, template=template, login=actor.login, at=at)
 
 

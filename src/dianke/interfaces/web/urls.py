@@ -49,5 +49,6 @@ urlpatterns = [
     path("protection/", include("dianke.interfaces.web.protection.urls")),
     path("processes/", include("dianke.interfaces.web.processes.urls")),
     path("service-orders/", include("dianke.interfaces.web.service_orders.urls")),
+    path("contracts/", include("dianke.interfaces.web.contracts.urls")),
     path("quality/", include("dianke.interfaces.web.quality.urls")),
 ]

@@ -10,13 +10,14 @@ from dianke.domain.contracts.queries.contracts import (
     list_signatures,
     list_versions,
 )
-from dianke.domain.contracts.queries.templates import find_template, get_proposal, list_templates
+from dianke.domain.contracts.queries.templates import find_template, find_template_of, get_proposal, list_templates
 
 __all__ = [
     "ContractUnknown",
     "filter_versions",
     "find_contract",
     "find_template",
+    "find_template_of",
     "get_proposal",
     "get_version",
     "in_force",

@@ -34,6 +34,21 @@ def find_template(*, actor: Scope, kind: ContractKind, on: date) -> Template:
 
     :raises TemplateUnreadable: if none is
     """
+    return rules.find_template(_list_known(actor, kind), kind=kind, on=on)
+
+
+def find_template_of(*, actor: Scope, kind: ContractKind, code: str) -> Template:
+    """
+    Return the template that a version was made of, by the code it remembers, whatever came into force since.
+
+    :raises TemplateUnreadable: if there is none
+    """
+    found = [one for one in _list_known(actor, kind) if one.code == code]
+    if not found:
+        raise TemplateUnreadable(field="template", reason=f"there is no template {code}")
+    return found[-1]
+
+
+def _list_known(actor: Scope, kind: ContractKind) -> list[Template]:
     own = ContractTemplate.objects.for_actor(actor).filter(kind=kind.value, state=TemplateState.APPROVED.value)
-    known = [*rules.list_house_templates(), *(rules.read_template(one.content) for one in own.order_by("id"))]
-    return rules.find_template(known, kind=kind, on=on)
+    return [*rules.list_house_templates(), *(rules.read_template(one.content) for one in own.order_by("id"))]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from dianke.application.agreements import PROPOSE as PROPOSE_AGREEMENT
 from dianke.application.claims import VIEW as SEE_PAYMENTS
+from dianke.application.contracts.orders import DRAFT as DRAFT_CONTRACT
 from dianke.application.final_bills import RIGHT as ASK_FINAL
 from dianke.application.invoices import MAKE as KEEP_INVOICE_DATA
 from dianke.application.protection.export_person import RIGHT as EXPORT_PERSON
@@ -33,6 +34,8 @@ def list_acts(actor: Actor, customer: Customer, account: CustomerAccount | None)
         acts.append(Act(_("Final bill: close or hand over"), reverse("web:final_new", args=[account.number])))
     if account is not None and actor.may(TAKE_ORDERS, account.unit.path):
         acts.append(Act(_("Take an application"), reverse("web:service_order_new", args=[account.number])))
+    if account is not None and actor.may(DRAFT_CONTRACT, account.unit.path):
+        acts.append(Act(_("Draft a supply contract"), reverse("web:contract_new", args=[account.number])))
     if account is not None and actor.may(SEE_PAYMENTS, account.unit.path):
         acts.append(Act(_("Waiver, refund, deposit"), reverse("web:claims_account", args=[account.number])))
         acts.append(Act(_("Terms of payment"), reverse("web:account_terms", args=[account.number])))

@@ -276,6 +276,7 @@ def show_documents(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         "paged": page,
         "documents": [(row, names.of(row.document.added_by)) for row in page.rows],
         "kinds": words.DOCUMENT_KINDS,
+        "may_see_contracts": viewed.actor.may("contracts.view"),
     }
     return show_tab(request, viewed, "documents", "customers/account_documents.html", values)
 
