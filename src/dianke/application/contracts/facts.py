@@ -64,14 +64,15 @@ def _read_supply(tree: SupplyTree) -> dict[str, str]:
     capacity = {
         one.code: one.capacity_kva for point in tree.points for one in point.transformers if one.is_own
     }  # fmt: skip
-    heights = {one.voltage for one in tree.points}
+    # A voltage that the network does not know is for a person to write.
+    heights = {one.voltage for one in tree.points if one.voltage in VOLTAGES}
     sides = {one.metering_side for one in tree.points}
     return {
         "address": "、".join(dict.fromkeys(one.address for one in tree.points)),
         "voltage": max(heights, key=VOLTAGES.index, default=""),
         "sources": "、".join(dict.fromkeys(one.feeder.name for one in tree.points)),
         "capacity_kva": _plain(sum(capacity.values(), Decimal(0))) if capacity else "",
-        "metering": "、".join(_SIDES[MeteringSide(side)] for side in sorted(sides)),
+        "metering": "、".join(_SIDES[MeteringSide(side)] for side in sorted(sides) if side in _SIDES),
     }
 
 
