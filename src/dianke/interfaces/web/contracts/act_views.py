@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from dianke.application import contracts
 from dianke.application.contracts.orders import APPROVE, DRAFT, FILE, VIEW
 from dianke.domain.contracts.models import ContractSignature
-from dianke.domain.contracts.queries import ContractUnknown
+from dianke.domain.contracts.queries import ContractUnknown, get_version
 from dianke.domain.contracts.types import Party
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out, decide
@@ -71,8 +71,7 @@ def sign_contract(request: StaffRequest, key: int) -> HttpResponse:
         )  # fmt: skip
     upload = read_upload(request.FILES.get("copy"))
     if upload is None:
-        messages.error(request, _("Choose the signed copy."))
-        return redirect("web:contract", key=key)
+        return _ask_again(request, key, _("Choose the signed copy."))
     return _act(
         request, key, _("The signature is recorded."),
         lambda: contracts.sign_on_paper(
@@ -114,8 +113,7 @@ def end_contract(request: StaffRequest, key: int) -> HttpResponse:
     try:
         on = date.fromisoformat(request.POST.get("on", ""))
     except ValueError:
-        messages.error(request, _("Give the day before which it ends."))
-        return redirect("web:contract", key=key)
+        return _ask_again(request, key, _("Give the day before which it ends."))
     return _act(
         request, key, _("It ends before that day."),
         lambda: contracts.end_contract(actor=request.actor, key=key, on=on, reason=reason),
@@ -138,6 +136,16 @@ def _sign_simulated(request: StaffRequest, key: int, party: Party, signer: str) 
     service = contracts.SimulatedSigner(settings.DATA_DIR / "signing")
     at = SystemClock().now()
     return contracts.sign_with_key(actor=request.actor, key=key, party=party, signer=signer, service=service, at=at)
+
+
+def _ask_again(request: StaffRequest, key: int, words: str) -> HttpResponse:
+    """Say what the form lacks; a contract of another unit is not there, whatever the form holds."""
+    try:
+        get_version(actor=request.actor, key=key)
+    except ContractUnknown as absent:
+        raise Http404 from absent
+    messages.error(request, words)
+    return redirect("web:contract", key=key)
 
 
 def _act(request: StaffRequest, key: int, done: Any, act: Any) -> HttpResponse:
