@@ -79,6 +79,7 @@ class ServiceOrder(ScopedModel):
     kind = models.CharField(max_length=24, choices=_choices(OrderKind))
     account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="service_orders")
     rule_set = models.CharField(max_length=12)
+    promise_set = models.CharField(max_length=12)
     process_id = models.CharField(max_length=60)
     process_state = models.TextField()
     state = models.CharField(max_length=10, choices=_choices(RunStatus), default=RunStatus.RUNNING.value)
@@ -91,7 +92,7 @@ class ServiceOrder(ScopedModel):
     transformers: Any = models.ManyToManyField(Transformer, through="OrderTransformer", related_name="+")
     accepted_by = models.CharField(max_length=40)
     accepted_at = models.DateTimeField()
-    # None while the clock stands or once the order ended.
+    # The first of its clocks to fall due; None while they stand or once the order ended.
     due_at = models.DateTimeField(null=True, blank=True)
     amber_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -154,6 +155,9 @@ class OrderStep(ScopedModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=20, blank=True)
+    # Of the step's own promise while it waits and its clock runs.
+    due_at = models.DateTimeField(null=True, blank=True)
+    amber_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Each arrival once; what waits, by step."""

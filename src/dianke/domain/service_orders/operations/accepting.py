@@ -12,6 +12,7 @@ from dianke.domain.service_orders.models import OrderAct, OrderSeries, OrderTran
 from dianke.domain.service_orders.operations.due_times import set_due
 from dianke.domain.service_orders.operations.moving import add_note, facts_of, keep
 from dianke.domain.service_orders.processes import library
+from dianke.domain.service_orders.queries.clocks import find_promise_set
 from dianke.domain.service_orders.queries.facts import gather_account_facts, list_spells
 from dianke.domain.service_orders.rules.checks import check_application
 from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
@@ -97,11 +98,11 @@ def accept(*, actor: Actor, account: CustomerAccount, application: Application, 
     walk = running.start(library(), process.id, facts=facts_of(process))
     order = ServiceOrder(
         unit=account.customer.unit, number=_draw_number(actor, to_shanghai(at).date()), kind=application.kind.value,
-        account=account, rule_set=rule_set.code, process_id=process.id, process_state=walk.save(),
-        effective_on=application.effective_on, ends_on=application.ends_on, stops_supply=application.stops_supply,
-        accepted_by=actor.login, accepted_at=at,
+        account=account, rule_set=rule_set.code, promise_set=find_promise_set(at=at), process_id=process.id,
+        process_state=walk.save(), effective_on=application.effective_on, ends_on=application.ends_on,
+        stops_supply=application.stops_supply, accepted_by=actor.login, accepted_at=at,
     )  # fmt: skip
-    set_due(order=order, pauses=())
+    set_due(order=order, steps=(), pauses=(), now=at)
     try:
         with transaction.atomic():
             order.save()

@@ -166,7 +166,7 @@ def assign(*, order: ServiceOrder, step: OrderStep, login: str, actor: Actor, at
     step.assignee = login
     step.save(update_fields=["assignee"])
     add_note(order=order, actor=actor, at=at, act=OrderAct.TAKEN, subject=step.step, text=login)
-    _write(order)
+    _write(order, actor, at)
 
 
 def hang(*, order: ServiceOrder, text: str, actor: Actor, at: datetime) -> None:
@@ -224,10 +224,8 @@ def pause(
         started_by=actor.login,
     )  # fmt: skip
     row.save()
-    # A clock that stands falls due at no time; the due time comes back with the end of the pause.
-    order.due_at = order.amber_at = None
     add_note(order=order, actor=actor, at=at, act=OrderAct.PAUSED, subject=reason.value, text=evidence.strip())
-    _write(order)
+    _write(order, actor, at)
     return row
 
 
@@ -242,9 +240,8 @@ def resume(*, order: ServiceOrder, actor: Actor, at: datetime) -> OrderPause:
         raise PauseNotPossible(field="number", number=order.number, reason="it runs")
     row.ended_at, row.ended_by = at, actor.login
     row.save(update_fields=["ended_at", "ended_by"])
-    set_due(order=order, pauses=OrderPause.objects.for_actor(actor).filter(order=order).order_by("started_at"))
     add_note(order=order, actor=actor, at=at, act=OrderAct.RESUMED, subject=row.reason)
-    _write(order)
+    _write(order, actor, at)
     return row
 
 
@@ -276,10 +273,10 @@ def keep(*, order: ServiceOrder, walk: RunningProcess, actor: Actor, at: datetim
         if one.serial not in known
     )  # fmt: skip
     if walk.status in (RunStatus.DONE, RunStatus.CANCELLED):
-        order.ended_at, order.due_at, order.amber_at = at, None, None
+        order.ended_at = at
         order.result = _find_result(walk.status, outcome).value
         OrderPause.objects.for_actor(actor).filter(order=order, ended_at=None).update(ended_at=at, ended_by=actor.login)
-    _write(order)
+    _write(order, actor, at)
 
 
 def _find_result(status: RunStatus, outcome: str) -> OrderResult:
@@ -294,6 +291,11 @@ def facts_of(process: Process) -> dict[str, FactValue]:
     return {name: value for name, value in _FACTS.items() if name in process.facts}
 
 
-def _write(order: ServiceOrder) -> None:
+def _write(order: ServiceOrder, actor: Actor, at: datetime) -> None:
+    """Save an order that moved, with the due times that follow from its rows."""
+    steps = list(OrderStep.objects.for_actor(actor).filter(order=order).order_by("serial"))
+    pauses = list(OrderPause.objects.for_actor(actor).filter(order=order).order_by("started_at", "id"))
+    for step in set_due(order=order, steps=steps, pauses=pauses, now=at):
+        step.save(update_fields=["due_at", "amber_at"])
     order.revision += 1
     order.save()

@@ -145,6 +145,7 @@
 -- made from: receivables 0005_agreements 91bb0c48222052ec
 -- made from: receivables 0006_online 56f1148eb252ca34
 -- made from: service_orders 0001_initial 5928e593848a0113
+-- made from: service_orders 0002_promised_times 4b53a1983963580b
 -- made from: sessions 0001_initial 2aa438e2393ee513
 -- made from: tariffs 0001_initial f2080cee8812a331
 -- made from: tariffs 0002_proposals d4d9419d05c5c561
@@ -28871,3 +28872,165 @@ CREATE INDEX "channels_chequeclearing_unit_id_b470498f" ON "channels_chequeclear
 CREATE INDEX "channels_chequeclearing_voucher_id_2866d372" ON "channels_chequeclearing" ("voucher_id");
 -- next
 INSERT INTO "django_content_type" ("app_label", "model") VALUES ('channels', 'chequeclearing') RETURNING "django_content_type"."id";
+-- next
+DROP TRIGGER IF EXISTS pgtrigger_insert_insert_a415b ON "service_orders_serviceorder";
+-- next
+DROP TRIGGER IF EXISTS pgtrigger_update_update_0bc8e ON "service_orders_serviceorder";
+-- next
+DROP TRIGGER IF EXISTS pgtrigger_delete_delete_60ec2 ON "service_orders_serviceorder";
+-- next
+ALTER TABLE "service_orders_orderstep" ADD COLUMN "amber_at" timestamp with time zone NULL;
+-- next
+ALTER TABLE "service_orders_orderstep" ADD COLUMN "due_at" timestamp with time zone NULL;
+-- next
+ALTER TABLE "service_orders_serviceorder" ADD COLUMN "promise_set" varchar(12) DEFAULT 'SLA-SG2023' NOT NULL;
+-- next
+ALTER TABLE "service_orders_serviceorder" ALTER COLUMN "promise_set" DROP DEFAULT;
+-- next
+ALTER TABLE "service_orders_serviceorderscopedevent" ADD COLUMN "promise_set" varchar(12) DEFAULT 'SLA-SG2023' NOT NULL;
+-- next
+ALTER TABLE "service_orders_serviceorderscopedevent" ALTER COLUMN "promise_set" DROP DEFAULT;
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_insert_insert_a415b()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "service_orders_serviceorderscopedevent" ("accepted_at", "accepted_by", "account_id", "amber_at", "due_at", "effective_on", "ended_at", "ends_on", "id", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "process_id", "promise_set", "result", "revision", "rule_set", "state", "stops_supply", "unit_id") SELECT new_values."accepted_at", new_values."accepted_by", new_values."account_id", new_values."amber_at", new_values."due_at", new_values."effective_on", new_values."ended_at", new_values."ends_on", new_values."id", new_values."kind", new_values."number", _pgh_attached_context.value, NOW(), 'insert', new_values."id", new_values."process_id", new_values."promise_set", new_values."result", new_values."revision", new_values."rule_set", new_values."state", new_values."stops_supply", new_values."unit_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_insert_insert_a415b ON "service_orders_serviceorder";
+            CREATE  TRIGGER pgtrigger_insert_insert_a415b
+                AFTER INSERT ON "service_orders_serviceorder"
+                
+                REFERENCING NEW TABLE AS new_values 
+                FOR EACH STATEMENT 
+                EXECUTE PROCEDURE pgtrigger_insert_insert_a415b();
+
+            COMMENT ON TRIGGER pgtrigger_insert_insert_a415b ON "service_orders_serviceorder" IS 'eabecdc3c2bed774b80f5b3bc58df735b313e74f';
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_update_update_0bc8e()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "service_orders_serviceorderscopedevent" ("accepted_at", "accepted_by", "account_id", "amber_at", "due_at", "effective_on", "ended_at", "ends_on", "id", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "process_id", "promise_set", "result", "revision", "rule_set", "state", "stops_supply", "unit_id") VALUES (NEW."accepted_at", NEW."accepted_by", NEW."account_id", NEW."amber_at", NEW."due_at", NEW."effective_on", NEW."ended_at", NEW."ends_on", NEW."id", NEW."kind", NEW."number", _pgh_attach_context(), NOW(), 'update', NEW."id", NEW."process_id", NEW."promise_set", NEW."result", NEW."revision", NEW."rule_set", NEW."state", NEW."stops_supply", NEW."unit_id"); RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_update_update_0bc8e ON "service_orders_serviceorder";
+            CREATE  TRIGGER pgtrigger_update_update_0bc8e
+                AFTER UPDATE ON "service_orders_serviceorder"
+                
+                
+                FOR EACH ROW WHEN (OLD."accepted_at" IS DISTINCT FROM (NEW."accepted_at") OR OLD."accepted_by" IS DISTINCT FROM (NEW."accepted_by") OR OLD."account_id" IS DISTINCT FROM (NEW."account_id") OR OLD."amber_at" IS DISTINCT FROM (NEW."amber_at") OR OLD."due_at" IS DISTINCT FROM (NEW."due_at") OR OLD."effective_on" IS DISTINCT FROM (NEW."effective_on") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."process_id" IS DISTINCT FROM (NEW."process_id") OR OLD."promise_set" IS DISTINCT FROM (NEW."promise_set") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."rule_set" IS DISTINCT FROM (NEW."rule_set") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."stops_supply" IS DISTINCT FROM (NEW."stops_supply") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id"))
+                EXECUTE PROCEDURE pgtrigger_update_update_0bc8e();
+
+            COMMENT ON TRIGGER pgtrigger_update_update_0bc8e ON "service_orders_serviceorder" IS '8e1ce2fc1ff3bb5b34e226aea9348ade26b6d194';
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_delete_delete_60ec2()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "service_orders_serviceorderscopedevent" ("accepted_at", "accepted_by", "account_id", "amber_at", "due_at", "effective_on", "ended_at", "ends_on", "id", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "process_id", "promise_set", "result", "revision", "rule_set", "state", "stops_supply", "unit_id") VALUES (OLD."accepted_at", OLD."accepted_by", OLD."account_id", OLD."amber_at", OLD."due_at", OLD."effective_on", OLD."ended_at", OLD."ends_on", OLD."id", OLD."kind", OLD."number", _pgh_attach_context(), NOW(), 'delete', OLD."id", OLD."process_id", OLD."promise_set", OLD."result", OLD."revision", OLD."rule_set", OLD."state", OLD."stops_supply", OLD."unit_id"); RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_delete_delete_60ec2 ON "service_orders_serviceorder";
+            CREATE  TRIGGER pgtrigger_delete_delete_60ec2
+                AFTER DELETE ON "service_orders_serviceorder"
+                
+                
+                FOR EACH ROW 
+                EXECUTE PROCEDURE pgtrigger_delete_delete_60ec2();
+
+            COMMENT ON TRIGGER pgtrigger_delete_delete_60ec2 ON "service_orders_serviceorder" IS 'dfc7e37d3b07e00e806ae9d0853ccde728c69506';
