@@ -13,7 +13,7 @@ from dianke.domain.billing.models import Bill
 from dianke.domain.billing.queries.bills import list_lines
 from dianke.domain.network import operations as network
 from dianke.domain.network.models import TransformerSpell
-from dianke.domain.service_orders.models import AgreedSpell, OrderNote, OrderPause, OrderStep, ServiceOrder
+from dianke.domain.service_orders.models import AgreedSpell, OrderClock, OrderNote, OrderPause, OrderStep, ServiceOrder
 from dianke.domain.service_orders.operations.accepting import Application, ApplicationRefused, KindNotOffered
 from dianke.domain.service_orders.operations.moving import OrderChanged, OrderIsOver, OrderReasonMissing, StepOfAnother
 from dianke.domain.service_orders.operations.spells import TooEarlyToSeal
@@ -144,6 +144,9 @@ class TestWay:
         do(order, people.inspector, SEALED)
         do(order, people.keeper, SEALED + DAY)
         done = read(order)
+        assert list(OrderClock.objects.for_actor(EVERYBODY).values_list("promise", "state", "due_at", "ended_at")) == [
+            ("agreed_day", "KEPT", datetime(2026, 1, 10, 18, tzinfo=SHANGHAI), SEALED)
+        ]
         assert (done.state, done.result, done.due_at) == ("DONE", "ARCHIVED", None)
         assert states() == [("RUNNING", factory.INSTALLED, SEALED.date()), ("SUSPENDED", SEALED.date(), None)]
         steps = [(one.step, one.ended_by) for one in queries.list_steps(actor=EVERYBODY, order=done)]

@@ -98,7 +98,7 @@ class TestStepClocks:
         answer = step_of("answer_plan", "2024-05-07T09:00", "2024-05-08T09:00")
         meter = step_of("install_meter", "2024-05-13T09:00")
 
-        changed = set_due(order=order, steps=[answer, meter], pauses=[], now=parse_instant("2024-05-13T09:00"))
+        changed, _ended = set_due(order=order, steps=[answer, meter], pauses=[], now=parse_instant("2024-05-13T09:00"))
 
         # Five working days from 14 May; the set promises no whole, so the step comes before the day agreed.
         assert changed == [meter]

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.network.models import Transformer
-from dianke.domain.service_orders.types import OrderKind, PauseReason, SpellKind
+from dianke.domain.service_orders.types import ClockState, OrderKind, PauseReason, SpellKind
 from dianke.platform.database.grants import declare_append_only
 from dianke.platform.documents.models import Document
 from dianke.platform.org.models import Unit
@@ -18,6 +18,7 @@ from dianke.platform.processes.types import RunStatus
 
 # What happened to an order is never rewritten.
 declare_append_only("service_orders_ordernote")
+declare_append_only("service_orders_orderclock")
 
 
 class OrderResult(StrEnum):
@@ -197,6 +198,33 @@ class OrderPause(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.reason}"
+
+
+class OrderClock(ScopedModel):
+    """How a clock of an order ended, measured when it did: the whole (no step), the answer with a plan, a step."""
+
+    unit_lookup = "unit"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    order = models.ForeignKey(ServiceOrder, models.PROTECT, related_name="clocks")
+    promise = models.CharField(max_length=40)
+    step = models.CharField(max_length=40, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=_choices(ClockState))
+
+    class Meta:
+        """Each clock once; kept and broken promises by the time they ended."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "step", "started_at"], name="order_clock_once"),
+            models.CheckConstraint(condition=Q(ended_at__gte=models.F("started_at")), name="order_clock_forward"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["ended_at", "id"], name="order_clock_ended")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.promise} {self.state}"
 
 
 class OrderNote(ScopedModel):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from dianke.domain.service_orders.models import (
     OrderAct,
+    OrderClock,
     OrderNote,
     OrderPause,
     OrderResult,
@@ -13,6 +14,7 @@ from dianke.domain.service_orders.models import (
 )
 from dianke.domain.service_orders.operations.due_times import set_due
 from dianke.domain.service_orders.processes import library
+from dianke.domain.service_orders.queries.clocks import UNDONE
 from dianke.domain.service_orders.queries.orders import OrderNotFound
 from dianke.domain.service_orders.rules.catalog import load_kinds
 from dianke.domain.service_orders.types import OrderKind, PauseReason
@@ -24,7 +26,6 @@ from dianke.platform.processes.running import RunningProcess
 from dianke.platform.processes.types import CUSTOMER, FactValue, Process, RunStatus
 
 REFUSED = "REFUSED"
-UNDONE = "UNDONE"
 MAX_TEXT = 400
 _FACTS: Mapping[str, FactValue] = {"has_fees": False}
 
@@ -295,7 +296,10 @@ def _write(order: ServiceOrder, actor: Actor, at: datetime) -> None:
     """Save an order that moved, with the due times that follow from its rows."""
     steps = list(OrderStep.objects.for_actor(actor).filter(order=order).order_by("serial"))
     pauses = list(OrderPause.objects.for_actor(actor).filter(order=order).order_by("started_at", "id"))
-    for step in set_due(order=order, steps=steps, pauses=pauses, now=at):
+    changed, ended = set_due(order=order, steps=steps, pauses=pauses, now=at)
+    for step in changed:
         step.save(update_fields=["due_at", "amber_at"])
     order.revision += 1
     order.save()
+    # A clock ends once; the rows of those that ended before stand already.
+    OrderClock.objects.bulk_create(ended, ignore_conflicts=True)
