@@ -25,6 +25,7 @@ _FITTING: dict[str, Any] = {
     "service_orders.serviceorder.state": lambda serial: "RUNNING",
     "service_orders.serviceorder.result": lambda serial: "",
     "service_orders.serviceorder.rule_set": lambda serial: "RS-2024",
+    "service_orders.serviceorder.promise_set": lambda serial: "SLA-SG2023",
     "service_orders.serviceorder.due_at": lambda serial: _MOMENT,
     "service_orders.orderseries.day": lambda serial: _DAY + timedelta(days=serial % 1_000),
     "service_orders.orderstep.process_id": lambda serial: "part_check_v1",

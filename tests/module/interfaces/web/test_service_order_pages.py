@@ -12,7 +12,7 @@ from tests.factories import utility as factory
 from tests.factories.utility import Utility
 
 from dianke.domain.network import operations as network
-from dianke.domain.service_orders.models import OrderNote, OrderStep, ServiceOrder
+from dianke.domain.service_orders.models import OrderClock, OrderNote, OrderStep, ServiceOrder
 from dianke.kernel.calendar import load_mainland_calendar
 from dianke.kernel.clock import SystemClock
 from dianke.platform.identity.types import Actor
@@ -143,3 +143,29 @@ def test_an_order_of_another_unit_is_not_there(utility: Utility) -> None:
     assert answer.status_code == HTTPStatus.NOT_FOUND
     assert client.get(f"/service-orders/new/{order.account.number}/").status_code == HTTPStatus.NOT_FOUND
     assert get_order().state == "RUNNING"
+
+
+def test_a_cancelled_order_is_void_among_the_promises_and_a_late_one_is_broken(utility: Utility) -> None:
+    take(utility)
+    order = get_order()
+    page = enter("inspector").get(f"/service-orders/{order.number}/").content.decode()
+    assert "约定日期" in page
+    assert "计时中" in page
+
+    enter("counter").post(f"/service-orders/{order.number}/cancel/", {"revision": order.revision, "reason": "客户撤回"})
+    void = enter("inspector").get("/service-orders/promises/").content.decode()
+    assert order.number in void
+    assert "不计" in void
+
+    at = SystemClock().now()
+    OrderClock.objects.bulk_create(
+        OrderClock(
+            unit=utility.root, order=order, promise="whole.low_voltage", step=step, started_at=at - timedelta(days=9),
+            ended_at=at, due_at=at - timedelta(days=days), state=state,
+        )
+        for step, days, state in (("a", 1, "BROKEN"), ("b", -1, "KEPT"), ("c", -1, "KEPT"))
+    )  # fmt: skip
+    report = enter("inspector").get("/service-orders/promises/").content.decode()
+    assert "66.7 %" in report
+    assert "1 天 0 小时" in report
+    assert order.number not in enter("elsewhere").get("/service-orders/promises/").content.decode()

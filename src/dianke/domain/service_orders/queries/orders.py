@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from dianke.domain.service_orders.models import (
     IS_OPEN,
     AgreedSpell,
+    OrderClock,
     OrderNote,
     OrderPause,
     OrderStep,
@@ -32,6 +33,12 @@ def filter_orders(*, actor: Actor, right: str = VIEW) -> QuerySet[Any]:
     """Return the orders of the units that a right of the actor reaches, ended ones too."""
     rows: QuerySet[Any] = ServiceOrder.objects.for_actor(actor, right)
     return rows.select_related("unit", "account__customer")
+
+
+def filter_clocks(*, actor: Actor) -> QuerySet[Any]:
+    """Return the clocks that have ended of the orders that the actor may see."""
+    rows: QuerySet[Any] = OrderClock.objects.for_actor(actor, VIEW)
+    return rows.select_related("unit", "order")
 
 
 def get_order(*, actor: Actor, number: str, right: str = VIEW) -> ServiceOrder:

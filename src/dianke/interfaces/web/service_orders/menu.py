@@ -6,7 +6,8 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-import dianke.interfaces.web.service_orders.order_list  # noqa: F401 - enters the list
+import dianke.interfaces.web.service_orders.order_list
+import dianke.interfaces.web.service_orders.promise_views  # noqa: F401 - enters the list
 from dianke.application import service_orders
 from dianke.application.service_orders.rights import list_steps_of
 from dianke.domain.service_orders.queries import orders as queries
@@ -23,6 +24,12 @@ register(
         group="service_orders", label=_("Orders"), url_name="web:service_orders", right=service_orders.VIEW, order=10
     )
 )
+register(
+    MenuEntry(
+        group="service_orders", label=_("Promises"), url_name="web:service_promises", right=service_orders.VIEW,
+        order=20,
+    )
+)  # fmt: skip
 
 
 def _waiting_by(right: str) -> Callable[[Actor, datetime], Sequence[WorkItem]]:
@@ -36,7 +43,7 @@ def _waiting_by(right: str) -> Callable[[Actor, datetime], Sequence[WorkItem]]:
                 number=one.order.number,
                 title=words.step_of(one.process_id, one.step),
                 url=reverse("web:service_order", args=[one.order.number]),
-                due_at=one.order.due_at,
+                due_at=one.due_at or one.order.due_at,
                 source=one.order.account.number,
             )
             for one in rows

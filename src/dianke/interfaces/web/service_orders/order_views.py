@@ -15,11 +15,14 @@ from dianke.application import service_orders
 from dianke.domain.service_orders.models import OrderNote, OrderStep, ServiceOrder
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries import orders as queries
+from dianke.domain.service_orders.queries.clocks import read_clocks
+from dianke.domain.service_orders.types import ClockColour, ClockReading
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.drawings import ProcessDrawing, draw_process
 from dianke.interfaces.web.components.due import due_chip
 from dianke.interfaces.web.components.list_views import render_list
-from dianke.interfaces.web.components.page import Crumb, Page, Text
+from dianke.interfaces.web.components.page import Chip, Crumb, Page, Text
+from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
@@ -55,6 +58,20 @@ class NextStep:
     outcomes: list[tuple[str, Text]]
     may: bool
     consequence: Text
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """A clock of the order, running or ended."""
+
+    name: str
+    step: str
+    started_at: datetime
+    due_at: datetime | None
+    is_provisional: bool
+    is_supposed: bool
+    ended_at: datetime | None
+    chip: Chip
 
 
 CONSEQUENCES: dict[str, Text] = {
@@ -95,6 +112,7 @@ def show_order(request: StaffRequest, number: str) -> HttpResponse:
         "next": [_next(request, order, one, names) for one in steps if one.ended_at is None and is_open],
         "lines": [_line(one, names, now) for one in steps],
         "notes": [(one, words.ACTS[one.act], _subject(order, steps, one, names), _who(names, one.by)) for one in notes],
+        "clocks": [_clock_line(one, steps) for one in read_clocks(order=order, steps=steps, pauses=pauses, now=now)],
         "pauses": [(one, words.PAUSES[one.reason], _who(names, one.started_by)) for one in pauses],
         "transformers": [
             (one, words.kva(one.capacity_kva)) for one in queries.list_transformers(actor=actor, order=order)
@@ -176,6 +194,24 @@ def _line(step: OrderStep, names: Names, now: datetime) -> StepLine:
         is_customer=step.post == CUSTOMER,
         took=_took(step, now),
         outcome=words.outcome_of(step.outcome) if step.outcome else pgettext_lazy("service order", "under way"),
+    )
+
+
+def _clock_line(one: ClockReading, steps: list[OrderStep]) -> ClockLine:
+    due = one.due or one.due_if_resumed
+    step = next((row for row in steps if row.step == one.step), None)
+    chip = state_chip("order_clock", one.state.value)
+    if one.colour is ClockColour.AMBER:
+        chip = Chip("warn", chip.label)
+    return ClockLine(
+        name=words.promise_of(one.promise),
+        step=words.step_of(step.process_id, step.step) if step else "",
+        started_at=one.started_at,
+        due_at=due.due_at if due else None,
+        is_provisional=due is not None and due.is_provisional,
+        is_supposed=one.due is None,
+        ended_at=one.ended_at,
+        chip=chip,
     )
 
 

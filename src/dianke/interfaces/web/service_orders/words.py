@@ -11,8 +11,10 @@ from django.utils.translation import pgettext_lazy
 from dianke.domain.service_orders.models import OrderAct, OrderResult
 from dianke.domain.service_orders.operations.accepting import PROCESSES
 from dianke.domain.service_orders.processes import library
+from dianke.domain.service_orders.queries import clocks
 from dianke.domain.service_orders.rules.case import REMEDIES
 from dianke.domain.service_orders.rules.catalog import list_materials, load_kinds
+from dianke.domain.service_orders.rules.promise_sets import load_promise_book
 from dianke.domain.service_orders.types import OrderKind, PauseReason, Refusal, SpellKind
 from dianke.interfaces.web.components.drawings import name_of, reads_english
 from dianke.interfaces.web.components.page import Text
@@ -69,6 +71,7 @@ register_states(
     },
 )
 
+AGREED_DAY = pgettext_lazy("promise", "Day agreed")
 # What the values of a refusal are called.
 _VALUES: Mapping[str, Text] = {
     "asked": pgettext_lazy("refusal", "asked for"),
@@ -102,6 +105,27 @@ def post_of(process_id: str, step: str) -> str:
     """Return the post whose step it is."""
     process = library().get(process_id)
     return next((name_of(lane.name) for lane in process.lanes if step in lane.nodes), "")
+
+
+def promise_of(code: str) -> str:
+    """Return what a promise is called, in the reader's language."""
+    title = load_promise_book().titles.get(code)
+    if title is None:
+        return str(AGREED_DAY) if code == clocks.AGREED_DAY else code
+    return title.en if reads_english() else title.zh
+
+
+_lazy_promise = lazy(promise_of, str)
+
+
+def list_promises() -> list[tuple[str, Text]]:
+    """Return every promise that an order may be measured by, with its name."""
+    kinds = load_kinds().values()
+    named = {one.promise for kind in kinds for one in kind.steps} | {kind.whole for kind in kinds}
+    named |= {kind.plan for kind in kinds}
+    codes = sorted(code for code in named if code and code in load_promise_book().titles)
+    agreed: list[tuple[str, Text]] = [(clocks.AGREED_DAY, AGREED_DAY)]
+    return agreed + [(code, _lazy_promise(code)) for code in codes]
 
 
 def outcome_of(code: str) -> Text:
