@@ -169,3 +169,16 @@ def test_a_cancelled_order_is_void_among_the_promises_and_a_late_one_is_broken(u
     assert "66.7 %" in report
     assert "1 天 0 小时" in report
     assert order.number not in enter("elsewhere").get("/service-orders/promises/").content.decode()
+
+
+def test_the_due_list_names_the_step_and_leaves_out_what_stands(utility: Utility) -> None:
+    take(utility)
+    order = get_order()
+
+    page = enter("inspector").get("/service-orders/due/").content.decode()
+    assert order.number in page
+    assert "现场核查" in page
+
+    evidence = {"revision": order.revision, "act": "pause", "why": "CUSTOMER_PAPERS", "evidence": "补件通知 1 号"}
+    enter("counter").post(f"/service-orders/{order.number}/clock/", evidence)
+    assert order.number not in enter("inspector").get("/service-orders/due/").content.decode()

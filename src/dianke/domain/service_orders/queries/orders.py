@@ -58,6 +58,14 @@ def list_steps(*, actor: Actor, order: ServiceOrder) -> list[OrderStep]:
     return list(OrderStep.objects.for_actor(actor).filter(order=order).order_by("serial"))
 
 
+def find_open_steps(*, actor: Actor, orders: Sequence[ServiceOrder]) -> dict[int, list[OrderStep]]:
+    """Return the steps that each of some orders stands at, by the key of the order."""
+    found: dict[int, list[OrderStep]] = {}
+    for step in OrderStep.objects.for_actor(actor).filter(order__in=orders, ended_at=None).order_by("serial"):
+        found.setdefault(step.order_id, []).append(step)
+    return found
+
+
 def list_notes(*, actor: Actor, order: ServiceOrder) -> list[OrderNote]:
     """Return what happened, the newest first."""
     return list(OrderNote.objects.for_actor(actor).filter(order=order).order_by("-id"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+import dianke.interfaces.web.service_orders.due_list
 import dianke.interfaces.web.service_orders.order_list
 import dianke.interfaces.web.service_orders.promise_views  # noqa: F401 - enters the list
 from dianke.application import service_orders
@@ -24,6 +25,12 @@ register(
         group="service_orders", label=_("Orders"), url_name="web:service_orders", right=service_orders.VIEW, order=10
     )
 )
+register(
+    MenuEntry(
+        group="service_orders", label=_("Due list"), url_name="web:service_orders_due", right=service_orders.VIEW,
+        order=15,
+    )
+)  # fmt: skip
 register(
     MenuEntry(
         group="service_orders", label=_("Promises"), url_name="web:service_promises", right=service_orders.VIEW,

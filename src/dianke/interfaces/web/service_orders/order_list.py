@@ -45,7 +45,8 @@ def result_chip(order: Any) -> Chip:
     return state_chip("service_order", order.state)
 
 
-def _narrow_due(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
+def narrow_due(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
+    """Return the orders that are late, amber, due within a week, or whose clock stands."""
     now = SystemClock().now()
     if code == "late":
         return rows.filter(due_at__lt=now)
@@ -101,7 +102,7 @@ ORDERS = register(
                     ("week", pgettext_lazy("service order", "Due within a week")),
                     ("stands", pgettext_lazy("service order", "Clock stands")),
                 ],
-                apply=_narrow_due,
+                apply=narrow_due,
             ),
             DateRangeFilter("accepted", _("Accepted at"), lookup="accepted_at__date"),
             UnitFilter(),

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.service_orders import accept_views, act_views, order_views, promise_views
+from dianke.interfaces.web.service_orders import accept_views, act_views, due_list, order_views, promise_views
 
 urlpatterns = [
     path("", order_views.list_orders, name="service_orders"),
+    path("due/", due_list.list_due, name="service_orders_due"),
     path("promises/", promise_views.list_promises, name="service_promises"),
     path("new/<str:number>/", accept_views.accept_order, name="service_order_new"),
     path("<str:number>/", order_views.show_order, name="service_order"),
