@@ -20,6 +20,7 @@ from dianke.domain.watching.queries import entries as queries
 from dianke.domain.watching.queries.policies import get_policy
 from dianke.domain.watching.rules.policy import UnableToSetThresholds, get_house_policy
 from dianke.domain.watching.types import EntryResult, EntryState, WatchList
+from dianke.interfaces.web.watching.words import write_reason
 from dianke.platform.identity.separation import SamePerson
 from dianke.platform.identity.types import Actor
 
@@ -81,13 +82,37 @@ class TestRun:
         ]
         accounts = archive[1]
         assert found == [
-            ("COMPLAINTS", "WATCH", accounts[0].customer_id, ["COMPLAINTS"]),
-            ("LEAVING", "ALARM", accounts[1].customer_id, ["CLOSING_ASKED"]),
+            ("COMPLAINTS", "WATCH", accounts[0].customer_id, ["COMPLAINTS", "USE_OF_YEAR", "ACCOUNTS"]),
+            ("LEAVING", "ALARM", accounts[1].customer_id, ["CLOSING_ASKED", "USE_OF_YEAR", "ACCOUNTS"]),
         ]
         assert run.missing == {
             "FALLING_USE": "NO_MONTH", "IDLE_CAPACITY": "NO_MONTH", "ARREARS_RISK": "NO_SCORING",
         }  # fmt: skip
         assert get_complaint().due_date == AS_OF + timedelta(days=10)
+
+    def test_every_entry_has_three_reasons_in_words_and_numbers(self, archive: Any) -> None:
+        for account, kind in zip(archive[1], ("own_generation", "complaint", "market_contract"), strict=True):
+            add_fact(account, kind, AS_OF - timedelta(days=3))
+        add_fact(archive[1][2], "capacity_cut_asked", AS_OF - timedelta(days=1))
+
+        make_lists()
+        make_lists(AS_OF + WEEK)
+
+        entries = list_entries()
+        assert {one.customer_id for one in entries} == {one.customer_id for one in archive[1]}
+        for entry in entries:
+            told = [write_reason(reason) for reason in entry.reasons]
+            assert len(told) == len(set(told)) == 3
+            assert all(any(sign.isdigit() for sign in one) for one in told)
+
+    def test_what_is_known_beside_the_signs_is_not_measured(self, archive: Any) -> None:
+        make_lists()
+        entry = get_complaint()
+        watching.finish_entry(
+            actor=SYSTEM, key=entry.pk, note="已回访", result=EntryResult.RIGHT, at=at_ten(AS_OF + WEEK)
+        )
+
+        assert list(queries.measure_reasons(actor=SYSTEM)) == [("COMPLAINTS", "COMPLAINTS")]
 
     def test_goes_on_with_what_lives_and_raises_nothing_twice(self, archive: Any) -> None:
         make_lists()

@@ -11,7 +11,8 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-MOST_REASONS = 3
+# How many reasons an entry has: what holds, then what is known beside it.
+REASONS = 3
 
 
 class WatchList(StrEnum):
@@ -92,6 +93,29 @@ class ReasonCode(StrEnum):
     REPAIR_CALLS = "REPAIR_CALLS"
     CALLS = "CALLS"
     DISSATISFIED = "DISSATISFIED"
+    # What is known beside the signs, told where fewer than three hold; it never raises anybody.
+    MONTH_BEFORE = "MONTH_BEFORE"
+    THREE_MONTHS = "THREE_MONTHS"
+    FILINGS = "FILINGS"
+    COMPLAINTS_TOLD = "COMPLAINTS_TOLD"
+    CONTRACT_RUNS = "CONTRACT_RUNS"
+    SATISFACTION = "SATISFACTION"
+    USE_OF_YEAR = "USE_OF_YEAR"
+    ACCOUNTS = "ACCOUNTS"
+
+
+BACKGROUND = frozenset(
+    {
+        ReasonCode.MONTH_BEFORE,
+        ReasonCode.THREE_MONTHS,
+        ReasonCode.FILINGS,
+        ReasonCode.COMPLAINTS_TOLD,
+        ReasonCode.CONTRACT_RUNS,
+        ReasonCode.SATISFACTION,
+        ReasonCode.USE_OF_YEAR,
+        ReasonCode.ACCOUNTS,
+    }
+)
 
 
 ACTIONS: Mapping[WatchList, WatchAction] = {
@@ -122,7 +146,7 @@ class Flags:
     Who is to be watched by one list.
 
     Shapes: rows (m,), indices into the fleet, rising; is_alarm (m,); weight (m,), the larger the more urgent among
-    those of a level; reasons one tuple of one to three each, the weightiest first.
+    those of a level; reasons one tuple of one to three each, the weightiest first, what is known beside them last.
     """
 
     rows: Integers

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from dianke.domain.watching.models import WatchEntry, WatchRun
-from dianke.domain.watching.types import LIVING, EntryResult, EntryState, WatchLevel
+from dianke.domain.watching.types import BACKGROUND, LIVING, EntryResult, EntryState, WatchLevel
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
@@ -118,10 +118,14 @@ def measure_lists(*, actor: Scope) -> dict[str, Precision]:
 
 
 def measure_reasons(*, actor: Scope) -> dict[tuple[str, str], Precision]:
-    """Return how often entries with a reason were right, by list and reason; an entry counts for each of its own."""
+    """
+    Return how often entries with a reason were right, by list and reason; an entry counts for each of its own.
+
+    What is told beside the signs raised nobody and is not measured.
+    """
     found: dict[tuple[str, str], Precision] = {}
     for code, result, reasons in _filter_judged(actor).values_list("list_code", "result", "reasons").iterator():
-        for reason in {str(one["code"]) for one in reasons}:
+        for reason in {str(one["code"]) for one in reasons} - BACKGROUND:
             found.setdefault((code, reason), Precision()).add(result)
     return found
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from dianke.domain.credit.models import CustomerFact
 from dianke.domain.credit.queries.facts import read_facts
+from dianke.domain.credit.rules.fleet import NEVER
 from dianke.domain.credit.types import FactState, FactType
 from dianke.domain.watching.queries import gathering
 from dianke.domain.watching.queries.gathering import Fleet
@@ -68,7 +69,8 @@ def _read(fleet: Fleet, types: Sequence[FactType], on: date) -> dict[str, DatedF
         own = known.of_type(one)
         row, at = fleet.place(own.customer_id)
         value_e2 = np.rint(np.nan_to_num(own.value[at]) * 100).astype(np.int64)
-        facts[one.value] = DatedFacts(row, own.on_date[at], np.minimum(own.until_date[at], OPEN_END), value_e2)
+        until = np.where(own.until_date[at] >= NEVER, OPEN_END, own.until_date[at])
+        facts[one.value] = DatedFacts(row, own.on_date[at], until, value_e2)
     return facts
 
 

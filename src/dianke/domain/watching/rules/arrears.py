@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dianke.domain.watching.rules.policy import WatchPolicy
-from dianke.domain.watching.types import MOST_REASONS, Bools, Flags, Integers, Reason, ReasonCode, WatchList
+from dianke.domain.watching.types import REASONS, Bools, Flags, Integers, Reason, ReasonCode, WatchList
 
 WORST_GRADE = "D"
 
@@ -46,7 +46,7 @@ def _write(scores: WatchedScores, at: int) -> tuple[Reason, ...]:
     found = [
         Reason(ReasonCode.RISK_GRADE, {"grade": scores.grades[at], "probability_e6": int(scores.probability_e6[at])})
     ]
-    found += [Reason(ReasonCode.RISK_CAUSE, {"cause": cause}) for cause in scores.causes[at][: MOST_REASONS - 1]]
+    found += [Reason(ReasonCode.RISK_CAUSE, {"cause": cause}) for cause in scores.causes[at][: REASONS - 1]]
     if scores.loss_fen[at] > 0:
         found.append(Reason(ReasonCode.RISK_LOSS, {"loss_fen": int(scores.loss_fen[at])}))
-    return tuple(found[:MOST_REASONS])
+    return tuple(found[:REASONS])

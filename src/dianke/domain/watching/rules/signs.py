@@ -96,7 +96,7 @@ def find_complaining(facts: Mapping[str, DatedFacts], *, size: int, on: date, po
     held = {kind: one.count >= policy.get(_COMPLAINTS, least[kind]) for kind, one in counted.items()}
     many = counted["complaint"].count >= policy.get(_COMPLAINTS, "alarm_complaints")
     kinds = np.sum(list(held.values()), axis=0)
-    told, told_day = _find_last_values(
+    told, told_day = find_last_values(
         facts.get("satisfaction", DatedFacts.empty()), size=size, since=since, until=today
     )
     is_sad = (told > 0) & (told <= policy.get(_COMPLAINTS, "dissatisfied_from") * 100)
@@ -140,7 +140,8 @@ def count_days(day: date) -> int:
     return (day - EPOCH).days
 
 
-def _find_last_values(facts: DatedFacts, *, size: int, since: int, until: int) -> tuple[Integers, Integers]:
+def find_last_values(facts: DatedFacts, *, size: int, since: int, until: int) -> tuple[Integers, Integers]:
+    """Return the last value of each customer within a window and its day; shapes (n,), 0 where there is none."""
     is_in = np.flatnonzero((facts.on_day > since) & (facts.on_day <= until))
     order = is_in[np.argsort(facts.on_day[is_in], kind="stable")]
     value, day = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)

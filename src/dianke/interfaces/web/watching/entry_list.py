@@ -118,7 +118,7 @@ ENTRIES = register(
         empty_found_title=_("No entry fits"),
         empty_found_text=_("Take a filter out to see more."),
         help=[
-            _("Each entry is a customer on a list, with up to three reasons and what is proposed."),
+            _("Each entry is a customer on a list, with three reasons in words and numbers and what is proposed."),
             _("An entry goes on while the reasons hold; it is never raised twice, and rests after it was closed."),
             _("Close it with what was done, and say what it turned out to be: so it is known how right each list is."),
         ],

@@ -111,7 +111,10 @@ def _describe(request: StaffRequest, row: WatchEntry) -> dict[str, Any]:
     may_work = actor.within(watching.WORK).may(watching.WORK)
     run = queries.get_last_run(actor=actor)
     return {
-        "reasons": [words.write_reason(one) for one in hide_accusations(actor, row.reasons, row.unit.path)],
+        "reasons": [
+            (words.write_reason(one), words.is_background(one))
+            for one in hide_accusations(actor, row.reasons, row.unit.path)
+        ],
         "action": words.ACTIONS[row.action],
         "owner": names.of(row.owner),
         "steps": _list_steps(row, names),

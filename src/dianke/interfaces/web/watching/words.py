@@ -13,6 +13,7 @@ from dianke.application.watching.masking import MASKED
 from dianke.domain.watching.queries.facts import NO_CAPACITY, NO_FACTS, NO_LAST_YEAR, NO_MONTH, NO_SCORING
 from dianke.domain.watching.rules.signs import EPOCH
 from dianke.domain.watching.types import (
+    BACKGROUND,
     EntryResult,
     EntryState,
     PolicyState,
@@ -82,6 +83,14 @@ REASONS: dict[str, Text] = {
     ReasonCode.REPAIR_CALLS.value: _("Repair calls"),
     ReasonCode.CALLS.value: _("Calls"),
     ReasonCode.DISSATISFIED.value: _("Dissatisfied"),
+    ReasonCode.MONTH_BEFORE.value: _("Month against the month before"),
+    ReasonCode.THREE_MONTHS.value: _("Three months together"),
+    ReasonCode.FILINGS.value: _("Filings of suspension"),
+    ReasonCode.COMPLAINTS_TOLD.value: _("Complaints"),
+    ReasonCode.CONTRACT_RUNS.value: _("Contract of the market"),
+    ReasonCode.SATISFACTION.value: _("Satisfaction"),
+    ReasonCode.USE_OF_YEAR.value: _("Use of twelve months"),
+    ReasonCode.ACCOUNTS.value: _("Accounts"),
 }
 register_states(
     "watching.level",
@@ -170,6 +179,11 @@ def write_reasons(reasons: Sequence[Mapping[str, Any]]) -> str:
     return "；".join(write_reason(one) for one in reasons)
 
 
+def is_background(reason: Mapping[str, Any]) -> bool:
+    """Tell whether a reason says what is known beside the signs; it raised nobody."""
+    return reason["code"] in BACKGROUND
+
+
 def write_first(reasons: Sequence[Mapping[str, Any]]) -> str:
     """Return the weightiest reason."""
     return write_reason(reasons[0]) if reasons else formats.NONE
@@ -227,13 +241,49 @@ def _write_loss(one: Mapping[str, Any]) -> str:
 
 
 def _write_dated(text: Text) -> Callable[[Mapping[str, Any]], str]:
-    return lambda one: str(text) % {"day": write_day(one["day"]), "count": one["count"], "days": one.get("days", "")}
+    return lambda one: str(text) % {
+        "day": write_day(one["day"]), "count": one.get("count", ""), "days": one.get("days", ""),
+    }  # fmt: skip
 
 
-def _write_dissatisfied(one: Mapping[str, Any]) -> str:
+def _write_before(one: Mapping[str, Any]) -> str:
+    return _now("%(now)s kWh after %(before)s in the month before") % {
+        "now": formats.kwh_e2(one["now_kwh_e2"]), "before": formats.kwh_e2(one["before_kwh_e2"]),
+    }  # fmt: skip
+
+
+def _write_filings(one: Mapping[str, Any]) -> str:
+    if not one["count"]:
+        return _now("no filing of suspension within %(days)s days") % {"days": one["days"]}
+    text = ngettext(
+        "%(count)s filing of suspension within %(days)s days, last on %(day)s",
+        "%(count)s filings of suspension within %(days)s days, last on %(day)s",
+        one["count"],
+    )
+    return text % {"count": one["count"], "days": one["days"], "day": write_day(one["day"])}
+
+
+def _write_satisfaction(one: Mapping[str, Any]) -> str:
     return _now("satisfaction %(value)s of 5 on %(day)s") % {
         "value": formats.number(Decimal(one["value_e2"]) / 100, 0), "day": write_day(one["day"]),
     }  # fmt: skip
+
+
+def _write_year_use(one: Mapping[str, Any]) -> str:
+    now, before = one["kwh_e2"], one["before_kwh_e2"]
+    if before <= 0:
+        return _now("%(now)s kWh billed in twelve months") % {"now": formats.kwh_e2(now)}
+    change = formats.signed_percent((Decimal(now) / before - 1).quantize(Decimal("0.0001")))
+    return _now("%(now)s kWh billed in twelve months, %(change)s against the twelve before") % {
+        "now": formats.kwh_e2(now), "change": change,
+    }  # fmt: skip
+
+
+def _write_accounts(one: Mapping[str, Any]) -> str:
+    text = ngettext("%(count)s open account", "%(count)s open accounts", one["count"]) % {"count": one["count"]}
+    if not one["day"]:
+        return text
+    return _now("%(accounts)s, customer since %(day)s") % {"accounts": text, "day": write_day(one["day"])}
 
 
 def write_day(days: int) -> str:
@@ -274,5 +324,13 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     ReasonCode.COMPLAINTS.value: _write_dated(_("%(count)s complaints within %(days)s days, last on %(day)s")),
     ReasonCode.REPAIR_CALLS.value: _write_dated(_("%(count)s repair calls within %(days)s days, last on %(day)s")),
     ReasonCode.CALLS.value: _write_dated(_("%(count)s calls within %(days)s days, last on %(day)s")),
-    ReasonCode.DISSATISFIED.value: _write_dissatisfied,
+    ReasonCode.DISSATISFIED.value: _write_satisfaction,
+    ReasonCode.MONTH_BEFORE.value: _write_before,
+    ReasonCode.THREE_MONTHS.value: _write_quarter,
+    ReasonCode.FILINGS.value: _write_filings,
+    ReasonCode.COMPLAINTS_TOLD.value: _write_dated(_("%(count)s complaints within %(days)s days, last on %(day)s")),
+    ReasonCode.CONTRACT_RUNS.value: _write_dated(_("contract of the market runs %(days)s days more, until %(day)s")),
+    ReasonCode.SATISFACTION.value: _write_satisfaction,
+    ReasonCode.USE_OF_YEAR.value: _write_year_use,
+    ReasonCode.ACCOUNTS.value: _write_accounts,
 }
