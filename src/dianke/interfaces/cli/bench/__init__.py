@@ -35,6 +35,7 @@ BENCHES = {
     "trial": Bench(f"{__name__}.trial", 1_000_000, "a billed month under other prices, to the report", False),
     "review": Bench(f"{__name__}.review", 20_000, "seeded errors found, and clean bills stopped, by the review", False),
     "export": Bench(f"{__name__}.export", 200_000, "rows of lists written a second, XLSX and CSV", False),
+    "orders": Bench(f"{__name__}.orders", 100_000, "milliseconds of due list and steps for twenty clerks", False),
     "pages": Bench(f"{__name__}.pages", 1_000_000, "milliseconds of pages for eight readers at once", False),
 }
 

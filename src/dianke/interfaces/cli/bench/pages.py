@@ -4,14 +4,9 @@ Bench "pages": how long pages of an archive of a size take while eight people re
 They are asked twice: when nothing else is done, and while a bill run goes beside them.
 """
 
-import http.client
 import os
 import random
-import re
 import resource
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from dianke.interfaces.cli.bench.archive_rows import describe_customer
+from dianke.interfaces.cli.bench.http_readers import Reader, ServerNotReady, find_port, start_server, wait_for
 from dianke.interfaces.cli.bench.scratch import scratch_database
-from dianke.kernel.errors import DomainError
 
 if TYPE_CHECKING:
     from dianke.interfaces.cli.bench.pages_billing import BilledArchive
@@ -31,17 +26,9 @@ REQUESTS_A_CLIENT = 32
 SEED = 20_260_101
 _LOGIN, _PASSWORD = "bench", "a long enough password"
 _RIGHTS = ["archive.view", "billing.view", "tariffs.view", "readings.record", "archive.enter"]
-_START_S = 60
 
 Ask = Callable[[random.Random, int], str]
 Took = dict[str, list[float]]
-
-
-class ServerNotReady(DomainError):
-    """The server did not come up, or refused the log-in."""
-
-    code = "bench.server_not_ready"
-    message = "the server is not ready: {reason}"
 
 
 def _search(text: str) -> str:
@@ -104,10 +91,10 @@ def measure(size: int) -> dict[str, Any]:
         billed = pages_billing.bill_archive(size)
         filled = time.perf_counter() - started
         pages = _list_pages(billed)
-        port = _find_port()
-        server = _start_server(port)
+        port = find_port()
+        server = start_server(port)
         try:
-            _wait_for(port)
+            wait_for(port)
             took = _ask_everything(pages, port, size)
             worker = pages_billing.start_working(billed.going_run)
             try:
@@ -174,62 +161,8 @@ def _add_reader() -> None:
     identity.assign_post(staff=person, post=post, unit=utility, start=date(2020, 1, 1))
 
 
-def _find_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _start_server(port: int) -> subprocess.Popen[bytes]:
-    arguments = [sys.executable, "-W", "ignore", "-m", "dianke.interfaces.cli.main"]
-    command = [*arguments, "serve", "--port", str(port), "--no-worker"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def _wait_for(port: int) -> None:
-    for _second in range(_START_S):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(1)
-    raise ServerNotReady(reason="it did not answer within a minute")
-
-
-class _Reader:
-    """A person at a browser: one connection, one session."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self._cookies: dict[str, str] = {}
-        page = self.get("/login/")[1]
-        token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        fields = {"login": _LOGIN, "password": _PASSWORD, "csrfmiddlewaretoken": token[1].decode() if token else ""}
-        self.get("/login/", body=urlencode(fields))
-        if "sessionid" not in self._cookies:
-            raise ServerNotReady(reason="the log-in was refused")
-
-    def get(self, address: str, body: str | None = None) -> tuple[int, bytes]:
-        """Return status and body of a page; with a body the form is sent."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
-        if address.startswith("/search/"):
-            # The search box asks for its hits only, as people type.
-            headers["HX-Request"] = "true"
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request("GET" if body is None else "POST", address, body=body, headers=headers)
-        answer = self._connection.getresponse()
-        content = answer.read()
-        for line in answer.headers.get_all("Set-Cookie") or []:
-            name, _equals, value = line.split(";")[0].partition("=")
-            self._cookies[name] = value
-        return answer.status, content
-
-
 def _ask_everything(pages: dict[str, Ask], port: int, size: int) -> Took:
-    readers = [_Reader(port) for _number in range(CLIENTS)]
+    readers = [Reader(port, login=_LOGIN, password=_PASSWORD) for _number in range(CLIENTS)]
     took: Took = {}
     refused: list[str] = []
     for name, ask in pages.items():
@@ -247,7 +180,7 @@ def _ask_everything(pages: dict[str, Ask], port: int, size: int) -> Took:
     return took
 
 
-def _read(reader: _Reader, ask: Ask, size: int, number: int, took: list[float], refused: list[str]) -> None:
+def _read(reader: Reader, ask: Ask, size: int, number: int, took: list[float], refused: list[str]) -> None:
     dice = random.Random(SEED + number)  # noqa: S311 - which customer is looked at is no secret
     for round_number in range(REQUESTS_A_CLIENT):
         address = ask(dice, size)
