@@ -69,7 +69,7 @@ def withhold(size: int, *, data_dir: Path) -> dict[str, Any]:
         "paid_fen": batch.paid_fen,
         "state": batch.state,
         "repeated_is": again.state,
-        "faults": sum(one.faults for one in prove_books() if one.name != "voucher numbers have no gap"),
+        "faults": sum(one.faults for one in prove_books()),
     }
 
 

@@ -1,25 +1,30 @@
 """The steps of the benches "issue" and "postings" that need Django: imported once it is ready."""
 
 import time
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 from django.db import transaction
 
+from dianke.domain.billing.models import Bill
 from dianke.domain.receivables.operations import vouchers
 from dianke.domain.receivables.operations.chart import AccountMap
+from dianke.domain.receivables.operations.payments import receive_payments
 from dianke.domain.receivables.queries.proof import prove_books
-from dianke.domain.receivables.types import NewPosting, NewVoucher, VoucherKind
-from dianke.kernel.clock import SystemClock
+from dianke.domain.receivables.types import Channel, NewPayment, NewPosting, NewVoucher, Tender, VoucherKind
+from dianke.interfaces.cli.bench import payment_files
+from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import Actor
-from dianke.platform.org.operations import add_unit
-from dianke.platform.org.types import UnitKind
 
 _SYSTEM = Actor.system("measuring the books")
 # So many vouchers are one commit, as those of a bank file are.
 BATCH = 5_000
-_BANK, _RECEIVABLE = "1002.01", "1122.01.01"
+_RECEIVABLE, _REVENUE = "1122.01.01", "6001.01.01"
+# Before any of the bills is due, so that a payment of what was billed settles it.
+_PAID_ON = date(2026, 9, 15)
+_AT = datetime(2026, 9, 16, 5, tzinfo=SHANGHAI)
+_Row = TypeVar("_Row")
 
 
 def prove() -> dict[str, Any]:
@@ -29,30 +34,56 @@ def prove() -> dict[str, Any]:
     return {**counted, "faults": sum(finding.faults for finding in findings)}
 
 
-def write_payments(size: int) -> float:
-    """Write postings of payments, two a voucher, and return the seconds that it took."""
-    unit = add_unit(code="BENCH", name="测量供电公司", kind=UnitKind.UTILITY, parent=None)
-    now = SystemClock().now()
-    accounts = AccountMap(actor=_SYSTEM, on=now.date())
-    bank, receivable = (accounts.find(code, unit_path=unit.path) for code in (_BANK, _RECEIVABLE))
-    vouchers.open_month(now.date())
+def book_and_pay(size: int) -> dict[str, float]:
+    """
+    Write about so many postings, half of bills that are issued, half of what pays them; return what each half took.
+
+    Each bill has a voucher of two postings, and each payment: allocated, numbered and kept as from a file of a bank.
+    """
+    root, month = payment_files.add_unbooked_bills(size // 4)
+    bills = list(Bill.objects.for_actor(_SYSTEM).order_by("id"))
+    accounts = AccountMap(actor=_SYSTEM, on=month)
+    owed, revenue = (accounts.find(code, unit_path=root.path) for code in (_RECEIVABLE, _REVENUE))
+    issued = [_draw_issue(bill, owed, revenue, month) for bill in bills]
+    paid = [_draw_payment(bill) for bill in bills]
+    for day in (month, _PAID_ON):
+        vouchers.open_month(day)
+    return {
+        "issue_s": _time(issued, lambda many: vouchers.post_vouchers(actor=_SYSTEM, vouchers=many)),
+        "payments_s": _time(paid, lambda many: receive_payments(actor=_SYSTEM, payments=many, at=_AT)),
+    }
+
+
+def _time(rows: Sequence[_Row], write: Callable[[Sequence[_Row]], object]) -> float:
     started = time.perf_counter()
-    for first in range(0, size // 2, BATCH):
-        many = [_draw(at, unit.pk, bank, receivable, now) for at in range(first, min(first + BATCH, size // 2))]
+    for first in range(0, len(rows), BATCH):
         with transaction.atomic():
-            vouchers.post_vouchers(actor=_SYSTEM, vouchers=many)
+            write(rows[first : first + BATCH])
     return time.perf_counter() - started
 
 
-def _draw(at: int, unit_id: int, bank: int, receivable: int, now: datetime) -> tuple[NewVoucher, Sequence[NewPosting]]:
-    amount_fen = 1_000 + at * 7_919 % 90_000
-    voucher = NewVoucher(
-        unit_id, VoucherKind.PAYMENT, f"bench:{at}", f"measured payment {at}", now.date(), "bench", now
-    )
+def _draw_issue(bill: Bill, owed: int, revenue: int, month: date) -> tuple[NewVoucher, Sequence[NewPosting]]:
+    voucher = NewVoucher(bill.unit_id, VoucherKind.BILL_ISSUE, f"bench:{bill.pk}", "measured bill", month, "bench", _AT)
     return voucher, [
-        NewPosting(bank, unit_id, debit_fen=amount_fen),
         NewPosting(
-            receivable, unit_id, credit_fen=amount_fen, usage_class="RESIDENTIAL", for_year=now.year,
-            customer_account_id=at, item_id=at,
+            owed, bill.unit_id, debit_fen=bill.amount_fen, usage_class=bill.usage_class, for_year=month.year,
+            customer_account_id=bill.account_id, item_id=bill.pk, bill_id=bill.pk,
+        ),
+        NewPosting(
+            revenue, bill.unit_id, credit_fen=bill.amount_fen, usage_class=bill.usage_class, for_year=month.year
         ),
     ]  # fmt: skip
+
+
+def _draw_payment(bill: Bill) -> NewPayment:
+    return NewPayment(
+        channel=Channel.BANK_WITHHOLDING,
+        external_number=f"bench-{bill.pk}",
+        unit_id=bill.unit_id,
+        customer_account_id=bill.account_id,
+        amount_fen=bill.amount_fen,
+        tender=Tender.ACCOUNT,
+        paid_on=_PAID_ON,
+        received_by="bench",
+        item_ids=(bill.pk,),
+    )
