@@ -92,6 +92,8 @@ class Environment:
     simulated_gateway: bool
     # Commands go to a head-end that no meter is behind, for trials.
     simulated_head_end: bool
+    # Contracts may be signed by keys that belong to nobody, for trials.
+    simulated_signer: bool
 
 
 def read_environment() -> Environment:
@@ -117,6 +119,7 @@ def read_environment() -> Environment:
         simulated_tax_platform=_flag("DIANKE_SIMULATED_TAX_PLATFORM"),
         simulated_gateway=_flag("DIANKE_SIMULATED_GATEWAY"),
         simulated_head_end=_flag("DIANKE_SIMULATED_HEAD_END"),
+        simulated_signer=_flag("DIANKE_SIMULATED_SIGNER"),
     )
 
 

@@ -184,6 +184,7 @@ SIMULATED_CARRIER = ENV.simulated_carrier
 SIMULATED_TAX_PLATFORM = ENV.simulated_tax_platform
 SIMULATED_GATEWAY = ENV.simulated_gateway
 SIMULATED_HEAD_END = ENV.simulated_head_end
+SIMULATED_SIGNER = ENV.simulated_signer
 
 PGHISTORY_BASE_MODEL = "dianke.platform.org.history.ScopedEvent"
 # A row that was removed leaves a last line in its history too; pghistory by itself tracks only the other two.

@@ -9,6 +9,7 @@ from django.db import ProgrammingError, transaction
 from tests.factories.archive import Archive, actor_of, add_account, add_point, build_archive
 
 from dianke.application import contracts
+from dianke.application.contracts.signing import SimulatedSignerOff
 from dianke.domain.contracts import queries
 from dianke.domain.contracts.models import ContractVersion
 from dianke.domain.contracts.operations import ContractNotWritten, VersionOutOfState
@@ -34,7 +35,7 @@ class World:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.account = add_point(archive, account=add_account(archive, name="示例机械厂")).account
-        self.drafter = self.person("drafter", "contracts.draft", "contracts.view")
+        self.drafter = self.person("drafter", "contracts.draft", "contracts.view", "archive.view")
         self.approver = self.person("approver", "contracts.approve", "contracts.view")
         self.filer = self.person("filer", "contracts.file", "contracts.view")
 
@@ -159,7 +160,10 @@ def test_each_party_signs_once_and_nothing_holds_before_both(world: World) -> No
     assert len(queries.list_signatures(actor=world.archive.actor, version=version)) == 1
 
 
-def test_signature_by_key_is_proved_and_a_changed_file_is_seen(world: World, tmp_path: Path) -> None:
+def test_signature_by_key_is_proved_and_a_changed_file_is_seen(world: World, tmp_path: Path, settings: Any) -> None:
+    with pytest.raises(SimulatedSignerOff):
+        contracts.SimulatedSigner(tmp_path / "keys")
+    settings.SIMULATED_SIGNER = True
     version = world.approved(world.draft())
     service = contracts.SimulatedSigner(tmp_path / "keys")
     for party in Party:

@@ -66,6 +66,7 @@ GUARDED = [one for one in WEB if one.mark("page_right") and not addresses.list_u
 OF_ONE_UNIT = [one for one in GUARDED if one.parts and addresses.is_of_one_unit(one)]
 # The right of each operation for programs; one that is missing here fails by its name.
 API_RIGHTS = {
+    "list_contracts": "contracts.view", "show_contract": "contracts.view",
     "list_watch_entries": "watching.view", "record_watch_result": "watching.work",
     "show_load_shapes": "load_shapes.view",
     "list_credit_scores": "credit.view", "show_credit": "credit.view", "list_scores_of_customer": "credit.view",

@@ -3,6 +3,7 @@
 from importlib import resources
 from typing import Any
 
+from dianke.application.contracts.reading import require_whole
 from dianke.domain.contracts import queries
 from dianke.domain.contracts.models import ContractVersion
 from dianke.domain.contracts.rules.templates import list_parameters
@@ -14,7 +15,9 @@ from dianke.platform.identity.types import Actor
 @use_case(right="contracts.view")
 def write_contract(*, actor: Actor, key: int) -> bytes:
     """Return a version as PDF; equal versions give equal bytes, which a signature is made over."""
-    return set_contract(queries.get_version(actor=actor, key=key))
+    version = queries.get_version(actor=actor, key=key)
+    require_whole(actor=actor, version=version)
+    return set_contract(version)
 
 
 def set_contract(version: ContractVersion) -> bytes:

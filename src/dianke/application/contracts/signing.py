@@ -9,13 +9,16 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
 
 from dianke.application.contracts.papers import set_contract
+from dianke.application.contracts.reading import require_whole
 from dianke.domain.contracts import operations, queries
 from dianke.domain.contracts.models import ContractSignature, ContractVersion
 from dianke.domain.contracts.operations import NewSignature
 from dianke.domain.contracts.queries import ContractUnknown
 from dianke.domain.contracts.types import Party, SignatureWay
+from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.documents import operations as documents
 from dianke.platform.documents.models import Document
@@ -41,10 +44,24 @@ class Signer(Protocol):
         ...
 
 
+class SimulatedSignerOff(DomainError):
+    """The installation offers no simulated signature."""
+
+    code = "contracts.simulated_signer_off"
+    message = "no simulated signature is offered here; record the signed copy"
+
+
 class SimulatedSigner:
     """Signs for real with a key for each party, kept in a folder: proves bytes, but not who a person is."""
 
     def __init__(self, folder: Path) -> None:
+        """
+        Sign with keys below a folder.
+
+        :raises SimulatedSignerOff: if the installation does not offer it
+        """
+        if not settings.SIMULATED_SIGNER:
+            raise SimulatedSignerOff(field="way")
         self._folder = folder
 
     def sign(self, *, party: Party, signer: str, digest: bytes) -> Signed:
@@ -104,6 +121,7 @@ def open_signed_copy(*, actor: Actor, key: int, signature_key: int) -> bytes:
     :raises ContractUnknown: if the version has no such signature
     """
     version = queries.get_version(actor=actor, key=key)
+    require_whole(actor=actor, version=version)
     for one in queries.list_signatures(actor=actor, version=version):
         if one.pk == signature_key:
             return documents.read_document(one.document)

@@ -11,16 +11,16 @@ from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.separation import require_another_person
 from dianke.platform.identity.types import Actor
 
-_PROPOSE, _APPROVE = "contracts.propose_templates", "contracts.approve_templates"
+PROPOSE_TEMPLATES, APPROVE_TEMPLATES = "contracts.propose_templates", "contracts.approve_templates"
 
 
-@use_case(right=_PROPOSE)
+@use_case(right=PROPOSE_TEMPLATES)
 def propose_template(*, actor: Actor, content: Mapping[str, Any], note: str, at: datetime) -> ContractTemplate:
     """Propose a template of contracts from a day on."""
     return operations.propose_template(actor=actor, content=content, note=note, login=actor.login, at=at)
 
 
-@use_case(right=_APPROVE)
+@use_case(right=APPROVE_TEMPLATES)
 def approve_template(*, actor: Actor, key: int, at: datetime, reason: str = "") -> ContractTemplate:
     """
     Let a template hold that another person proposed.
@@ -31,7 +31,7 @@ def approve_template(*, actor: Actor, key: int, at: datetime, reason: str = "") 
     return operations.decide_template(template=row, is_approved=True, login=actor.login, at=at, reason=reason)
 
 
-@use_case(right=_APPROVE)
+@use_case(right=APPROVE_TEMPLATES)
 def refuse_template(*, actor: Actor, key: int, at: datetime, reason: str) -> ContractTemplate:
     """
     Refuse a template that another person proposed.
@@ -43,6 +43,6 @@ def refuse_template(*, actor: Actor, key: int, at: datetime, reason: str) -> Con
 
 
 def _get_of_another(actor: Actor, key: int) -> ContractTemplate:
-    row = queries.get_proposal(actor=actor, key=key)
+    row = queries.get_template(actor=actor, key=key, lock=True)
     require_another_person(actor=actor, operator_login=row.proposed_by, operated_on=to_shanghai(row.proposed_at).date())
     return row

@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from dianke.interfaces.api.access import RATE, CallerThrottle, Session, Token
 from dianke.interfaces.api.bills import router as bills
 from dianke.interfaces.api.calendars import router as calendars
+from dianke.interfaces.api.contracts import router as contracts
 from dianke.interfaces.api.credit import router as credit
 from dianke.interfaces.api.credit_facts import router as credit_facts
 from dianke.interfaces.api.customers import router as customers
@@ -69,8 +70,9 @@ api = DiankeApi(
     title="Dianke",
     version="1",
     description=(
-        "Archive, meters, readings, calendar, tariffs, bill runs with review, bills, final bills, combined statements,"
-        " trials, statistics and payment orders of a utility; credit, value, tags, segments, watch lists of customers."
+        "Archive, supply contracts, meters, readings, calendar, tariffs, bill runs with review, bills, final bills,"
+        " combined statements, trials, statistics and payment orders of a utility; credit, value, tags, segments and"
+        " watch lists of customers."
     ),
     urls_namespace="api",
     auth=_AUTH,
@@ -81,6 +83,7 @@ api = DiankeApi(
 add_handlers(api)
 for _router in (
     customers,
+    contracts,
     metering,
     readings,
     calendars,

@@ -12,6 +12,7 @@ from django.test import Client
 from tests.factories import utility as factory
 from tests.factories.pages import Office
 
+from dianke.domain.contracts import queries
 from dianke.domain.contracts.models import ContractVersion
 from dianke.domain.contracts.types import VersionState
 from dianke.domain.customers.models import CustomerAccount
@@ -28,6 +29,7 @@ REST = {"p_metering": "低供低计", "p_payment_days": "10", "p_guarantee": "",
 @pytest.fixture
 def drafter(office: Office, log_in: LogIn, settings: Any, tmp_path: Path) -> Client:
     settings.DATA_DIR = tmp_path
+    settings.SIMULATED_SIGNER = True
     rights = ["archive.view", "documents.view", "contracts.view", "contracts.draft", "contracts.file"]
     factory.add_clerk(office.utility.root, "drafter", rights)
     return log_in("drafter")
@@ -150,3 +152,57 @@ def test_the_paper_is_a_pdf(drafter: Client, account: CustomerAccount) -> None:
 
     assert drafter.get(f"/contracts/{version.pk}/paper/").content.startswith(b"%PDF-")
     assert "只有一个版本" in read(drafter, f"/contracts/{version.pk}/compare/")
+
+
+def test_who_may_not_see_the_archive_sees_no_name_in_it(
+    office: Office, drafter: Client, approver: Client, account: CustomerAccount, log_in: LogIn
+) -> None:
+    version = draft(drafter, account, p_customer="示例机械厂", p_address="云泽市一号路八号")
+    approve(drafter, approver, version)
+    sign(drafter, version)
+    factory.add_clerk(office.utility.root, "blind", ["contracts.view"])
+    blind = log_in("blind")
+
+    pages = [read(blind, f"/contracts/{version.pk}/"), read(blind, f"/contracts/{version.pk}/compare/")]
+    answer = blind.get(f"/api/v1/contracts/{version.pk}")
+
+    for text in (*pages, answer.content.decode()):
+        assert "示例机械厂" not in text
+        assert "一号路八号" not in text
+        assert "张三" not in text
+    assert answer.status_code == HTTPStatus.OK
+    assert blind.get(f"/contracts/{version.pk}/paper/").status_code == HTTPStatus.FORBIDDEN
+    assert "一号路八号" in read(drafter, f"/contracts/{version.pk}/")
+
+
+def test_the_interface_for_programs_tells_of_versions_in_force(
+    drafter: Client, approver: Client, account: CustomerAccount
+) -> None:
+    version = draft(drafter, account)
+    approve(drafter, approver, version)
+    today = to_shanghai(SystemClock().now()).date().isoformat()
+    assert drafter.get(f"/api/v1/contracts?in_force_on={today}").json()["items"] == []
+    sign(drafter, version)
+
+    (found,) = drafter.get(f"/api/v1/contracts?in_force_on={today}&account={account.number}").json()["items"]
+    whole = drafter.get(f"/api/v1/contracts/{version.pk}").json()
+
+    assert (found["key"], found["state"], found["kind"]) == (version.pk, "SIGNED", "LOW_VOLTAGE")
+    assert {one["party"]: one["way"] for one in whole["signatures"]} == {"CUSTOMER": "PAPER", "SUPPLIER": "ELECTRONIC"}
+    assert whole["content_sha256"] == latest().content_hash
+    assert whole["clauses"][0]["code"] == "supply"
+    assert drafter.get("/api/v1/contracts?ending_within_days=10").json()["items"] == []
+
+
+def test_without_the_setting_nobody_signs_by_a_key(
+    drafter: Client, approver: Client, account: CustomerAccount, settings: Any
+) -> None:
+    settings.SIMULATED_SIGNER = False
+    version = draft(drafter, account)
+    approve(drafter, approver, version)
+
+    page = read(drafter, f"/contracts/{version.pk}/")
+    drafter.post(f"/contracts/{version.pk}/sign/", {"party": "SUPPLIER", "signer": "李四", "way": "simulated"})
+
+    assert 'value="simulated"' not in page
+    assert queries.list_signatures(actor=EVERYBODY, version=latest()) == []

@@ -10,15 +10,22 @@ from dianke.domain.contracts.queries.contracts import (
     list_signatures,
     list_versions,
 )
-from dianke.domain.contracts.queries.templates import find_template, find_template_of, get_proposal, list_templates
+from dianke.domain.contracts.queries.templates import (
+    TemplateUnknown,
+    find_template,
+    find_template_of,
+    get_template,
+    list_templates,
+)
 
 __all__ = [
     "ContractUnknown",
+    "TemplateUnknown",
     "filter_versions",
     "find_contract",
     "find_template",
     "find_template_of",
-    "get_proposal",
+    "get_template",
     "get_version",
     "in_force",
     "list_ending",

@@ -6,7 +6,15 @@ from dianke.domain.contracts.models import ContractTemplate
 from dianke.domain.contracts.rules import templates as rules
 from dianke.domain.contracts.rules.templates import Template, TemplateUnreadable
 from dianke.domain.contracts.types import ContractKind, TemplateState
+from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
+
+
+class TemplateUnknown(DomainError):
+    """The utility has no such template of its own."""
+
+    code = "contracts.template_unknown"
+    message = "there is no template {template}"
 
 
 def list_templates(*, actor: Scope) -> list[ContractTemplate]:
@@ -14,27 +22,29 @@ def list_templates(*, actor: Scope) -> list[ContractTemplate]:
     return list(ContractTemplate.objects.for_actor(actor).order_by("-id"))
 
 
-def get_proposal(*, actor: Scope, key: int) -> ContractTemplate:
+def get_template(*, actor: Scope, key: int, lock: bool = False) -> ContractTemplate:
     """
-    Return a template of the utility, locked.
+    Return a template of the utility's own, locked if asked.
 
-    :raises TemplateUnreadable: if there is none
+    :raises TemplateUnknown: if there is none
     """
-    found: ContractTemplate | None = (
-        ContractTemplate.objects.for_actor(actor).select_for_update().filter(pk=key).first()
-    )
+    rows = ContractTemplate.objects.for_actor(actor)
+    found: ContractTemplate | None = (rows.select_for_update() if lock else rows).filter(pk=key).first()
     if found is None:
-        raise TemplateUnreadable(field="template", reason=f"there is no template {key}")
+        raise TemplateUnknown(field="template", template=key)
     return found
 
 
-def find_template(*, actor: Scope, kind: ContractKind, on: date) -> Template:
+def find_template(*, actor: Scope, kind: ContractKind, on: date, without: str = "") -> Template:
     """
     Return the template of a kind in force on a day: the latest, and of one day the utility's own.
 
+    `without` leaves one out by its code, to see what holds where it does not.
+
     :raises TemplateUnreadable: if none is
     """
-    return rules.find_template(_list_known(actor, kind), kind=kind, on=on)
+    known = [one for one in _list_known(actor, kind) if one.code != without]
+    return rules.find_template(known, kind=kind, on=on)
 
 
 def find_template_of(*, actor: Scope, kind: ContractKind, code: str) -> Template:

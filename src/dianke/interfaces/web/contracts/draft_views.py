@@ -19,7 +19,7 @@ from dianke.application.contracts.orders import DRAFT
 from dianke.domain.contracts import queries
 from dianke.domain.contracts.models import ContractVersion
 from dianke.domain.contracts.types import ContractKind, VersionState
-from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.customers.queries.accounts import get_account
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -42,7 +42,8 @@ def draft_contract(request: StaffRequest, number: str) -> HttpResponse:
         raise Http404
     today, known = get_today(), gather_facts(actor=request.actor, account=account, on=get_today())
     kind = _read_kind(request, known)
-    form = _make_form(request, kind, today, known)
+    known = {**known, **_read_party(request)}
+    form = _make_form(request, kind, _read_start(request, today), known)
 
     def write() -> ContractVersion:
         return contracts.draft_contract(
@@ -86,6 +87,21 @@ def _read_kind(request: StaffRequest, known: Mapping[str, str]) -> ContractKind:
     if "kV" in known.get("voltage", ""):
         return ContractKind.HIGH_VOLTAGE
     return ContractKind.RESIDENTIAL if "居民" in known.get("usage", "") else ContractKind.LOW_VOLTAGE
+
+
+def _read_party(request: StaffRequest) -> dict[str, str]:
+    """Return who the contract is with, where it is not the customer of today: a service order says so."""
+    number = request.GET.get("party", "")
+    rows = Customer.objects.for_actor(request.actor).filter(number=number, merged_into=None)
+    found: Customer | None = rows.first() if number else None
+    return {"customer": found.name} if found else {}
+
+
+def _read_start(request: StaffRequest, today: date) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("start", ""))
+    except ValueError:
+        return today
 
 
 def _answer(

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dianke.application.contracts.orders import APPROVE, DRAFT, FILE, VIEW
+from dianke.application.contracts.templates import APPROVE_TEMPLATES
 from dianke.domain.contracts import queries
-from dianke.domain.contracts.types import VersionState
+from dianke.domain.contracts.types import TemplateState, VersionState
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Text
+from dianke.interfaces.web.contracts import words
 from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.people import Names
@@ -23,6 +25,12 @@ from dianke.platform.identity.types import Actor
 _SHOWN = 50
 
 register(MenuEntry(group="service_orders", label=_("Supply contracts"), url_name="web:contracts", right=VIEW, order=60))
+register(
+    MenuEntry(
+        group="service_orders", label=_("Templates of contracts"), url_name="web:contract_templates", right=VIEW,
+        order=65,
+    )
+)  # fmt: skip
 register_acts(
     Act(_("Supply contracts"), "web:contracts", right=VIEW, words="供用电合同 合同 续签 到期 contract renewal")
 )
@@ -49,6 +57,22 @@ def _list_ending(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     return _draw(actor, _("Contract that ends soon"), rows)
 
 
+def _list_templates(actor: Actor, _at: datetime) -> Sequence[WorkItem]:
+    rows = [one for one in queries.list_templates(actor=actor) if one.state == TemplateState.PROPOSED.value]
+    names = Names(one.proposed_by for one in rows)
+    return [
+        WorkItem(
+            kind=_("Template of contracts to be approved"),
+            number=formats.day(one.valid_from),
+            title=str(words.KINDS[one.kind]),
+            url=reverse("web:contract_template_proposal", args=[one.pk]),
+            source=names.of(one.proposed_by),
+        )
+        for one in rows
+        if one.proposed_by != actor.login
+    ]
+
+
 def _draw(actor: Actor, kind: Text, found: Iterable[Any]) -> list[WorkItem]:
     rows = list(found)
     hide_names(actor, [one.account for one in rows])
@@ -70,3 +94,4 @@ register_work(_list_proposed, right=APPROVE)
 register_work(_list_approved, right=FILE)
 register_work(_list_signed, right=FILE)
 register_work(_list_ending, right=DRAFT)
+register_work(_list_templates, right=APPROVE_TEMPLATES)

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.contracts import account_panel, act_views, draft_views, lists, views
+from dianke.interfaces.web.contracts import account_panel, act_views, draft_views, lists, template_views, views
 
 urlpatterns = [
     path("", lists.list_contracts, name="contracts"),
     path("new/<str:number>/", draft_views.draft_contract, name="contract_new"),
     path("customers/<str:number>/", account_panel.list_of_customer, name="contracts_of_customer"),
+    path("templates/", template_views.list_templates, name="contract_templates"),
+    path("templates/<int:key>/", template_views.show_proposal, name="contract_template_proposal"),
+    path("templates/<int:key>/decide/", template_views.decide_template, name="contract_template_decide"),
+    path("templates/<str:kind>/", template_views.show_template, name="contract_template"),
+    path("templates/<str:kind>/new/", template_views.propose_template, name="contract_template_new"),
     path("<int:key>/", views.show_contract, name="contract"),
     path("<int:key>/change/", draft_views.change_contract, name="contract_change"),
     path("<int:key>/compare/", views.compare_versions, name="contract_compare"),

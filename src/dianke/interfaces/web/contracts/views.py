@@ -1,8 +1,11 @@
 """One version of a contract: what comes next, its words, its signatures, its paper; and two versions side by side."""
 
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from dianke.application import contracts
 from dianke.application.contracts.orders import APPROVE, DRAFT, FILE, VIEW
+from dianke.application.contracts.reading import read_words, sees_whole
 from dianke.domain.contracts import queries
 from dianke.domain.contracts.models import ContractSignature, ContractVersion
 from dianke.domain.contracts.queries import ContractUnknown
@@ -29,6 +33,7 @@ from dianke.interfaces.web.contracts.lists import draw_version, get_today
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
+from dianke.kernel.masks import mask_name
 from dianke.platform.documents.operations import DocumentMissing
 from dianke.platform.documents.typesetting import FontMissing
 
@@ -44,17 +49,23 @@ def show_contract(request: StaffRequest, key: int) -> HttpResponse:
     signatures = queries.list_signatures(actor=request.actor, version=version)
     names = Names(_list_logins(versions, signatures))
     signed = {one.party for one in signatures}
+    parameters, clauses = read_words(actor=request.actor, version=version)
+    is_whole = sees_whole(actor=request.actor, version=version)
+    hide = str if is_whole else mask_name
     values: dict[str, Any] = {
         "page": _head(version, today),
         "version": version,
         "next": words.NEXT[version.state],
         "missing": _list_missing(request, version),
-        "facts": _list_facts(version),
-        "clauses": version.list_clauses(),
+        "facts": _list_facts(parameters),
+        "clauses": clauses,
         "versions": [(one, draw_version(one, today), names.of(one.drafted_by)) for one in versions],
         "signatures": [
-            (one, words.PARTIES[one.party], words.WAYS[one.way], names.of(one.recorded_by)) for one in signatures
+            (one, words.PARTIES[one.party], words.WAYS[one.way], names.of(one.recorded_by), hide(one.signer))
+            for one in signatures
         ],
+        "is_whole": is_whole,
+        "offers_simulated": settings.SIMULATED_SIGNER,
         "unsigned": [(party.value, words.PARTIES[party.value]) for party in Party if party.value not in signed],
         "drafter": names.of(version.drafted_by),
         "proposer": names.of(version.proposed_by),
@@ -78,7 +89,8 @@ def compare_versions(request: StaffRequest, key: int) -> HttpResponse:
     others = [one for one in others if one.pk != version.pk]
     chosen = [one for one in others if str(one.pk) == request.GET.get("with")]
     before = next(iter(chosen or [one for one in others if one.number < version.number] or others), None)
-    changes = compare(before.list_clauses(), version.list_clauses()) if before else []
+    words_of = partial(read_words, actor=request.actor)
+    changes = compare(words_of(version=before)[1], words_of(version=version)[1]) if before else []
     values = {
         "page": _head(version, today, Crumb(str(version), reverse("web:contract", args=[key]))),
         "version": version,
@@ -145,8 +157,8 @@ def _list_missing(request: StaffRequest, version: ContractVersion) -> list[str]:
     return [list_parameters()[name].label for name in list_missing(template, version.parameters)]
 
 
-def _list_facts(version: ContractVersion) -> dict[str, Any]:
-    held = {name: version.parameters.get(name, "") for name in list_parameters()}
+def _list_facts(parameters: Mapping[str, str]) -> dict[str, Any]:
+    held = {name: parameters.get(name, "") for name in list_parameters()}
     modes = {"basic_mode": BASIC_MODES.get(held["basic_mode"], held["basic_mode"])}
     return {list_parameters()[name].label: value for name, value in {**held, **modes}.items() if value}
 
