@@ -25,7 +25,7 @@ from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries.correcting import UnableToCorrect
 from dianke.domain.billing.queries.frozen import get_basis
 from dianke.domain.billing.rules import explain
-from dianke.domain.billing.rules.correction_facts import FactUnknown, FactUnreadable
+from dianke.domain.billing.rules.correction_columns import FactUnknown, FactUnreadable
 from dianke.domain.billing.types import CorrectionCause
 from dianke.domain.metering.models import UsagePoint
 from dianke.kernel.clock import SHANGHAI

@@ -60,6 +60,18 @@ def test_a_reversal_names_what_is_taken_back_without_a_sign() -> None:
     assert "-172" not in text
 
 
+def test_a_reversal_that_no_bill_follows_says_so() -> None:
+    number = bill()["number"]
+    relation = {"original": "ZD-202601-4200118036-1", "original_amount": "172.98", "reversal": number}
+
+    texts = {
+        new: write(bill("REVERSAL", amount="-172.98", corrections=[{**relation, "replacement": new}]))["zh-Hans"]
+        for new in (None, "ZD-202601-4200118036-3")
+    }
+
+    assert ["不再另发" in text for text in texts.values()] == [True, False]
+
+
 def test_a_replacement_names_the_amount_before() -> None:
     relation = {"original": "ZD-202601-4200118036-1", "original_amount": "190.00", "replacement": bill()["number"]}
 
@@ -70,8 +82,11 @@ def test_a_replacement_names_the_amount_before() -> None:
 
 @pytest.mark.parametrize("kind", ["ORDINARY", "REVERSAL", "REPLACEMENT", "BACK_BILLING"])
 def test_the_house_templates_fit_one_part_in_chinese(kind: str) -> None:
+    for_good = [{"reversal": bill()["number"], "original_amount": "0", "replacement": None}]
     found = messages.write_messages(
-        bill(kind, amount="21304.85", energy="31860"), templates=messages.list_house_templates(), on=date.max
+        bill(kind, amount="21304.85", energy="31860", corrections=for_good),
+        templates=messages.list_house_templates(),
+        on=date.max,
     )
 
     assert [one.segments for one in found if one.language == "zh-Hans"] == [1]

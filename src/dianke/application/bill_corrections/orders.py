@@ -49,6 +49,20 @@ def change_correction(
 
 
 @use_case(right=ASK)
+def draft_reversal(*, actor: Actor, bill_id: int, cause: CorrectionCause, reason: str, at: datetime) -> BillCorrection:
+    """Draw up an order that takes a bill back and bills nothing in its place."""
+    bill = bill_queries.get_bill(actor=actor, bill_id=bill_id)
+    return corrections.draft_reversal(actor=actor, bill=bill, cause=cause, reason=reason, login=actor.login, at=at)
+
+
+@use_case(right=ASK)
+def change_reversal(*, actor: Actor, key: int, cause: CorrectionCause, reason: str) -> BillCorrection:
+    """Write a drafted reversal anew."""
+    order = get_own_order(actor, key)
+    return corrections.change_reversal(actor=actor, order=order, cause=cause, reason=reason)
+
+
+@use_case(right=ASK)
 def ask_correction(*, actor: Actor, key: int, at: datetime) -> BillCorrection:
     """Hand a drafted correction to whoever approves it."""
     return corrections.ask_correction(actor=actor, order=get_own_order(actor, key), at=at)

@@ -86,7 +86,8 @@ def _list_notes(bill: Row, words: BillWords) -> list[str]:
         label = _NOTES.get(bill["kind"], "replaces")
         # A replacement may itself have been replaced: then both notes stand.
         values = {key: value or "" for key, value in one.items()} | {"before": _money(one["original_amount"])}
-        notes.append(words.word("labels", "replaced" if is_own else label).format(**values))
+        own_label = "replaced" if one["replacement"] else "taken_back"
+        notes.append(words.word("labels", own_label if is_own else label).format(**values))
     return notes
 
 

@@ -162,6 +162,8 @@ class CorrectionKind(StrEnum):
     """How an issued bill is put right."""
 
     FULL_REBILL = "FULL_REBILL"
+    # Taken back, and nothing is billed in its place (只减不发).
+    REVERSAL = "REVERSAL"
     # A bill of its own beside those it concerns (追补电费); none of them is changed.
     BACK_BILLING = "BACK_BILLING"
 
@@ -175,6 +177,11 @@ class CorrectionCause(StrEnum):
     WRONG_SHARE = "WRONG_SHARE"
     METER_FAULT = "METER_FAULT"
     WRONG_CAPACITY = "WRONG_CAPACITY"
+    FORGOTTEN_EXCHANGE = "FORGOTTEN_EXCHANGE"
+    FORGOTTEN_SUB_METER = "FORGOTTEN_SUB_METER"
+    BILLED_TWICE = "BILLED_TWICE"
+    WRONG_ACCOUNT = "WRONG_ACCOUNT"
+    POINT_CLOSED = "POINT_CLOSED"
     OTHER = "OTHER"
     METER_ERROR = "METER_ERROR"
     WRONG_WIRING = "WRONG_WIRING"
@@ -190,9 +197,19 @@ REBILL_CAUSES = (
     CorrectionCause.WRONG_SHARE,
     CorrectionCause.METER_FAULT,
     CorrectionCause.WRONG_CAPACITY,
+    CorrectionCause.FORGOTTEN_EXCHANGE,
+    CorrectionCause.FORGOTTEN_SUB_METER,
     CorrectionCause.OTHER,
 )
 """Causes that a full reversal and rebill may have."""
+
+REVERSAL_CAUSES = (
+    CorrectionCause.BILLED_TWICE,
+    CorrectionCause.WRONG_ACCOUNT,
+    CorrectionCause.POINT_CLOSED,
+    CorrectionCause.OTHER,
+)
+"""Causes that a reversal without a new bill may have."""
 
 BACK_BILLING_CAUSES = {
     "meter_error": CorrectionCause.METER_ERROR,

@@ -1,7 +1,8 @@
 """
-Issue an approved correction: for every bill of it a reversal and a replacement, both new bills.
+Issue an approved correction: for every bill of it a reversal and a replacement, both new bills; of a bill that is taken
+back for good the reversal alone.
 
-Both get keys of the month that they bill, not of the month of issue: a month's range of keys then holds everything
+They get keys of the month that they bill, not of the month of issue: a month's range of keys then holds everything
 that was billed for it, so that sums by month, tiers of the year and lists come out right by adding up, and the
 partition is there already. When they were issued stands on them.
 """
@@ -15,7 +16,7 @@ from django.db import connection
 from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill, CorrectedInputs
 from dianke.domain.billing.operations import bill_rows, totals
 from dianke.domain.billing.operations.corrections import recompute_as_asked, require_state
-from dianke.domain.billing.queries.correcting import RecomputedBill
+from dianke.domain.billing.queries.correcting import RecomputedBill, TakenBackBill
 from dianke.domain.billing.queries.due_dates import find_due_date_of_bill
 from dianke.domain.billing.rules import frozen
 from dianke.domain.billing.rules.frozen import FrozenBlock
@@ -42,7 +43,8 @@ class LinesDoNotAddUp(DomainError):
 
 def issue_correction(*, actor: Scope, order: BillCorrection, login: str, at: datetime) -> list[Bill]:
     """
-    Issue the bills of an approved order, in the order of the months, and return the replacements.
+    Issue the bills of an approved order, in the order of the months, and return those that take a bill's place, or
+    take it back for good.
 
     :raises CorrectionOutOfState: if it is not approved, or was issued already
     :raises CorrectionIsStale: if it no longer comes to what was approved
@@ -51,10 +53,23 @@ def issue_correction(*, actor: Scope, order: BillCorrection, login: str, at: dat
     found = recompute_as_asked(actor=actor, order=order)
     items = list(CorrectedBill.objects.for_actor(actor).filter(correction=order).order_by("sequence"))
     order.state, order.issued_by, order.issued_at = CorrectionState.ISSUED.value, login, at
-    replacements = [_issue_one(order, item, one) for item, one in zip(items, found, strict=True)]
-    totals.add_up_bills(bill_ids=[key for item in items for key in (item.reversal_id, item.replacement_id)])
+    issued = [
+        _take_back(order, item, one.bill) if isinstance(one, TakenBackBill) else _issue_one(order, item, one)
+        for item, one in zip(items, found, strict=True)
+    ]
+    keys = [key for item in items for key in (item.reversal_id, item.replacement_id) if key is not None]
+    totals.add_up_bills(bill_ids=keys)
     order.save(update_fields=["state", "issued_by", "issued_at"])
-    return replacements
+    return issued
+
+
+def _take_back(order: BillCorrection, item: CorrectedBill, bill: Bill) -> Bill:
+    item.reversal_id = bill_rows.reserve_bill_ids(month=bill.month, count=1)
+    reversal = _reverse(order, bill, item.reversal_id)
+    if bill_rows.count_differing(table="billing_bill", first_id=item.reversal_id, end_id=item.reversal_id + 1):
+        raise LinesDoNotAddUp(field="bill", bill=item.reversal_id)
+    item.save(update_fields=["reversal_id"])
+    return reversal
 
 
 def _issue_one(order: BillCorrection, item: CorrectedBill, found: RecomputedBill) -> Bill:
@@ -83,7 +98,7 @@ def _copy(order: BillCorrection, bill: Bill, bill_id: int) -> Bill:
     )
 
 
-def _reverse(order: BillCorrection, bill: Bill, reversal_id: int) -> None:
+def _reverse(order: BillCorrection, bill: Bill, reversal_id: int) -> Bill:
     reversal = _copy(order, bill, reversal_id)
     for name in _SUMS:
         setattr(reversal, name, -getattr(bill, name))
@@ -98,6 +113,7 @@ def _reverse(order: BillCorrection, bill: Bill, reversal_id: int) -> None:
             """,
             [reversal_id * LINES_PER_BILL, first, first, first + LINES_PER_BILL],
         )
+    return reversal
 
 
 def _replace(order: BillCorrection, found: RecomputedBill, replacement_id: int) -> Bill:

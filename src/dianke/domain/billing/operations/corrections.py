@@ -8,14 +8,18 @@ from django.db import connection
 from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill, CorrectionEvidence
 from dianke.domain.billing.queries import back_billing, correcting
 from dianke.domain.billing.queries.bills import get_bill
-from dianke.domain.billing.queries.correcting import RecomputedBill, UnableToCorrect
-from dianke.domain.billing.queries.frozen import get_block
-from dianke.domain.billing.rules import correction_facts as facts
+from dianke.domain.billing.queries.corrected_facts import complete_changes
+from dianke.domain.billing.queries.correcting import Outcome, UnableToCorrect
 from dianke.domain.billing.rules import corrections as rules
-from dianke.domain.billing.rules import frozen
 from dianke.domain.billing.rules.back_bills import NothingToBill, UnableToWorkCase
 from dianke.domain.billing.rules.correction_levels import find_level
-from dianke.domain.billing.types import CorrectionCause, CorrectionKind, CorrectionState
+from dianke.domain.billing.types import (
+    REBILL_CAUSES,
+    REVERSAL_CAUSES,
+    CorrectionCause,
+    CorrectionKind,
+    CorrectionState,
+)
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.documents.models import Document
@@ -43,6 +47,20 @@ class CorrectionIsStale(DomainError):
 
     code = "billing.correction_is_stale"
     message = "correction {correction} no longer comes to what was asked for; withdraw or refuse it and ask again"
+
+
+class EvidenceNeeded(DomainError):
+    """Whoever approves a reversal without a new bill sees a paper for it."""
+
+    code = "billing.correction_evidence_needed"
+    message = "attach the paper that shows why {correction} takes the bill back, then ask for approval"
+
+
+class CauseDoesNotFit(DomainError):
+    """The kind of order does not have such a cause."""
+
+    code = "billing.correction_cause_does_not_fit"
+    message = "this cause is none of this kind of correction: choose another"
 
 
 class ReasonNeeded(DomainError):
@@ -83,6 +101,28 @@ def change_correction(
     return order
 
 
+def draft_reversal(
+    *, actor: Scope, bill: Bill, cause: CorrectionCause, reason: str, login: str, at: datetime
+) -> BillCorrection:
+    """
+    Draw up an order that takes a bill back and bills nothing in its place (只减不发).
+
+    :raises UnableToCorrect: if the bill no longer stands, or is settled by another one
+    :raises BillUnderCorrection: if another order holds the bill or one that follows from it
+    :raises CauseDoesNotFit: if the cause wants a new bill
+    """
+    order = begin_order(bill=bill, kind=CorrectionKind.REVERSAL, login=login, at=at)
+    _write(actor=actor, order=order, bill=bill, cause=cause, reason=reason, changes={})
+    return order
+
+
+def change_reversal(*, actor: Scope, order: BillCorrection, cause: CorrectionCause, reason: str) -> BillCorrection:
+    """Write a drafted reversal anew; it keeps its number."""
+    bill = reopen_order(actor=actor, order=order)
+    _write(actor=actor, order=order, bill=bill, cause=cause, reason=reason, changes={})
+    return order
+
+
 def begin_order(*, bill: Bill, kind: CorrectionKind, login: str, at: datetime) -> BillCorrection:
     """Return the unwritten order of a bill, its point locked against other orders."""
     lock_point(bill.usage_point_id)
@@ -114,8 +154,11 @@ def ask_correction(*, actor: Scope, order: BillCorrection, at: datetime) -> Bill
     Hand a drafted order to whoever approves it.
 
     :raises CorrectionIsStale: if it no longer comes to what the draft showed
+    :raises EvidenceNeeded: if it takes bills back for nothing, and no paper shows why
     """
     require_state(order, "ask")
+    if _is_reversal(order) and not CorrectionEvidence.objects.for_actor(actor).filter(correction=order).exists():
+        raise EvidenceNeeded(field="evidence", correction=order.number)
     _require_as_asked(actor, order)
     order.state, order.asked_at = CorrectionState.PENDING.value, at
     order.save(update_fields=["state", "asked_at"])
@@ -175,7 +218,7 @@ def lock_point(usage_point_id: int) -> None:
         cursor.execute("select pg_advisory_xact_lock(%s)", [(_LOCK << 40) + usage_point_id])
 
 
-def recompute_as_asked(*, actor: Scope, order: BillCorrection) -> list[RecomputedBill]:
+def recompute_as_asked(*, actor: Scope, order: BillCorrection) -> list[Outcome]:
     """
     Return the bills of an order computed again, which must come to what stands in it.
 
@@ -183,7 +226,7 @@ def recompute_as_asked(*, actor: Scope, order: BillCorrection) -> list[Recompute
     """
     bill = get_bill(actor=actor, bill_id=order.bill_id)
     lock_point(bill.usage_point_id)
-    found = correcting.recompute(actor=actor, bill=bill, changes=order.changes)
+    found = correcting.recompute_order(actor=actor, order=order, bill=bill)
     asked = list(
         CorrectedBill.objects.for_actor(actor)
         .filter(correction=order)
@@ -224,10 +267,12 @@ def _write(
 ) -> None:
     if not reason.strip():
         raise ReasonNeeded(field="reason")
+    causes = REVERSAL_CAUSES if _is_reversal(order) else REBILL_CAUSES
+    if cause not in causes:
+        raise CauseDoesNotFit(field="cause")
     correcting.require_living(actor=actor, bill=bill)
-    block = frozen.narrow(get_block(bill), bill.usage_point_id)
-    cleaned = facts.clean_changes(block.inputs, changes)
-    found = correcting.recompute(actor=actor, bill=bill, changes=cleaned)
+    order.changes = {} if _is_reversal(order) else complete_changes(actor=actor, bill=bill, changes=changes)
+    found = correcting.recompute_order(actor=actor, order=order, bill=bill)
     if not any(one.differs for one in found):
         raise UnableToCorrect(field=None, bill=bill.number, reason="nothing on the bill would change")
     require_free(actor, [one.bill for one in found], order)
@@ -240,12 +285,16 @@ def _write(
         (one.bill.amount_fen, one.amount_fen) for one in found
     )
     order.level = find_level(deciding_fen=order.deciding_fen, day=_day(order.asked_at)).code
-    order.cause, order.reason, order.changes = cause.value, reason.strip()[:300], cleaned
+    order.cause, order.reason = cause.value, reason.strip()[:300]
     order.save()
     CorrectedBill.objects.bulk_create([_item(order, number, one) for number, one in enumerate(found, 1)])
 
 
-def _item(order: BillCorrection, sequence: int, found: RecomputedBill) -> CorrectedBill:
+def _is_reversal(order: BillCorrection) -> bool:
+    return bool(order.kind == CorrectionKind.REVERSAL.value)
+
+
+def _item(order: BillCorrection, sequence: int, found: Outcome) -> CorrectedBill:
     return CorrectedBill(
         correction=order,
         sequence=sequence,

@@ -2,23 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
-from dianke.domain.billing.models import Bill, BillDraft, BillLine, CorrectedBill
+from dianke.domain.billing.models import Bill, BillCorrection, BillDraft, BillLine, CorrectedBill
 from dianke.domain.billing.queries import frozen as frozen_queries
 from dianke.domain.billing.queries.finals import list_handovers
 from dianke.domain.billing.queries.inputs import load_used_before
 from dianke.domain.billing.rules import correction_facts as facts
 from dianke.domain.billing.rules import frozen, shards
 from dianke.domain.billing.rules.back_bills import is_back_bill
+from dianke.domain.billing.rules.correction_columns import AS_IN_FORCE, PRICES
 from dianke.domain.billing.rules.corrections import ComparedLine, NewLine, compare_lines, fingerprint, list_new_lines
 from dianke.domain.billing.rules.drafts import LineColumns, list_lines
 from dianke.domain.billing.rules.frozen import FrozenBlock
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.billing.rules.shards import CalculatedShard
-from dianke.domain.billing.types import BEFORE_ISSUE, LINES_PER_BILL, RunStatus, get_bill_id_range
+from dianke.domain.billing.types import BEFORE_ISSUE, LINES_PER_BILL, CorrectionKind, RunStatus, get_bill_id_range
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.tariffs import queries as tariff_queries
 from dianke.domain.tariffs.types import PriceTable
@@ -78,6 +80,27 @@ class RecomputedBill:
 
 
 @dataclass(frozen=True)
+class TakenBackBill:
+    """A bill that is reversed and not billed again; it comes to nothing."""
+
+    bill: Bill
+    old_lines: list[BillLine]
+    is_annual: bool
+    energy_kwh_e2: int = 0
+    amount_fen: int = 0
+    fingerprint: str = fingerprint([])
+    differs: bool = True
+
+    @property
+    def compared(self) -> list[ComparedLine]:
+        """Return the lines side by side."""
+        return compare_lines(self.old_lines, [])
+
+
+Outcome: TypeAlias = RecomputedBill | TakenBackBill
+
+
+@dataclass(frozen=True)
 class _Correction:
     """What is corrected: the facts that change, and the energy that earlier bills of the order gain or lose."""
 
@@ -105,8 +128,58 @@ def recompute(*, actor: Scope, bill: Bill, changes: Mapping[str, str]) -> list[R
     if is_interim(bill):
         raise UnableToCorrect(field="bill", bill=bill.number, reason="the last bill of the month settles it")
     first = _recompute_one(bill, _Correction(actor, changes))
-    followed = [*_follow_above(first, actor, changes), *_follow_later(first, actor)]
+    later = list(_follow_later(first, actor))
+    _require_reached_above(first, later)
+    followed = [*_follow_above(first, actor, changes), *later]
     return [first, *sorted((one for one in followed if one.differs), key=lambda one: one.bill.month)]
+
+
+def recompute_order(*, actor: Scope, order: BillCorrection, bill: Bill) -> list[Outcome]:
+    """Return the bill of an order of rebill or reversal, with those that follow, as the order has it."""
+    if order.kind == CorrectionKind.REVERSAL.value:
+        return take_back(actor=actor, bill=bill)
+    return [*recompute(actor=actor, bill=bill, changes=order.changes)]
+
+
+def take_back(*, actor: Scope, bill: Bill) -> list[Outcome]:
+    """
+    Return the bill as one that is reversed and not billed again, with the interim bills of its month, which it
+    settled, then the bills that follow because blocks run through the year.
+
+    Readings stay what they are: the next bill opens as it did, and a meter above takes off what was measured.
+
+    :raises UnableToCorrect: if the bill was reversed, reverses one, or is an interim one that the last bill of its
+        month settles
+    """
+    require_living(actor=actor, bill=bill)
+    if is_interim(bill):
+        raise UnableToCorrect(field="bill", bill=bill.number, reason="the last bill of the month settles it")
+    start, end = get_bill_id_range(year=bill.month.year, month=bill.month.month)
+    of_month = list_living(
+        actor=actor, usage_point_id=bill.usage_point_id, account_id=bill.account_id, first=start, end=end
+    )
+    settled = [one for one in of_month if one.run_id != bill.run_id and is_interim(one)] if _settles(bill) else []
+    gone = [_take_back_one(actor, one) for one in (bill, *settled)]
+    _, end = get_bill_id_range(year=bill.month.year, month=12)
+    later = list_living(
+        actor=actor, usage_point_id=bill.usage_point_id, account_id=bill.account_id, first=start, end=end
+    )
+    known = {one.bill.pk for one in gone}
+    following = [one for one in later if one.pk not in known and one.period_start >= bill.period_end]
+    followed = _follow(following, lambda _bill: {}, actor=actor, known=gone)
+    return [*gone, *(one for one in followed if one.differs)]
+
+
+def _take_back_one(actor: Scope, bill: Bill) -> TakenBackBill:
+    block = _get_own_block(bill)
+    shard = shards.sort_points(block.inputs, block.span)
+    tables = shards.find_tables(shard, lambda key: frozen_queries.find_frozen_table(block, key))
+    is_annual = bool(shards.list_annual_points(shard, tables).size)
+    return TakenBackBill(bill=bill, old_lines=_list_old_lines(actor, bill), is_annual=is_annual)
+
+
+def _settles(bill: Bill) -> bool:
+    return bill.basis is None and frozen_queries.get_block(bill).span.stages > 1
 
 
 def require_living(*, actor: Scope, bill: Bill) -> None:
@@ -121,9 +194,10 @@ def require_living(*, actor: Scope, bill: Bill) -> None:
     if own.filter(reversal_id=bill.pk).exists():
         raise UnableToCorrect(field="bill", bill=bill.number, reason="it reverses another bill")
     if own.filter(bill_id=bill.pk, reversal_id__isnull=False).exists():
-        raise UnableToCorrect(
-            field="bill", bill=bill.number, reason="it was replaced; correct the bill that replaced it"
-        )
+        reason = "it was replaced; correct the bill that replaced it"
+        if own.filter(bill_id=bill.pk, reversal_id__isnull=False, replacement_id__isnull=True).exists():
+            reason = "it was taken back, and nothing was billed in its place"
+        raise UnableToCorrect(field="bill", bill=bill.number, reason=reason)
 
 
 def list_living(*, actor: Scope, usage_point_id: int, account_id: int, first: int, end: int) -> list[Bill]:
@@ -151,7 +225,7 @@ def _recompute_one(bill: Bill, correction: _Correction) -> RecomputedBill:
     block = _get_own_block(bill)
     inputs = facts.apply_changes(block.inputs, correction.changes)
     shard = shards.sort_points(inputs, block.span)
-    as_in_force = correction.changes.get(facts.PRICES) == facts.AS_IN_FORCE
+    as_in_force = correction.changes.get(PRICES) == AS_IN_FORCE
 
     def find_table(key: GroupKey) -> PriceTable:
         if not as_in_force and frozen.price_key(key) in block.prices:
@@ -205,21 +279,33 @@ def _follow_later(first: RecomputedBill, actor: Scope) -> Iterator[RecomputedBil
     closes with, and those of the same year where blocks run through the year.
     """
     bill = first.bill
-    before = _get_own_block(bill).inputs
-
-    def find_changes(later: Bill) -> dict[str, str]:
-        if later.period_start != bill.period_end:
-            return {}
-        return facts.list_changes_of_next(
-            before=before, after=first.block.inputs, following=_get_own_block(later).inputs
-        )
-
     _, start = get_bill_id_range(year=bill.month.year, month=bill.month.month)
     _, end = get_bill_id_range(year=bill.month.year + 1, month=12)
     later = list_living(
         actor=actor, usage_point_id=bill.usage_point_id, account_id=bill.account_id, first=start, end=end
     )
-    yield from _follow(later, find_changes, actor=actor, known=[first])
+    chain = _Chain(first)
+    yield from _follow(later, chain.find_changes, actor=actor, known=[first], notice=chain.notice)
+
+
+class _Chain:
+    """Bills of a point of which each opens with what the one before closes with, from one that changes on."""
+
+    def __init__(self, first: RecomputedBill) -> None:
+        self.notice(first)
+
+    def find_changes(self, later: Bill) -> dict[str, str]:
+        """Return the facts of the next bill that the one before says otherwise now."""
+        if later.period_start != self._end:
+            return {}
+        return facts.list_changes_of_next(
+            before=self._before, after=self._after, following=_get_own_block(later).inputs
+        )
+
+    def notice(self, found: RecomputedBill) -> None:
+        """Go on from a bill that was computed again."""
+        self._before, self._after = _get_own_block(found.bill).inputs, found.block.inputs
+        self._end = found.bill.period_end
 
 
 def _follow(
@@ -227,14 +313,15 @@ def _follow(
     find_changes: Callable[[Bill], dict[str, str]],
     *,
     actor: Scope,
-    known: Sequence[RecomputedBill] = (),
+    known: Sequence[Outcome] = (),
+    notice: Callable[[RecomputedBill], None] = lambda _found: None,
 ) -> Iterator[RecomputedBill]:
     """
     Yield the bills of a point, in their order, that other facts reach, or the energy that earlier bills of their year
     gain or lose. What each gains counts for those after it.
     """
     taken_over = list_handovers(account_id=bills[0].account_id) if bills else []
-    changed = list(known)
+    changed: list[Outcome] = list(known)
     for bill in bills:
         if is_interim(bill):
             # The last bill of its month is computed from the first reading on and settles it.
@@ -251,6 +338,8 @@ def _follow(
         if changes or of_year:
             gained = sum(one.energy_kwh_e2 - one.bill.energy_kwh_e2 for one in of_year)
             found = _recompute_one(bill, _Correction(actor, changes, gained))
+            if changes:
+                notice(found)
             if found.differs:
                 changed.append(found)
             yield found
@@ -299,6 +388,18 @@ def _follow_above(first: RecomputedBill, actor: Scope, changes: Mapping[str, str
                 field="bill", bill=bill.number, reason="the meter above it is billed by a unit outside of yours"
             )
         yield found
+
+
+def _require_reached_above(first: RecomputedBill, later: Sequence[RecomputedBill]) -> None:
+    """Refuse an exchange of a sub-meter that changes more months than the meter above is followed into."""
+    (parent_id,) = first.block.inputs.points["parent_id"].to_pylist()
+    beyond = [one for one in later if one.bill.period_start > first.bill.period_end]
+    if parent_id is not None and any(one.energy_kwh_e2 != one.bill.energy_kwh_e2 for one in beyond):
+        raise UnableToCorrect(
+            field="bill",
+            bill=first.bill.number,
+            reason="it changes the sub-meter for months: correct the last bill first",
+        )
 
 
 def _list_above(bill: Bill, parent_id: int) -> list[Bill]:

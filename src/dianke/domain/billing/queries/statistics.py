@@ -11,7 +11,7 @@ from django.db.models.functions import TruncMonth
 
 from dianke.domain.billing.models import Bill, BillRun, BillTotal, CorrectedBill
 from dianke.domain.billing.rules.statistics import NOTHING, BilledSums, MonthSums
-from dianke.domain.billing.types import Dimension, MonthView, RunKind, RunStatus, get_bill_id_range
+from dianke.domain.billing.types import CorrectionState, Dimension, MonthView, RunKind, RunStatus, get_bill_id_range
 from dianke.domain.customers.rules.industries import get_section, list_divisions
 from dianke.kernel.clock import SHANGHAI, to_shanghai
 from dianke.platform.org.scoping import Scope
@@ -190,7 +190,7 @@ def _in_months(actor: Scope, view: MonthView, months: Sequence[date]) -> Q:
 
 def _list_corrections(actor: Scope, months: Sequence[date]) -> list[int]:
     """Return the keys of the bills that corrections issued in some months."""
-    rows = CorrectedBill.objects.for_actor(actor).filter(replacement_id__isnull=False)
+    rows = CorrectedBill.objects.for_actor(actor).filter(correction__state=CorrectionState.ISSUED.value)
     booked = TruncMonth("correction__issued_at", output_field=DateField(), tzinfo=SHANGHAI)
     pairs = rows.annotate(booked=booked).filter(booked__in=list(months)).values_list("reversal_id", "replacement_id")
     return [key for pair in pairs for key in pair if key is not None]

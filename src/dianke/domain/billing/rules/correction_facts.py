@@ -1,53 +1,55 @@
 """
 The facts of a bill that can have been wrong, by name, out of its frozen inputs; and the inputs with other facts.
 
-A fact's name says where it stands: `segment.1.total_end`, `terms.plan_code`, `share.2.ratio`, `capacity.1.kva`.
-Values are texts as a person types them; the empty text is no value.
+A fact's name says where it stands: `segment.1.total_end`, `terms.plan_code`, `share.2.ratio`, `capacity.1.kva`; rows
+that come or go are named in `correction_rows`. Values are texts as a person types them; the empty text is no value.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
 
+from dianke.domain.billing.rules import correction_rows as rows
+from dianke.domain.billing.rules.correction_columns import (
+    AS_BILLED,
+    CAPACITY,
+    NEW,
+    PARTS,
+    PRICES,
+    PRICES_COLUMN,
+    SEGMENT,
+    SHARE,
+    TERMS,
+    Column,
+    FactsUnreadable,
+    FactUnknown,
+    FactUnreadable,
+    Row,
+    read_value,
+    write_value,
+)
 from dianke.domain.billing.rules.inputs import ENERGY_REGISTERS, ShardInputs
-from dianke.domain.billing.rules.quantities import text
 from dianke.kernel.errors import DomainError
 
-Row = dict[str, Any]
-Kind = Literal["decimal", "flag", "choice", "text", "date", "whole"]
-
-PRICES = "terms.prices"
-AS_BILLED, AS_IN_FORCE = "AS_BILLED", "AS_IN_FORCE"
-_LARGEST = Decimal(10) ** 9
-
-
-class FactUnreadable(DomainError):
-    """A corrected fact cannot be what it is said to be."""
-
-    code = "billing.fact_unreadable"
-    message = "{value!r} cannot be read here: {reason}"
+_TABLES = {
+    "terms": "points",
+    "segment": "segments",
+    "share": "shares",
+    "capacity": "capacities",
+    "sub": "sub_segments",
+}
 
 
-class FactUnknown(DomainError):
-    """The bill has no such fact."""
+class MetersNotShared(DomainError):
+    """An exchange of a meter reaches a bill that it cannot be followed into."""
 
-    code = "billing.fact_unknown"
-    message = "the bill has no fact {fact!r}"
-
-
-@dataclass(frozen=True)
-class Column:
-    """How a fact is kept: its column, in units of 10 ** -decimals where it is a number."""
-
-    name: str
-    kind: Kind
-    decimals: int = 0
-    is_optional: bool = False
-    choices: tuple[str, ...] = ()
+    code = "billing.meters_not_shared"
+    message = (
+        "the exchange of the meter goes on in a bill that was read otherwise (other days or registers):"
+        " correct that bill first"
+    )
 
 
 @dataclass(frozen=True)
@@ -70,52 +72,6 @@ class Fact:
         return self.name.rpartition(".")[2]
 
 
-_READINGS = tuple(
-    Column(f"{register}_{side}", "decimal", 4) for register in ENERGY_REGISTERS for side in ("start", "end")
-)
-_SEGMENT = {
-    **{column.name: column for column in _READINGS},
-    "demand": Column("demand", "decimal", 4, is_optional=True),
-    "multiplier": Column("multiplier_e6", "decimal", 6),
-    "ct_ratio": Column("ct_ratio", "text", is_optional=True),
-    "pt_ratio": Column("pt_ratio", "text", is_optional=True),
-    "rolled_over": Column("rolled_over", "flag"),
-}
-_CHOICE: Literal["choice"] = "choice"
-_TERMS = {
-    "plan_code": Column("plan_code", "text"),
-    "structure": Column("structure", _CHOICE, choices=("SINGLE", "TWO_PART")),
-    "price_voltage": Column("price_voltage", "text", is_optional=True),
-    "time_of_use": Column("time_of_use", "flag"),
-    "basic_mode": Column(
-        "basic_mode", _CHOICE, choices=("NONE", "CAPACITY", "CONTRACT_DEMAND", "ACTUAL_DEMAND")
-    ),
-    "contract_kw": Column("contract_kw_e6", "decimal", 6, is_optional=True),
-    "power_factor_standard": Column(
-        "power_factor_standard", _CHOICE, is_optional=True, choices=("0.80", "0.85", "0.90")
-    ),
-    "line_loss_ratio": Column("line_loss_ratio_e6", "decimal", 6),
-    "usage_class": Column(
-        "usage_class", _CHOICE,
-        choices=("RESIDENTIAL", "RESIDENTIAL_SHARED", "AGRICULTURAL", "COMMERCIAL_INDUSTRIAL", "LARGE_INDUSTRIAL"),
-    ),
-    "household_size": Column("household_size", "whole"),
-}  # fmt: skip
-_SHARE = {
-    "price": Column("price_e8", "decimal", 8),
-    "fixed_kwh": Column("fixed_kwh_e2", "decimal", 2, is_optional=True),
-    "ratio": Column("ratio_e6", "decimal", 6, is_optional=True),
-}
-_CAPACITY = {
-    "kva": Column("kva_e4", "decimal", 4),
-    "state": Column("state", _CHOICE, choices=("RUNNING", "HOT_STANDBY", "COLD_SEALED", "SUSPENDED", "REMOVED")),
-    "from_date": Column("from_date", "date", is_optional=True),
-    "to_date": Column("to_date", "date", is_optional=True),
-}
-_PRICES = Column("prices", _CHOICE, choices=(AS_BILLED, AS_IN_FORCE))
-_PARTS = {"segment": _SEGMENT, "terms": _TERMS, "share": _SHARE, "capacity": _CAPACITY, "sub": _SEGMENT}
-
-
 def list_facts(inputs: ShardInputs) -> list[Fact]:
     """Return the facts of the one point of some inputs, in the order that a form shows them."""
     return [*_list_segment_facts(inputs), *_list_terms_facts(inputs), *_list_other_facts(inputs)]
@@ -124,7 +80,7 @@ def list_facts(inputs: ShardInputs) -> list[Fact]:
 def _list_segment_facts(inputs: ShardInputs) -> Iterator[Fact]:
     for place, row in enumerate(inputs.segments.to_pylist(), 1):
         registers = (row["registers"] or "").split()
-        for name, column in _SEGMENT.items():
+        for name, column in SEGMENT.items():
             register = name.removesuffix("_start").removesuffix("_end")
             if (register in ENERGY_REGISTERS or register == "demand") and register not in registers:
                 continue
@@ -133,140 +89,121 @@ def _list_segment_facts(inputs: ShardInputs) -> Iterator[Fact]:
 
 def _list_terms_facts(inputs: ShardInputs) -> Iterator[Fact]:
     row = inputs.points.to_pylist()[0]
-    for name, column in _TERMS.items():
+    for name, column in TERMS.items():
         yield _fact(f"terms.{name}", column, row, "")
-    yield Fact(PRICES, _PRICES, AS_BILLED)
+    yield Fact(PRICES, PRICES_COLUMN, AS_BILLED)
 
 
 def _list_other_facts(inputs: ShardInputs) -> Iterator[Fact]:
     for place, row in enumerate(inputs.shares.to_pylist(), 1):
-        for name, column in _SHARE.items():
+        for name, column in SHARE.items():
             if row[column.name] is not None:
                 yield _fact(f"share.{place}.{name}", column, row, row["name"])
     for place, row in enumerate(inputs.capacities.to_pylist(), 1):
-        for name, column in _CAPACITY.items():
+        for name, column in CAPACITY.items():
             yield _fact(f"capacity.{place}.{name}", column, row, row["name"] or row["code"])
 
 
 def _fact(name: str, column: Column, row: Row, about: str) -> Fact:
-    return Fact(name, column, _write(column, row[column.name]), about)
+    return Fact(name, column, write_value(column, row[column.name]), about)
 
 
-def _write(column: Column, value: Any) -> str:
-    if column.kind == "flag":
-        return "1" if value else "0"
-    if value is None:
-        return ""
-    if column.kind == "decimal":
-        return text(Decimal(int(value)).scaleb(-column.decimals))
-    return str(value)
+@dataclass(frozen=True)
+class ChangedFact:
+    """A fact that a correction changes, adds with a row, or takes out with one; a text may be empty."""
+
+    fact: Fact
+    act: Literal["change", "add", "out"]
+    before: str
+    after: str
+
+
+def list_changed(inputs: ShardInputs, changes: Mapping[str, str]) -> list[ChangedFact]:
+    """Return what a correction does to the facts of a bill, in the order that it states them."""
+    known = {fact.name: fact for fact in list_facts(inputs)}
+    places = {(part, place): about for part, place, about in rows.list_places(_list_rows(inputs))}
+    found: list[ChangedFact] = []
+    for name, value in changes.items():
+        parsed = rows.parse_row_name(name)
+        if name in known:
+            found.append(ChangedFact(known[name], "change", known[name].value, value))
+        elif parsed is None or parsed.code not in {rows.OUT, *NEW[parsed.part]}:
+            continue
+        elif parsed.is_new:
+            fact = Fact(name, NEW[parsed.part][parsed.code], value, rows.name_new_row(changes, parsed.stem))
+            found.append(ChangedFact(fact, "add", "", value))
+        else:
+            about = places.get((parsed.part, parsed.place), "")
+            found.append(ChangedFact(Fact(name, rows.OUT_COLUMN, "0", about), "out", "", value))
+    return found
 
 
 def clean_changes(inputs: ShardInputs, changes: Mapping[str, str]) -> dict[str, str]:
     """
-    Return the changes that change something, each in its plain form.
+    Return the changes that change something, each in its plain form, with the rows that come and go.
 
     :raises FactUnknown: if the bill has no such fact
-    :raises FactUnreadable: naming the fact whose value cannot be
+    :raises FactUnreadable: naming the fact whose value cannot be; of several, FactsUnreadable with each
     """
     known = {fact.name: fact for fact in list_facts(inputs)}
-    cleaned: dict[str, str] = {}
+    cleaned, faults = rows.clean_rows(_list_rows(inputs), changes)
+    plain: dict[str, str] = {}
     for name, value in changes.items():
+        if rows.parse_row_name(name) is not None:
+            continue
         fact = known.get(name)
         if fact is None:
             raise FactUnknown(field="changes", fact=name)
-        plain = _write(fact.column, read_value(name, fact.column, value))
-        if plain != fact.value:
-            cleaned[name] = plain
-    return cleaned
-
-
-def read_value(name: str, column: Column, value: str) -> Any:
-    """
-    Return a typed value as its column keeps it.
-
-    :raises FactUnreadable: if it cannot be
-    """
-    value = value.strip()
-    if not value:
-        if column.is_optional:
-            return None
-        raise FactUnreadable(field=name, value=value, reason="a value is needed")
-    if column.choices and value not in column.choices:
-        raise FactUnreadable(field=name, value=value, reason="it is none of the choices")
-    if column.kind in {"decimal", "whole"}:
-        return _read_number(name, column, value)
-    if column.kind == "flag":
-        return value == "1"
-    if column.kind == "date":
         try:
-            return date.fromisoformat(value)
-        except ValueError as fault:
-            raise FactUnreadable(field=name, value=value, reason="it is not a day") from fault
-    return value
-
-
-def _read_number(name: str, column: Column, value: str) -> int:
-    try:
-        number = Decimal(value.replace(",", ""))
-    except InvalidOperation as fault:
-        raise FactUnreadable(field=name, value=value, reason="it is not a number") from fault
-    if not number.is_finite() or not 0 <= number < _LARGEST:
-        raise FactUnreadable(field=name, value=value, reason="it is below nought or too large")
-    units = number.scaleb(column.decimals)
-    if units != units.to_integral_value():
-        raise FactUnreadable(field=name, value=value, reason="it has too many decimals")
-    if column.name == "multiplier_e6" and not units:
-        raise FactUnreadable(field=name, value=value, reason="a multiplier is above nought")
-    return int(units)
+            written = write_value(fact.column, read_value(name, fact.column, value))
+        except FactUnreadable as fault:
+            faults.append(fault)
+        else:
+            plain |= {name: written} if written != fact.value else {}
+    if faults:
+        raise faults[0] if len(faults) == 1 else FactsUnreadable(faults)
+    return {**plain, **cleaned}
 
 
 def apply_changes(inputs: ShardInputs, changes: Mapping[str, str]) -> ShardInputs:
-    """Return the inputs of one point with some facts otherwise; the others stay as they were frozen."""
-    tables = {
-        "segment": inputs.segments.to_pylist(),
-        "terms": inputs.points.to_pylist(),
-        "share": inputs.shares.to_pylist(),
-        "capacity": inputs.capacities.to_pylist(),
-        "sub": inputs.sub_segments.to_pylist(),
-    }
+    """
+    Return the inputs of one point with some facts otherwise; the others stay as they were frozen.
+
+    :raises FactUnreadable: naming the fact of a new row that contradicts the others
+    """
+    tables = _list_rows(inputs)
     for name, value in changes.items():
-        if name == PRICES:
+        if name == PRICES or rows.parse_row_name(name) is not None:
             continue
         part, place, code = _split(name)
-        column = _PARTS[part][code]
+        column = rows.require_part(part, code, name)
         row = _find_row(tables[part], part, place)
         row[column.name] = read_value(name, column, value)
         if code == "multiplier":
             # The ratios that made the wrong multiplier would contradict the right one, unless they are stated too.
             stem = name.removesuffix("multiplier")
             row |= {ratio: None for ratio in ("ct_ratio", "pt_ratio") if f"{stem}{ratio}" not in changes}
-    return replace(
-        inputs,
-        points=_rebuild(inputs.points, tables["terms"]),
-        segments=_rebuild(inputs.segments, tables["segment"]),
-        shares=_rebuild(inputs.shares, tables["share"]),
-        capacities=_rebuild(inputs.capacities, tables["capacity"]),
-        sub_segments=_rebuild(inputs.sub_segments, tables["sub"]),
-    )
+    rows.change_rows(tables, {part: getattr(inputs, name).schema.names for part, name in _TABLES.items()}, changes)
+    return replace(inputs, **{name: _rebuild(getattr(inputs, name), tables[part]) for part, name in _TABLES.items()})
+
+
+def _list_rows(inputs: ShardInputs) -> rows.Tables:
+    return {part: getattr(inputs, name).to_pylist() for part, name in _TABLES.items()}
 
 
 def _split(name: str) -> tuple[str, str, str]:
     part, *place, code = name.split(".")
-    if part not in _PARTS or code not in _PARTS[part]:
-        raise FactUnknown(field="changes", fact=name)
     return part, ".".join(place), code
 
 
-def _find_row(rows: list[Row], part: str, place: str) -> Row:
+def _find_row(own: list[Row], part: str, place: str) -> Row:
     """Return the row of a place: counted from one, or of a sub-meter by its point and sequence."""
     if part == "terms":
-        return rows[0]
+        return own[0]
     if part == "sub":
         point, _, sequence = place.partition(".")
-        own = [row for row in rows if str(row["point_id"]) == point]
-        return own[int(sequence) - 1]
-    return rows[int(place) - 1]
+        return [row for row in own if str(row["point_id"]) == point][int(sequence) - 1]
+    return own[int(place) - 1]
 
 
 def list_changes_of_parent(point_id: int, changes: Mapping[str, str]) -> dict[str, str]:
@@ -279,14 +216,26 @@ def list_changes_of_parent(point_id: int, changes: Mapping[str, str]) -> dict[st
 
 
 def list_shared_changes(changes: Mapping[str, str], *, before: ShardInputs, other: ShardInputs) -> dict[str, str]:
-    """Return the changes of readings that other inputs of the same meters have as they were before."""
+    """
+    Return the changes of readings that other inputs of the same meters have as they were before.
+
+    A meter that comes or goes means the same to both only where both have the same days.
+
+    :raises MetersNotShared: if they have not
+    """
     own, others = before.segments.to_pylist(), other.segments.to_pylist()
     shared: dict[str, str] = {}
     for name, value in changes.items():
         if not name.startswith("segment."):
             continue
+        if rows.parse_row_name(name) is not None:
+            days = [[(row["start_date"], row["end_date"]) for row in meters] for meters in (own, others)]
+            if others and days[0] != days[1]:
+                raise MetersNotShared(field=name)
+            shared |= {name: value} if others else {}
+            continue
         _, place, code = _split(name)
-        column = _SEGMENT[code].name
+        column = PARTS["segment"][code].name
         if int(place) <= len(others) and own[int(place) - 1][column] == others[int(place) - 1][column]:
             shared[name] = value
     return shared
@@ -294,15 +243,18 @@ def list_shared_changes(changes: Mapping[str, str], *, before: ShardInputs, othe
 
 def narrow_to_sub_meter(inputs: ShardInputs, point_id: int) -> ShardInputs:
     """Return the inputs of the meter above with the segments of one of its sub-meters in place of its own."""
-    rows = [place for place, found in enumerate(inputs.sub_segments["point_id"].to_pylist()) if found == point_id]
-    return replace(inputs, segments=inputs.sub_segments.take(pa.array(rows, pa.int64())))
+    places = [place for place, found in enumerate(inputs.sub_segments["point_id"].to_pylist()) if found == point_id]
+    return replace(inputs, segments=inputs.sub_segments.take(pa.array(places, pa.int64())))
 
 
 def list_changes_of_next(*, before: ShardInputs, after: ShardInputs, following: ShardInputs) -> dict[str, str]:
     """
     Return what a changed closing reading means for the bill that follows: it opens with the same reading.
 
-    Only a meter that went on, and only a register that was opened with the wrong reading, is followed.
+    Only a meter that went on, and only a register that was opened with the wrong reading, is followed. Where another
+    meter closes the period now, the bill that follows was read on that one too.
+
+    :raises MetersNotShared: if the bill that follows has a register that the other meter has not
     """
     if not (len(before.segments) and len(following.segments)):
         return {}
@@ -310,19 +262,31 @@ def list_changes_of_next(*, before: ShardInputs, after: ShardInputs, following: 
     first = following.segments.to_pylist()[0]
     if old["meter_number"] != first["meter_number"]:
         return {}
-    return {
-        f"segment.1.{register}_start": _write(_SEGMENT[f"{register}_start"], new[f"{register}_end"])
+    found = {
+        f"segment.1.{register}_start": write_value(SEGMENT[f"{register}_start"], new[f"{register}_end"])
         for register in ENERGY_REGISTERS
         if old[f"{register}_end"] != new[f"{register}_end"]
         and first[f"{register}_start"] is not None
         and first[f"{register}_start"] == old[f"{register}_end"]
     }
+    return found if old["meter_number"] == new["meter_number"] else found | _name_next_meter(new, first, found)
 
 
-def _rebuild(table: pa.Table, rows: list[Row]) -> pa.Table:
+def _name_next_meter(new: Row, first: Row, found: Mapping[str, str]) -> dict[str, str]:
+    """Return the meter that the bill that follows was truly read on, in place of the one that it names."""
+    if not all(found.values()) or set((first["registers"] or "").split()) - set((new["registers"] or "").split()):
+        raise MetersNotShared(field="segment.1.meter_number")
+    named = {"segment.1.meter_number": str(new["meter_number"])}
+    if first["multiplier_e6"] != new["multiplier_e6"]:
+        for code in ("multiplier", "ct_ratio", "pt_ratio"):
+            named[f"segment.1.{code}"] = write_value(SEGMENT[code], new[SEGMENT[code].name])
+    return named
+
+
+def _rebuild(table: pa.Table, own: list[Row]) -> pa.Table:
     """Return the rows as a table of the same columns; one that held nothing takes the kind of what it holds now."""
     columns = {}
     for field in table.schema:
-        values = [row[field.name] for row in rows]
+        values = [row[field.name] for row in own]
         columns[field.name] = pa.array(values) if pa.types.is_null(field.type) else pa.array(values, field.type)
     return pa.table(columns)

@@ -46,10 +46,12 @@ def _leaves_standing(bill: Bill, bond: Bond) -> bool:
 def _bands_of(bill: Bill, bond: Bond) -> list[Band]:
     if bond.is_back_billing:
         return _bands_of_back_billing(bill, bond)
-    if bond.reversal is None or bond.replacement is None:
+    if bond.reversal is None:
         return [_band(_("A correction of this bill is under way:"), bond, None)]
     if bill.pk == bond.reversal.pk:
         return [_band(_("Reverses"), bond, bond.original)]
+    if bond.replacement is None:
+        return [_band(_("Taken back for good by"), bond, bond.reversal)]
     if bill.pk == bond.replacement.pk:
         return [_band(_("Replaces"), bond, bond.original)]
     return [_band(_("Reversed by"), bond, bond.reversal), _band(_("Replaced by"), bond, bond.replacement)]

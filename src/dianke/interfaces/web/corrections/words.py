@@ -29,6 +29,11 @@ CAUSES: dict[str, Text] = {
     "WRONG_SHARE": _("Wrong fixed or ratio share"),
     "WRONG_CAPACITY": _("Wrong capacity or days in use"),
     "METER_FAULT": _("Meter fault"),
+    "FORGOTTEN_EXCHANGE": _("Exchange of the meter left out"),
+    "FORGOTTEN_SUB_METER": _("Sub-meter not taken off"),
+    "BILLED_TWICE": _("Billed twice"),
+    "WRONG_ACCOUNT": _("Billed to the wrong account"),
+    "POINT_CLOSED": _("Usage point was closed already"),
     "OTHER": _("Other cause"),
     "METER_ERROR": _("Meter out of tolerance"),
     "WRONG_WIRING": _("Wrong wiring"),
@@ -38,6 +43,7 @@ CAUSES: dict[str, Text] = {
 }
 KINDS: dict[str, Text] = {
     "FULL_REBILL": _("Reversal and rebill"),
+    "REVERSAL": _("Reversal alone"),
     "BACK_BILLING": _("Back-billing"),
 }
 LEVELS: dict[str, Text] = {"SECTION": _("section"), "UTILITY": _("utility")}

@@ -21,7 +21,9 @@ from dianke.kernel.errors import DomainError
 
 SCHEMA = "dianke/messages/v1"
 ZERO = "ZERO"
-KINDS = (*(kind.value for kind in BillKind), ZERO)
+TAKEN_BACK = "TAKEN_BACK"
+"""A reversal that nothing takes the place of."""
+KINDS = (*(kind.value for kind in BillKind), ZERO, TAKEN_BACK)
 FIELDS = frozenset(
     {"unit", "account", "account_end", "month", "start", "end", "energy", "amount", "before", "difference"}
 )
@@ -96,8 +98,16 @@ def write_messages(bill: Mapping[str, Any], *, templates: Sequence[Template], on
 
 def find_kind(bill: Mapping[str, Any]) -> str:
     """Return which template a structured bill takes."""
+    if bill["kind"] == BillKind.REVERSAL.value and _is_for_good(bill):
+        return TAKEN_BACK
     is_nothing = not Decimal(bill["total"]["amount"]) and not Decimal(bill["quantities"]["energy_kwh"])
     return ZERO if is_nothing and bill["kind"] == BillKind.ORDINARY.value else str(bill["kind"])
+
+
+def _is_for_good(bill: Mapping[str, Any]) -> bool:
+    """Tell whether no new bill comes with a reversal."""
+    own = [one for one in bill["corrections"] if one["reversal"] == bill["number"]]
+    return any(not one["replacement"] for one in own)
 
 
 def count_characters(text: str) -> int:
