@@ -12,7 +12,7 @@ from dianke.platform.identity.types import Actor
 
 # The first day that the samples of the product hold from.
 _START = date(2024, 6, 1)
-_GIVEN = {"ownership_point": "10 千伏进线柜电缆终端处，终端以下由用电人维护", "payment_days": "15"}
+_GIVEN = {"ownership_point": "10 千伏进线柜电缆终端处", "payment_days": "15"}
 _DUAL = {
     "ownership_point": "两路进线柜电缆终端处", "standby_source": "备用线路", "interlock": "进线断路器电气闭锁",
 }  # fmt: skip
