@@ -8,9 +8,9 @@ import sys
 import time
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from tests.factories import utility as factory
+from tests.factories.killed import list_environment
 from tests.factories.utility import LATER, Utility
 
 from dianke.application import meter_to_cash
@@ -58,20 +58,9 @@ def list_drafts(utility: Utility) -> list[tuple[int, int]]:
 
 def start_bill_run() -> subprocess.Popen[bytes]:
     """Start the billing command as a process of its own on the test database."""
-    database = settings.DATABASES["default"]
-    url = "postgresql://{USER}:{PASSWORD}@/{NAME}?host={HOST}".format(
-        **{**database, "NAME": connection.settings_dict["NAME"]}
-    )
     arguments = [sys.executable, "-m", "dianke.interfaces.cli.main", "bill", "run", "--cycle", "C1"]
     arguments += ["--month", "2026-01", "--as", "runner", "--shard-size", str(SHARD_SIZE)]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": url,
-        "DATABASE_OWNER_URL": url,
-        "DIANKE_PASSWORD": "correct horse battery",
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-    }
-    return subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(arguments, env=list_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def count_done(utility: Utility) -> int:
