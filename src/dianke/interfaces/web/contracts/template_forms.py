@@ -46,13 +46,9 @@ class ClauseForm(forms.Form):
         label=_("Text"), max_length=_LONGEST_TEXT, required=False, widget=forms.Textarea(attrs=_ROWS)
     )
     when = forms.CharField(
-        label=_("Only if filled"), max_length=200, required=False, widget=forms.TextInput(attrs=_OFF),
-        help_text=_("Names of parameters, by comma; name=value for one value"),
-    )  # fmt: skip
-    basis = forms.CharField(
-        label=_("Rests on"), max_length=200, required=False, widget=forms.TextInput(attrs=_OFF),
-        help_text=_("Texts by their id, by comma"),
-    )  # fmt: skip
+        label=_("Only if filled"), max_length=200, required=False, widget=forms.TextInput(attrs=_OFF)
+    )
+    basis = forms.CharField(label=_("Rests on"), max_length=200, required=False, widget=forms.TextInput(attrs=_OFF))
 
     def is_left_out(self) -> bool:
         """Tell whether nothing stands in the row that would be a clause."""
