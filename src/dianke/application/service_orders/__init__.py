@@ -1,6 +1,6 @@
 """Orders of customers: taken, worked on step by step by those whose post it is, and what they change."""
 
-from dianke.application.service_orders.accepting import accept_order
+from dianke.application.service_orders.accepting import accept_order, propose_closing
 from dianke.application.service_orders.keeping import (
     add_note,
     cancel_order,
@@ -12,19 +12,32 @@ from dianke.application.service_orders.keeping import (
     urge_order,
 )
 from dianke.application.service_orders.nights import charge_ended_spells
-from dianke.application.service_orders.rights import ACCEPT, APPROVE, ARCHIVE, MANAGE, SEAL, SURVEY, VIEW, right_of_step
+from dianke.application.service_orders.rights import (
+    ACCEPT,
+    APPROVE,
+    ARCHIVE,
+    LASTING,
+    MANAGE,
+    SEAL,
+    SURVEY,
+    VIEW,
+    right_of_step,
+)
 from dianke.application.service_orders.steps import COMPLETING, EffectDone, complete_step, send_back
+from dianke.application.service_orders.work import StepInput
 
 __all__ = [
     "ACCEPT",
     "APPROVE",
     "ARCHIVE",
     "COMPLETING",
+    "LASTING",
     "MANAGE",
     "SEAL",
     "SURVEY",
     "VIEW",
     "EffectDone",
+    "StepInput",
     "accept_order",
     "add_note",
     "cancel_order",
@@ -33,6 +46,7 @@ __all__ = [
     "hand_step",
     "hang_order",
     "pause_order",
+    "propose_closing",
     "resume_order",
     "right_of_step",
     "send_back",

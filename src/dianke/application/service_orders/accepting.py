@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from dianke.application.service_orders.rights import ACCEPT
+from dianke.application.service_orders.leaving import ask_name
+from dianke.application.service_orders.rights import ACCEPT, SURVEY
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.service_orders.models import ServiceOrder
 from dianke.domain.service_orders.operations import accepting, moving
-from dianke.domain.service_orders.operations.accepting import Application
+from dianke.domain.service_orders.operations.accepting import Application, KindNotOffered
+from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
@@ -23,7 +25,28 @@ class AccountOutOfReach(DomainError):
 
 @use_case(right=ACCEPT)
 def accept_order(*, actor: Actor, account_number: str, application: Application, at: datetime) -> ServiceOrder:
-    """Accept an application, or refuse it with every reason; whoever accepts has done the first step."""
+    """
+    Accept an application, or refuse it with every reason; whoever accepts has done the first step.
+
+    :raises KindNotOffered: of a forced closing, for which nobody applies
+    """
+    if application.kind is OrderKind.CLOSE_FORCED:
+        raise KindNotOffered(field="kind", kind=application.kind)
+    order = _accept(actor, account_number, application, at)
+    if application.kind is OrderKind.RENAME:
+        ask_name(order, name=application.new_name, actor=actor, at=at)
+    return order
+
+
+@use_case(right=SURVEY)
+def propose_closing(*, actor: Actor, account_number: str, application: Application, at: datetime) -> ServiceOrder:
+    """Propose to close a supply that nobody uses, or refuse it with every reason; nobody has to apply for it."""
+    if application.kind is not OrderKind.CLOSE_FORCED:
+        raise KindNotOffered(field="kind", kind=application.kind)
+    return _accept(actor, account_number, application, at)
+
+
+def _accept(actor: Actor, account_number: str, application: Application, at: datetime) -> ServiceOrder:
     rows = CustomerAccount.objects.for_actor(actor).select_related("customer__unit")
     # The lock makes two clerks who take orders of one account wait for each other.
     account: CustomerAccount | None = rows.select_for_update(of=("self",)).filter(number=account_number).first()

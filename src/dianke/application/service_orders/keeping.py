@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from dianke.application.service_orders.final_bill import withdraw_final
+from dianke.application.service_orders.leaving import withdraw_name
 from dianke.application.service_orders.rights import ACCEPT, MANAGE, VIEW
 from dianke.application.service_orders.steps import require_no_effect
 from dianke.domain.service_orders.models import OrderAct, OrderNote, OrderPause
@@ -91,4 +93,6 @@ def cancel_order(*, actor: Actor, number: str, revision: int, reason: str, at: d
     text = moving.require_reason(reason)
     order = moving.lock_order(actor=actor, right=ACCEPT, number=number, revision=revision)
     require_no_effect(actor, order)
+    withdraw_final(order, actor=actor)
+    withdraw_name(order, actor=actor, at=at)
     moving.cancel(order=order, text=text, actor=actor, at=at)

@@ -3,17 +3,40 @@
 VIEW, ACCEPT, SURVEY = "orders.view", "orders.accept", "orders.survey"
 APPROVE, SEAL, ARCHIVE, MANAGE = "orders.approve", "orders.seal", "orders.archive", "orders.manage"
 
+# Work of other modules that an order asks for is done by whoever may do it there.
+READ, REMOVE, CONTRACT = "readings.record", "archive.edit", "contracts.draft"
+BILL, OPEN, ISSUE = "billing.ask_final", "billing.run", "billing.issue"
+SETTLE, REFUND = "payments.receive", "payments.ask"
+
 # What the customer does is recorded by whoever takes applications.
 _STEPS = {
     "accept": ACCEPT,
     "remedy": ACCEPT,
+    "check_debts": ACCEPT,
+    "pay_debts": ACCEPT,
+    "propose": SURVEY,
     "check_site": SURVEY,
     "inspect": SURVEY,
     "approve_change": APPROVE,
     "seal": SEAL,
     "unseal": SEAL,
     "archive": ARCHIVE,
+    "archive_closing": ARCHIVE,
+    "prove_no_use": READ,
+    "read_final": READ,
+    "remove_meter": REMOVE,
+    "notify_customer": CONTRACT,
+    "sign_contract": CONTRACT,
+    "end_contract": CONTRACT,
+    "bill_final": BILL,
+    "open_account": OPEN,
+    "issue_final": ISSUE,
+    "settle": SETTLE,
+    "refund": REFUND,
+    "file_claim": REFUND,
 }
+# After these the archive or the books are no longer what they were.
+LASTING = ("seal", "unseal", "remove_meter", "issue_final")
 
 
 def right_of_step(step: str) -> str | None:
@@ -24,3 +47,8 @@ def right_of_step(step: str) -> str | None:
 def list_steps_of(right: str) -> list[str]:
     """Return the steps that ask for a right."""
     return [step for step, needed in _STEPS.items() if needed == right]
+
+
+def list_rights() -> list[str]:
+    """Return the rights that steps ask for, each once."""
+    return list(dict.fromkeys(_STEPS.values()))

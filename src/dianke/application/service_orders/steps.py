@@ -7,9 +7,26 @@ transaction, so that an order never says more than the archive.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from dianke.application.service_orders.rights import ACCEPT, APPROVE, ARCHIVE, SEAL, SURVEY, right_of_step
+from dianke.application.service_orders import final_bill, leaving, settling
+from dianke.application.service_orders.rights import (
+    ACCEPT,
+    APPROVE,
+    ARCHIVE,
+    BILL,
+    CONTRACT,
+    ISSUE,
+    LASTING,
+    OPEN,
+    READ,
+    REFUND,
+    REMOVE,
+    SEAL,
+    SETTLE,
+    SURVEY,
+    right_of_step,
+)
+from dianke.application.service_orders.work import StepInput, Work
 from dianke.domain.service_orders.models import OrderStep, ServiceOrder
 from dianke.domain.service_orders.operations import moving, spells
 from dianke.domain.service_orders.queries import orders as queries
@@ -19,11 +36,36 @@ from dianke.platform.identity.separation import require_another_person
 from dianke.platform.identity.types import Actor
 from dianke.platform.processes.running import StepNotReady
 
-Effect = Callable[..., Any]
-# What a step changes in the archive, whatever the kind that comes to it.
-_EFFECTS: dict[str, Effect] = {"seal": spells.seal, "unseal": spells.unseal}
+
+def _seal(work: Work) -> None:
+    spells.seal(order=work.order, actor=work.actor, at=work.at)
+
+
+def _unseal(work: Work) -> None:
+    spells.unseal(order=work.order, actor=work.actor, at=work.at)
+
+
+# What a step changes or asks of other modules, whatever the kind that comes to it.
+_EFFECTS: dict[str, Callable[[Work], None]] = {
+    "seal": _seal,
+    "unseal": _unseal,
+    "check_debts": settling.check_debts,
+    "sign_contract": leaving.require_contract,
+    "prove_no_use": leaving.prove_no_use,
+    "remove_meter": leaving.remove_meters,
+    "read_final": final_bill.read_final,
+    "bill_final": final_bill.bill_final,
+    "issue_final": final_bill.issue_final,
+    "settle": settling.settle,
+    "refund": settling.refund,
+    "open_account": leaving.open_account,
+    "end_contract": leaving.end_contracts,
+    "archive_closing": leaving.require_closed,
+    "archive": leaving.archive,
+    "file_claim": settling.file_claim,
+}
 _APPROVING = frozenset({"approve_change"})
-_NEEDS_REASON = frozenset({"RETURNED", "REFUSED", "REWORK"})
+_NEEDS_REASON = frozenset({"RETURNED", "REFUSED", "REWORK", "NOT_PROVED", "OBJECTED"})
 
 
 class EffectDone(DomainError):
@@ -34,7 +76,15 @@ class EffectDone(DomainError):
 
 
 def complete_step(
-    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
 ) -> OrderStep:
     """
     End a step by the use case of its right.
@@ -49,48 +99,223 @@ def complete_step(
             raise moving.OrderIsOver(field="number", number=number)
         raise StepNotReady(field="serial")
     return COMPLETING[right](
-        actor=actor, number=number, serial=serial, revision=revision, outcome=outcome, reason=reason, at=at
+        actor=actor,
+        number=number,
+        serial=serial,
+        revision=revision,
+        outcome=outcome,
+        reason=reason,
+        given=given,
+        at=at,
     )
 
 
 @use_case(right=ACCEPT)
 def record_customer_step(
-    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
 ) -> OrderStep:
     """Record that the customer did what was theirs to do."""
-    return _complete(ACCEPT, actor, number, serial, revision, outcome, reason, at)
+    return _complete(ACCEPT, actor, number, serial, revision, outcome, reason, given, at)
 
 
 @use_case(right=SURVEY)
 def survey_order(
-    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
 ) -> OrderStep:
     """Say what was found on site."""
-    return _complete(SURVEY, actor, number, serial, revision, outcome, reason, at)
+    return _complete(SURVEY, actor, number, serial, revision, outcome, reason, given, at)
 
 
 @use_case(right=APPROVE)
 def approve_order(
-    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
 ) -> OrderStep:
     """Approve, return or refuse what other people accepted and checked."""
-    return _complete(APPROVE, actor, number, serial, revision, outcome, reason, at)
+    return _complete(APPROVE, actor, number, serial, revision, outcome, reason, given, at)
 
 
 @use_case(right=SEAL)
 def carry_out_order(
-    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
 ) -> OrderStep:
     """Seal or unseal what another person approved; the archive and the next bill change from today."""
-    return _complete(SEAL, actor, number, serial, revision, outcome, reason, at)
+    return _complete(SEAL, actor, number, serial, revision, outcome, reason, given, at)
 
 
 @use_case(right=ARCHIVE)
 def archive_order(
-    *, actor: Actor, number: str, serial: int, revision: int, outcome: str = "", reason: str = "", at: datetime
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
 ) -> OrderStep:
     """Archive an order whose work is done."""
-    return _complete(ARCHIVE, actor, number, serial, revision, outcome, reason, at)
+    return _complete(ARCHIVE, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=READ)
+def read_for_order(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Say what the meters show, or what they prove, on the day that an order asks for."""
+    return _complete(READ, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=REMOVE)
+def remove_by_order(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Take meters down by an order, with what they show."""
+    return _complete(REMOVE, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=CONTRACT)
+def work_on_contract(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Say that the customer was told, or that the contract of an order is signed or ended."""
+    return _complete(CONTRACT, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=BILL)
+def ask_final_by_order(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Ask for the final bill of an order from the readings that are stored."""
+    return _complete(BILL, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=ISSUE)
+def issue_by_order(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Issue the final bill of an order as its second person, or return it."""
+    return _complete(ISSUE, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=SETTLE)
+def settle_by_order(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Settle the account of who leaves, and ask for the refund of what is held."""
+    return _complete(SETTLE, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=REFUND)
+def refund_by_order(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Record that the refunds of an order were paid, or file a debt with a liquidator."""
+    return _complete(REFUND, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=OPEN)
+def open_account_by_order(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Confirm that an account belongs to who took it over."""
+    return _complete(OPEN, actor, number, serial, revision, outcome, reason, given, at)
 
 
 COMPLETING: dict[str, Callable[..., OrderStep]] = {
@@ -99,6 +324,14 @@ COMPLETING: dict[str, Callable[..., OrderStep]] = {
     APPROVE: approve_order,
     SEAL: carry_out_order,
     ARCHIVE: archive_order,
+    READ: read_for_order,
+    REMOVE: remove_by_order,
+    CONTRACT: work_on_contract,
+    BILL: ask_final_by_order,
+    ISSUE: issue_by_order,
+    SETTLE: settle_by_order,
+    REFUND: refund_by_order,
+    OPEN: open_account_by_order,
 }
 
 
@@ -110,6 +343,7 @@ def send_back(
     text = moving.require_reason(reason)
     order = moving.lock_order(actor=actor, right=SURVEY, number=number, revision=revision)
     require_no_effect(actor, order)
+    final_bill.withdraw_final(order, actor=actor)
     moving.send_back(order=order, serial=serial, to_path=to_path, text=text, actor=actor, at=at)
 
 
@@ -117,16 +351,24 @@ def require_no_effect(actor: Actor, order: ServiceOrder) -> None:
     """
     Refuse if the order has changed the archive.
 
-    :raises EffectDone: if it sealed or unsealed something
+    :raises EffectDone: if it sealed, removed or issued something
     """
     if queries.find_spell(actor=actor, order=order) is not None or queries.has_done(
-        actor=actor, order=order, steps=list(_EFFECTS)
+        actor=actor, order=order, steps=LASTING
     ):
         raise EffectDone(field="number", number=order.number)
 
 
 def _complete(
-    right: str, actor: Actor, number: str, serial: int, revision: int, outcome: str, reason: str, at: datetime
+    right: str,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str,
+    reason: str,
+    given: StepInput | None,
+    at: datetime,
 ) -> OrderStep:
     order = moving.lock_order(actor=actor, right=right, number=number, revision=revision)
     step = moving.get_open_step(actor=actor, order=order, serial=serial)
@@ -140,7 +382,7 @@ def _complete(
         moving.require_reason(reason)
     done = moving.complete(order=order, serial=serial, outcome=outcome, text=reason, actor=actor, at=at)
     if effect := _EFFECTS.get(step.step):
-        effect(order=order, actor=actor, at=at)
+        effect(Work(order=order, step=done, given=given or StepInput(), actor=actor, at=at))
     return done
 
 

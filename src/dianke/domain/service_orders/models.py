@@ -7,7 +7,7 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 
-from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.network.models import Transformer
 from dianke.domain.service_orders.types import ClockState, OrderKind, PauseReason, SpellKind
 from dianke.platform.database.grants import declare_append_only
@@ -19,6 +19,7 @@ from dianke.platform.processes.types import RunStatus
 # What happened to an order is never rewritten.
 declare_append_only("service_orders_ordernote")
 declare_append_only("service_orders_orderclock")
+declare_append_only("service_orders_ordereffect")
 
 
 class OrderResult(StrEnum):
@@ -44,6 +45,27 @@ class OrderAct(StrEnum):
     URGED = "URGED"
     NOTED = "NOTED"
     SPELL_OVER = "SPELL_OVER"
+
+
+class EffectKind(StrEnum):
+    """What an order brought about in another module, or asked for there."""
+
+    READING = "READING"
+    FINAL_BILL = "FINAL_BILL"
+    FINAL_ISSUED = "FINAL_ISSUED"
+    FINAL_WITHDRAWN = "FINAL_WITHDRAWN"
+    METER_REMOVED = "METER_REMOVED"
+    TRANSFORMER_REMOVED = "TRANSFORMER_REMOVED"
+    CLAIM = "CLAIM"
+    CLAIM_PAID = "CLAIM_PAID"
+    CONTRACT_SIGNED = "CONTRACT_SIGNED"
+    CONTRACT_ENDED = "CONTRACT_ENDED"
+    ACCOUNT_TAKEN_OVER = "ACCOUNT_TAKEN_OVER"
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
+    DEBT_FILED = "DEBT_FILED"
+    KEY_CHANGE = "KEY_CHANGE"
+    NAME_CHANGED = "NAME_CHANGED"
+    TERMS = "TERMS"
 
 
 OPEN_STATES = (RunStatus.RUNNING.value, RunStatus.HUNG.value)
@@ -90,6 +112,10 @@ class ServiceOrder(ScopedModel):
     effective_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     stops_supply = models.BooleanField(default=False)
+    # Who takes the account over, of a transfer.
+    taker = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="+")
+    # What only some kinds ask for, by name: whether the taker carries the debts, a contract demand in kW.
+    asked: Any = models.JSONField(default=dict, blank=True)
     transformers: Any = models.ManyToManyField(Transformer, through="OrderTransformer", related_name="+")
     accepted_by = models.CharField(max_length=40)
     accepted_at = models.DateTimeField()
@@ -247,6 +273,34 @@ class OrderNote(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.act}"
+
+
+class OrderEffect(ScopedModel):
+    """
+    Something that an order brought about elsewhere, by the key and the number it has there; only added.
+
+    `on` is the day from which it holds, `amount_fen` the money that it is about, where there is any.
+    """
+
+    unit_lookup = "order__unit"
+
+    order = models.ForeignKey(ServiceOrder, models.PROTECT, related_name="effects")
+    kind = models.CharField(max_length=20, choices=_choices(EffectKind))
+    step = models.CharField(max_length=40)
+    key = models.BigIntegerField(null=True, blank=True)
+    number = models.CharField(max_length=60, blank=True)
+    on = models.DateField(null=True, blank=True)
+    amount_fen = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+
+    class Meta:
+        """By order, in time."""
+
+        indexes: ClassVar = [models.Index(fields=["order", "id"], name="order_effect_course")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind} {self.number}"
 
 
 @pghistory.track()

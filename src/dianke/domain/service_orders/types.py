@@ -342,6 +342,7 @@ class ApplicationFacts:
     is_permanent: bool = False
     is_seasonal: bool = False
     accepts_half_charge: bool = False
+    carries_debts: bool = False
     is_approved_longer: bool = False
     is_same_subject: bool | None = None
     is_same_address: bool | None = None

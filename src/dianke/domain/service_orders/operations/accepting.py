@@ -1,12 +1,12 @@
 """An application becomes an order: checked whole, numbered, and set going."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.utils import IntegrityError
 
-from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.network.models import Transformer
 from dianke.domain.service_orders.models import OrderAct, OrderSeries, OrderTransformer, ServiceOrder
 from dianke.domain.service_orders.operations.due_times import set_due
@@ -14,6 +14,7 @@ from dianke.domain.service_orders.operations.moving import add_note, facts_of, k
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries.clocks import find_promise_set
 from dianke.domain.service_orders.queries.facts import gather_account_facts, list_spells
+from dianke.domain.service_orders.queries.unused import find_months_of_use
 from dianke.domain.service_orders.rules.checks import check_application
 from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
 from dianke.domain.service_orders.types import ApplicationFacts, OrderKind, Refusal, RuleSet, Spell, SpellKind
@@ -29,6 +30,11 @@ PROCESSES: dict[OrderKind, str] = {
     OrderKind.REDUCE: "suspend",
     OrderKind.RESUME: "resume",
     OrderKind.RESTORE: "resume",
+    OrderKind.TRANSFER: "transfer",
+    OrderKind.CLOSE: "close",
+    OrderKind.CLOSE_FORCED: "close_forced",
+    OrderKind.BANKRUPTCY: "bankruptcy",
+    OrderKind.RENAME: "rename",
 }
 ENDING = {OrderKind.RESUME: SpellKind.SUSPENSION, OrderKind.RESTORE: SpellKind.REDUCTION}
 
@@ -47,6 +53,13 @@ class KindNotOffered(DomainError):
     message = "orders of the kind {kind} are not taken yet"
 
 
+class TakerUnknown(DomainError):
+    """Nobody of that number is within reach to take an account over."""
+
+    code = "service_orders.taker_unknown"
+    message = "there is no customer {customer} who could take the account over; enter them first"
+
+
 class ChangeOrderOpen(DomainError):
     """Somebody else's order of the account was accepted at the same moment."""
 
@@ -60,7 +73,9 @@ class Application:
     What a clerk writes down.
 
     `transformer_codes` are to be sealed; whoever asks for the end of a spell names the day it was sealed on instead.
-    `ends_on` is the first day after the time asked for.
+    `ends_on` is the first day after the time asked for. `taker_number` is the number of the customer who takes an
+    account over; `keeps_use` says that place, capacity, class and supply point stay. `open_claim_fen` is what is to
+    be filed with a liquidator.
     """
 
     kind: OrderKind
@@ -70,6 +85,14 @@ class Application:
     sealed_on: date | None = None
     stops_supply: bool = False
     papers: frozenset[str] = frozenset()
+    taker_number: str = ""
+    carries_debts: bool = False
+    keeps_use: bool = False
+    is_same_subject: bool = False
+    new_name: str = ""
+    has_stopped_all: bool = False
+    is_meter_intact: bool | None = None
+    open_claim_fen: int | None = None
 
 
 def check(
@@ -100,7 +123,8 @@ def accept(*, actor: Actor, account: CustomerAccount, application: Application, 
         unit=account.customer.unit, number=_draw_number(actor, to_shanghai(at).date()), kind=application.kind.value,
         account=account, rule_set=rule_set.code, promise_set=find_promise_set(at=at), process_id=process.id,
         process_state=walk.save(), effective_on=application.effective_on, ends_on=application.ends_on,
-        stops_supply=application.stops_supply, accepted_by=actor.login, accepted_at=at,
+        stops_supply=application.stops_supply, taker=_find_taker(actor, application), asked=_write_asked(application),
+        accepted_by=actor.login, accepted_at=at,
     )  # fmt: skip
     set_due(order=order, steps=(), pauses=(), now=at)
     try:
@@ -122,13 +146,53 @@ def _judge(
     rule_set = choose_rule_set(load_rule_sets(), accepted_on=today, spell_set=spell.rule_set if spell else None)
     facts = gather_account_facts(actor=actor, account=account, on=today)
     codes = spell.unit_ids if spell else application.transformer_codes
+    if application.kind is OrderKind.CLOSE_FORCED:
+        months = rule_set.get("close_forced.unused", on=today).amount or 0
+        used = find_months_of_use(actor=actor, account=account, before=today, months=months)
+        facts = replace(facts, months_of_use=used)
     stopped = frozenset(meter.meter_id for meter in facts.meters) if application.stops_supply else frozenset()
+    stays = True if application.keeps_use else None
     asked = ApplicationFacts(
         kind=application.kind, accepted_on=today, effective_on=application.effective_on, ends_on=application.ends_on,
         unit_ids=codes, stopped_meter_ids=stopped, papers=application.papers, is_whole_unit=True, spell=spell,
+        is_same_address=stays, is_same_class=stays, is_same_supply_point=stays,
+        is_same_subject=_is_same_subject(actor, account, application), carries_debts=application.carries_debts,
+        has_stopped_all=application.has_stopped_all or None, is_meter_intact=application.is_meter_intact,
+        open_claim_fen=application.open_claim_fen,
     )  # fmt: skip
     refusals = check_application(application=asked, account=facts, rule_set=rule_set, calendar=load_mainland_calendar())
     return rule_set, refusals, codes
+
+
+def _find_taker(actor: Actor, application: Application) -> Customer | None:
+    number = application.taker_number.strip()
+    if application.kind is not OrderKind.TRANSFER:
+        return None
+    rows = Customer.objects.for_actor(actor).filter(number=number, merged_into=None)
+    found: Customer | None = rows.first() if number else None
+    if found is None:
+        raise TakerUnknown(field="taker", customer=number)
+    return found
+
+
+def _is_same_subject(actor: Actor, account: CustomerAccount, application: Application) -> bool | None:
+    """Return whether the subject stays; of a transfer by the archive, of a new name by what the papers say."""
+    if application.kind is not OrderKind.TRANSFER:
+        return application.is_same_subject or None
+    taker, holder = _find_taker(actor, application), account.customer
+    assert taker is not None  # noqa: S101 - refused before
+    has_same_papers = bool(taker.identity_hash) and taker.identity_hash == holder.identity_hash
+    return taker.pk == holder.pk or has_same_papers
+
+
+def _write_asked(application: Application) -> dict[str, bool | int | str]:
+    """Return what only some kinds ask for, as an order keeps it."""
+    asked: dict[str, bool | int | str] = {}
+    if application.kind is OrderKind.TRANSFER and application.carries_debts:
+        asked["carries_debts"] = True
+    if application.kind is OrderKind.BANKRUPTCY and application.open_claim_fen:
+        asked["open_claim_fen"] = application.open_claim_fen
+    return asked
 
 
 def _find_spell(actor: Actor, account: CustomerAccount, application: Application) -> Spell | None:

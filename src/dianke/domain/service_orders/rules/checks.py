@@ -95,7 +95,9 @@ def _check_account(case: Case, account: AccountFacts) -> Iterator[Refusal]:
         yield case.refuse("theft_case_open", article=OWN_RULE)
     if account.open_change_orders:
         yield case.refuse("change_order_open", article=OWN_RULE, orders=", ".join(account.open_change_orders))
-    if rule.debts_must_be_zero and account.debt_fen > 0:
+    # Between private parties the new one may take the debts over with the account (REG-SUPPLY-1996 art. 29).
+    is_carried = kind is OrderKind.TRANSFER and case.application.carries_debts
+    if rule.debts_must_be_zero and account.debt_fen > 0 and not is_carried:
         yield case.refuse("debts_open", debt_fen=account.debt_fen)
     changes_allowed = case.get("temporary.changes_allowed")
     if account.is_temporary and not changes_allowed.amount and kind not in _ALLOWED_WHILE_TEMPORARY:

@@ -12,6 +12,7 @@ from dianke.application.final_bills import RIGHT as ASK_FINAL
 from dianke.application.invoices import MAKE as KEEP_INVOICE_DATA
 from dianke.application.protection.export_person import RIGHT as EXPORT_PERSON
 from dianke.application.service_orders import ACCEPT as TAKE_ORDERS
+from dianke.application.service_orders import SURVEY as CHECK
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.customers.types import AccountStatus, CustomerKind
 from dianke.interfaces.web.components.page import Text
@@ -34,6 +35,10 @@ def list_acts(actor: Actor, customer: Customer, account: CustomerAccount | None)
         acts.append(Act(_("Final bill: close or hand over"), reverse("web:final_new", args=[account.number])))
     if account is not None and actor.may(TAKE_ORDERS, account.unit.path):
         acts.append(Act(_("Take an application"), reverse("web:service_order_new", args=[account.number])))
+    if account is not None and account.status != AccountStatus.CLOSED.value and actor.may(CHECK, account.unit.path):
+        acts.append(
+            Act(_("Propose to close an unused supply"), reverse("web:service_order_propose", args=[account.number]))
+        )
     if account is not None and actor.may(DRAFT_CONTRACT, account.unit.path):
         acts.append(Act(_("Draft a supply contract"), reverse("web:contract_new", args=[account.number])))
     if account is not None and actor.may(SEE_PAYMENTS, account.unit.path):

@@ -10,22 +10,33 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dianke.application import service_orders
+from dianke.domain.service_orders.operations.moving import get_open_step
 from dianke.domain.service_orders.queries.orders import OrderNotFound
 from dianke.domain.service_orders.types import PauseReason
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.requests import StaffRequest
-from dianke.interfaces.web.service_orders.order_views import find_order
+from dianke.interfaces.web.service_orders.order_views import find_order, make_step_form, render_order
 from dianke.kernel.clock import SystemClock
+
+# Who sends work back enters nothing.
+_WITHOUT_ENTRIES = frozenset({"RETURNED", "REFUSED", "REWORK"})
 
 
 @require_POST
 @page_right(service_orders.VIEW)
 def complete_step(request: StaffRequest, number: str) -> HttpResponse:
     """End a step as the button says; the use case of its right asks who may."""
+    order, serial, given = find_order(request, number), _number(request, "serial"), None
+    step = get_open_step(actor=request.actor, order=order, serial=serial)
+    form = make_step_form(request, order, step.step) if step else None
+    if form is not None and request.POST.get("outcome", "") not in _WITHOUT_ENTRIES:
+        if not form.is_valid():
+            return render_order(request, order, bound=form)
+        given = form.read()
     act = partial(
-        service_orders.complete_step, serial=_number(request, "serial"), revision=_number(request, "revision"),
-        outcome=request.POST.get("outcome", ""), reason=request.POST.get("reason", ""),
+        service_orders.complete_step, serial=serial, revision=_number(request, "revision"),
+        outcome=request.POST.get("outcome", ""), reason=request.POST.get("reason", ""), given=given,
     )  # fmt: skip
     return _act(request, number, act, _("Done. The order went on."))
 

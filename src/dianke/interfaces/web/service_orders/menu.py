@@ -10,7 +10,7 @@ import dianke.interfaces.web.service_orders.due_list
 import dianke.interfaces.web.service_orders.order_list
 import dianke.interfaces.web.service_orders.promise_views  # noqa: F401 - enters the list
 from dianke.application import service_orders
-from dianke.application.service_orders.rights import list_steps_of
+from dianke.application.service_orders.rights import list_rights, list_steps_of
 from dianke.domain.service_orders.queries import orders as queries
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.service_orders import words
@@ -59,13 +59,7 @@ def _waiting_by(right: str) -> Callable[[Actor, datetime], Sequence[WorkItem]]:
     return list_work
 
 
-for _right in (
-    service_orders.ACCEPT,
-    service_orders.SURVEY,
-    service_orders.APPROVE,
-    service_orders.SEAL,
-    service_orders.ARCHIVE,
-):
+for _right in list_rights():
     register_work(_waiting_by(_right), right=_right)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dianke.application import service_orders
+from dianke.application.service_orders.asked import find_asked
 from dianke.domain.service_orders.models import OrderNote, OrderStep, ServiceOrder
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries import orders as queries
@@ -27,11 +28,11 @@ from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.service_orders import words
+from dianke.interfaces.web.service_orders.effects import Link, draw_effects, link_of_step
 from dianke.interfaces.web.service_orders.order_list import ORDERS, clock_chip, result_chip
+from dianke.interfaces.web.service_orders.step_forms import StepForm
 from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.platform.processes.types import CUSTOMER, RunStatus
-
-_EFFECTS = ("seal", "unseal")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class NextStep:
     outcomes: list[tuple[str, Text]]
     may: bool
     consequence: Text
+    form: StepForm | None
+    link: Link | None
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,22 @@ CONSEQUENCES: dict[str, Text] = {
     "seal": _("The transformers stand as sealed from today: their capacity is not charged from today on."),
     "unseal": _("The transformers run from today: their capacity is charged from today on."),
     "approve_change": _("Another person carries out what you approve."),
+    "check_debts": _("It goes on once nothing is owed, or who takes over carries the debts."),
+    "remove_meter": _("The meters come down today with what they show; own transformers stand as removed from today."),
+    "read_final": _("The readings count for the start of the day agreed; meters that came down were read then."),
+    "bill_final": _("The final bill is calculated from these readings; another person issues it."),
+    "issue_final": _("The bill is issued and booked, and the account is closed or handed over, in one go."),
+    "settle": _("Whatever is held for the account is asked for as a refund that another person approves."),
+    "end_contract": _("Contracts of the account end with the supply; drafts are given up."),
+    "file_claim": _("What is owed stays on the closed account, open until the liquidator pays."),
 }
+
+
+def make_step_form(request: StaffRequest, order: ServiceOrder, step: str) -> StepForm | None:
+    """Return the form of what a step asks for, None where nothing is entered."""
+    asked = find_asked(actor=request.actor, order=order, step=step)
+    today = to_shanghai(SystemClock().now()).date()
+    return StepForm(request.POST if request.method == "POST" else None, asked=asked, today=today) if asked else None
 
 
 @require_GET
@@ -92,16 +110,21 @@ def list_orders(request: StaffRequest) -> HttpResponse:
 @page_right(service_orders.VIEW)
 def show_order(request: StaffRequest, number: str) -> HttpResponse:
     """Show an order, what comes next, and what the reader may do."""
-    order, actor = find_order(request, number), request.actor
-    hide_names(actor, [order], find=lambda row: row.account.customer)
+    return render_order(request, find_order(request, number))
+
+
+def render_order(request: StaffRequest, order: ServiceOrder, *, bound: StepForm | None = None) -> HttpResponse:
+    """Draw the page of an order; `bound` is what was entered with a step and cannot stand."""
+    actor = request.actor
+    _hide_names(request, order)
     steps = queries.list_steps(actor=actor, order=order)
     notes = queries.list_notes(actor=actor, order=order)
     pauses = queries.list_pauses(actor=actor, order=order)
-    people = [order.accepted_by, *(one.ended_by for one in steps), *(one.assignee for one in steps)]
+    people = [order.accepted_by, *(one.ended_by or one.assignee for one in steps)]
     names = Names([*people, *(one.by for one in notes), *(one.started_by for one in pauses)])
     now = SystemClock().now()
     path, is_open = order.unit.path, order.ended_at is None
-    has_effect = any(one.step in _EFFECTS and one.ended_by for one in steps)
+    has_effect = any(one.step in service_orders.LASTING and one.ended_by for one in steps)
     may_accept = is_open and actor.may(service_orders.ACCEPT, path)
     paused = any(one.ended_at is None for one in pauses)
     values = {
@@ -109,10 +132,11 @@ def show_order(request: StaffRequest, number: str) -> HttpResponse:
         "order": order,
         "kind": words.kind_of(order.kind),
         "drawing": _draw(order, steps),
-        "next": [_next(request, order, one, names) for one in steps if one.ended_at is None and is_open],
+        "next": [_next(request, order, one, names, bound) for one in steps if one.ended_at is None and is_open],
         "lines": [_line(one, names, now) for one in steps],
         "notes": [(one, words.ACTS[one.act], _subject(order, steps, one, names), _who(names, one.by)) for one in notes],
         "clocks": [_clock_line(one, steps) for one in read_clocks(order=order, steps=steps, pauses=pauses, now=now)],
+        "effects": draw_effects(actor=actor, order=order),
         "pauses": [(one, words.PAUSES[one.reason], _who(names, one.started_by)) for one in pauses],
         "transformers": [
             (one, words.kva(one.capacity_kva)) for one in queries.list_transformers(actor=actor, order=order)
@@ -128,7 +152,13 @@ def show_order(request: StaffRequest, number: str) -> HttpResponse:
         "may_manage": is_open and actor.may(service_orders.MANAGE, path),
         "is_hung": order.state == RunStatus.HUNG.value,
     }
-    return render(request, "service_orders/order.html", values)
+    return render(request, "service_orders/order.html", values, status=422 if bound else 200)
+
+
+def _hide_names(request: StaffRequest, order: ServiceOrder) -> None:
+    hide_names(request.actor, [order], find=lambda row: row.account.customer)
+    if order.taker is not None:
+        hide_names(request.actor, [order], find=lambda row: row.taker)
 
 
 def find_order(request: StaffRequest, number: str) -> ServiceOrder:
@@ -170,10 +200,13 @@ def _draw(order: ServiceOrder, steps: list[OrderStep]) -> ProcessDrawing:
     return draw_process(order.process_id, done=done, now=now)
 
 
-def _next(request: StaffRequest, order: ServiceOrder, step: OrderStep, names: Names) -> NextStep:
+def _next(
+    request: StaffRequest, order: ServiceOrder, step: OrderStep, names: Names, bound: StepForm | None
+) -> NextStep:
     right = service_orders.right_of_step(step.step)
     node = library().find_step(step.process_id, step.step)
     may = right is not None and request.actor.may(right, order.unit.path)
+    form = bound or (make_step_form(request, order, step.step) if may else None)
     return NextStep(
         step=step,
         name=words.step_of(step.process_id, step.step),
@@ -182,6 +215,8 @@ def _next(request: StaffRequest, order: ServiceOrder, step: OrderStep, names: Na
         outcomes=[(code, words.outcome_of(code)) for code in node.outcomes],
         may=may and step.assignee in ("", request.actor.login) and order.state == RunStatus.RUNNING.value,
         consequence=CONSEQUENCES.get(step.step, ""),
+        form=form,
+        link=link_of_step(request.actor, order, step.step),
     )
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("due/", due_list.list_due, name="service_orders_due"),
     path("promises/", promise_views.list_promises, name="service_promises"),
     path("new/<str:number>/", accept_views.accept_order, name="service_order_new"),
+    path("propose/<str:number>/", accept_views.propose_closing, name="service_order_propose"),
     path("<str:number>/", order_views.show_order, name="service_order"),
     path("<str:number>/steps/", act_views.complete_step, name="service_order_step"),
     path("<str:number>/back/", act_views.send_back, name="service_order_back"),

@@ -9,6 +9,7 @@ from dianke.interfaces.web.service_orders import words
 
 ACTS: dict[str, Text] = {
     "service_orders.accepting.accept_order": pgettext_lazy("act", "accept an application"),
+    "service_orders.accepting.propose_closing": pgettext_lazy("act", "propose to close an unused supply"),
     "service_orders.keeping.add_note": pgettext_lazy("act", "add a note to an order"),
     "service_orders.keeping.cancel_order": pgettext_lazy("act", "cancel an order"),
     "service_orders.keeping.hand_step": pgettext_lazy("act", "hand a step over"),
@@ -21,6 +22,14 @@ ACTS: dict[str, Text] = {
     "service_orders.steps.approve_order": pgettext_lazy("act", "decide on an order"),
     "service_orders.steps.archive_order": pgettext_lazy("act", "archive an order"),
     "service_orders.steps.carry_out_order": pgettext_lazy("act", "seal or unseal by an order"),
+    "service_orders.steps.ask_final_by_order": pgettext_lazy("act", "ask for the final bill of an order"),
+    "service_orders.steps.issue_by_order": pgettext_lazy("act", "issue the final bill of an order"),
+    "service_orders.steps.open_account_by_order": pgettext_lazy("act", "confirm that an account was taken over"),
+    "service_orders.steps.read_for_order": pgettext_lazy("act", "read meters for an order"),
+    "service_orders.steps.refund_by_order": pgettext_lazy("act", "record the refunds of an order"),
+    "service_orders.steps.remove_by_order": pgettext_lazy("act", "take meters down by an order"),
+    "service_orders.steps.settle_by_order": pgettext_lazy("act", "settle the account of who leaves"),
+    "service_orders.steps.work_on_contract": pgettext_lazy("act", "see to the contract of an order"),
     "service_orders.steps.record_customer_step": pgettext_lazy("act", "record what the customer did in an order"),
     "service_orders.steps.send_back": pgettext_lazy("act", "send an order back"),
     "service_orders.steps.survey_order": pgettext_lazy("act", "check an order on site"),
@@ -35,6 +44,7 @@ FIELDS: dict[str, Text] = {
     "accepted_at": pgettext_lazy("field", "Accepted at"),
     "accepted_by": pgettext_lazy("field", "Accepted by"),
     "amber_at": pgettext_lazy("field", "Amber from"),
+    "asked": pgettext_lazy("field", "Asked for besides"),
     "charged_since": pgettext_lazy("field", "Charged again since"),
     "effective_on": pgettext_lazy("field", "Agreed for"),
     "ended_by_order": pgettext_lazy("field", "Ended by the order"),
@@ -46,6 +56,7 @@ FIELDS: dict[str, Text] = {
     "rule_set": pgettext_lazy("field", "Rules"),
     "sealed_on": pgettext_lazy("field", "Sealed on"),
     "stops_supply": pgettext_lazy("field", "Whole supply stops"),
+    "taker": pgettext_lazy("field", "Taken over by"),
     "unsealed_on": pgettext_lazy("field", "Unsealed on"),
 }
 

@@ -1,0 +1,57 @@
+"""What a person brings to a step, and what an effect is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from dianke.domain.service_orders.models import EffectKind, OrderStep, ServiceOrder
+from dianke.domain.service_orders.operations import effects
+from dianke.kernel.clock import to_shanghai
+from dianke.platform.identity.types import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepInput:
+    """
+    What is entered with a step; nothing of it is entered a second time elsewhere.
+
+    `values` holds what the registers of a meter show, by the key of its installation and by register;
+    `references` the numbers at the bank under which money was paid out on `paid_on`, by the key of the claim.
+    """
+
+    values: Mapping[int, Mapping[str, Decimal]] = field(default_factory=dict)
+    rolled_over: frozenset[int] = frozenset()
+    references: Mapping[int, str] = field(default_factory=dict)
+    paid_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A step that was just done; the actor is narrowed to the right that it asked for."""
+
+    order: ServiceOrder
+    step: OrderStep
+    given: StepInput
+    actor: Actor
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """Return the day of the step."""
+        return to_shanghai(self.at).date()
+
+    def note(
+        self,
+        kind: EffectKind,
+        *,
+        key: int | None = None,
+        number: str = "",
+        on: date | None = None,
+        amount_fen: int | None = None,
+    ) -> None:
+        """Write down what the step brought about."""
+        effects.note_effect(
+            order=self.order, kind=kind, step=self.step.step, actor=self.actor, at=self.at, key=key, number=number,
+            on=on, amount_fen=amount_fen,
+        )  # fmt: skip

@@ -1,0 +1,95 @@
+"""What an order brought about elsewhere, as its page tells it, and where the work of a step is done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dianke.domain.service_orders.models import EffectKind, OrderEffect, ServiceOrder
+from dianke.domain.service_orders.queries.effects import find_effect, list_effects
+from dianke.interfaces.web.components.page import Text
+from dianke.platform.identity.types import Actor
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where something is done or stands."""
+
+    label: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class EffectLine:
+    """Something that the order brought about."""
+
+    effect: OrderEffect
+    name: Text
+    url: str
+
+
+EFFECTS: Mapping[str, Text] = {
+    EffectKind.READING.value: pgettext_lazy("order effect", "Special reading"),
+    EffectKind.FINAL_BILL.value: pgettext_lazy("order effect", "Final bill asked for"),
+    EffectKind.FINAL_ISSUED.value: pgettext_lazy("order effect", "Final bill issued"),
+    EffectKind.FINAL_WITHDRAWN.value: pgettext_lazy("order effect", "Final bill withdrawn"),
+    EffectKind.METER_REMOVED.value: pgettext_lazy("order effect", "Meter taken down"),
+    EffectKind.TRANSFORMER_REMOVED.value: pgettext_lazy("order effect", "Transformer removed"),
+    EffectKind.CLAIM.value: pgettext_lazy("order effect", "Refund asked for"),
+    EffectKind.CLAIM_PAID.value: pgettext_lazy("order effect", "Refund paid"),
+    EffectKind.CONTRACT_SIGNED.value: pgettext_lazy("order effect", "Contract signed"),
+    EffectKind.CONTRACT_ENDED.value: pgettext_lazy("order effect", "Contract ended"),
+    EffectKind.ACCOUNT_TAKEN_OVER.value: pgettext_lazy("order effect", "Account taken over"),
+    EffectKind.ACCOUNT_CLOSED.value: pgettext_lazy("order effect", "Account closed"),
+    EffectKind.DEBT_FILED.value: pgettext_lazy("order effect", "Debt filed with the liquidator"),
+    EffectKind.KEY_CHANGE.value: pgettext_lazy("order effect", "New name asked for"),
+    EffectKind.NAME_CHANGED.value: pgettext_lazy("order effect", "Name changed"),
+    EffectKind.TERMS.value: pgettext_lazy("order effect", "Billing terms changed"),
+}
+# Pages that take the key of what an effect names.
+_PAGES: Mapping[str, str] = {
+    EffectKind.FINAL_BILL.value: "web:final",
+    EffectKind.FINAL_ISSUED.value: "web:final",
+    EffectKind.FINAL_WITHDRAWN.value: "web:final",
+    EffectKind.CONTRACT_SIGNED.value: "web:contract",
+    EffectKind.CONTRACT_ENDED.value: "web:contract",
+    EffectKind.CLAIM.value: "web:claim",
+    EffectKind.CLAIM_PAID.value: "web:claim",
+}
+_RIGHTS: Mapping[str, str] = {
+    "web:final": "billing.view",
+    "web:contract": "contracts.view",
+    "web:claim": "payments.view",
+}
+
+
+def draw_effects(*, actor: Actor, order: ServiceOrder) -> list[EffectLine]:
+    """Return what an order brought about, in time; linked where the reader may look."""
+    return [
+        EffectLine(one, EFFECTS[one.kind], _find_url(actor, order, one))
+        for one in list_effects(actor=actor, order=order)
+    ]
+
+
+def _find_url(actor: Actor, order: ServiceOrder, one: OrderEffect) -> str:
+    page = _PAGES.get(one.kind)
+    if page is None or one.key is None or not actor.may(_RIGHTS[page], order.unit.path):
+        return ""
+    return reverse(page, args=[one.key])
+
+
+def link_of_step(actor: Actor, order: ServiceOrder, step: str) -> Link | None:
+    """Return where the work of a step is done, filled with what the order knows already."""
+    if step == "sign_contract" and actor.may("contracts.draft", order.unit.path):
+        known = {"start": f"{order.effective_on}", **({"party": order.taker.number} if order.taker else {})}
+        url = reverse("web:contract_new", args=[order.account.number])
+        return Link(_("Draft the contract"), f"{url}?{urlencode(known)}")
+    final = find_effect(actor=actor, order=order, kind=EffectKind.FINAL_BILL)
+    if step == "issue_final" and final is not None and actor.may("billing.view", order.unit.path):
+        return Link(_("Look at the final bill"), reverse("web:final", args=[final.key]))
+    if step == "refund" and actor.may("payments.view", order.unit.path):
+        return Link(_("Refunds of the account"), reverse("web:claims_account", args=[order.account.number]))
+    return None
