@@ -1,6 +1,7 @@
 """Everything that happened to a customer and its supply, newest first, as one list paged by key."""
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,8 +9,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from dianke.application.listings import time_line_dealings as dealings
 from dianke.application.listings import time_line_sources as sources
-from dianke.application.listings.time_line_sources import Happening, Source, Subject
+from dianke.application.listings import time_line_standing as standing
+from dianke.application.listings.time_line_sources import Happening, Rows, Sight, Source, Subject
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.kept_statements import KeptStatements
 from dianke.platform.org.scoping import Scope
@@ -19,14 +22,32 @@ class EventGroup(StrEnum):
     """What the time line can be narrowed to."""
 
     BILLS = "BILLS"
+    MONEY = "MONEY"
+    COLLECTION = "COLLECTION"
+    SUPPLY = "SUPPLY"
+    ORDERS = "ORDERS"
+    CONTRACTS = "CONTRACTS"
     READINGS = "READINGS"
     EQUIPMENT = "EQUIPMENT"
     ARCHIVE = "ARCHIVE"
     DOCUMENTS = "DOCUMENTS"
+    CARE = "CARE"
+    CREDIT = "CREDIT"
+    VALUE = "VALUE"
+    TAGS = "TAGS"
+    WATCHING = "WATCHING"
+    MESSAGES = "MESSAGES"
 
 
 GROUPS: dict[EventGroup, tuple[Source, ...]] = {
     EventGroup.BILLS: (Source.BILL,),
+    EventGroup.MONEY: (
+        Source.PAYMENT, Source.PAYMENT_CHANGE, Source.CLAIM, Source.AGREEMENT, Source.GUARANTEE,
+    ),
+    EventGroup.COLLECTION: (Source.DUNNING_STEP,),
+    EventGroup.SUPPLY: (Source.SUPPLY_PROPOSED, Source.SUPPLY_DONE),
+    EventGroup.ORDERS: (Source.ORDER_NOTE, Source.ORDER_STEP),
+    EventGroup.CONTRACTS: (Source.CONTRACT_DECIDED, Source.CONTRACT_SIGNED, Source.CONTRACT_FILED),
     EventGroup.READINGS: (Source.FREEZE,),
     EventGroup.EQUIPMENT: (Source.METER_UP, Source.METER_DOWN, Source.TRANSFORMER),
     EventGroup.ARCHIVE: (
@@ -41,8 +62,31 @@ GROUPS: dict[EventGroup, tuple[Source, ...]] = {
         Source.MERGE,
     ),
     EventGroup.DOCUMENTS: (Source.DOCUMENT,),
+    EventGroup.CARE: (Source.VISIT, Source.CARE_RECORD),
+    EventGroup.CREDIT: (Source.GRADE, Source.FACT),
+    EventGroup.VALUE: (Source.VALUE_CLASS,),
+    EventGroup.TAGS: (Source.TAG_ENDED,),
+    EventGroup.WATCHING: (Source.WATCHED,),
+    EventGroup.MESSAGES: (Source.DUNNING_MESSAGE, Source.CONTROL_MESSAGE, Source.GRADE_MESSAGE),
+}  # fmt: skip
+_GROUP_RIGHTS = {
+    EventGroup.BILLS: "billing.view",
+    EventGroup.MONEY: "payments.view",
+    EventGroup.COLLECTION: "collection.view",
+    EventGroup.SUPPLY: "fee_control.view",
+    EventGroup.ORDERS: "orders.view",
+    EventGroup.CONTRACTS: "contracts.view",
+    EventGroup.DOCUMENTS: "documents.view",
+    EventGroup.CARE: "care.view",
+    EventGroup.CREDIT: "credit.view",
+    EventGroup.VALUE: "valuation.view",
+    EventGroup.TAGS: "profiles.view",
+    EventGroup.WATCHING: "watching.view",
+    EventGroup.MESSAGES: "outbox.view",
 }
-_GROUP_RIGHTS = {EventGroup.BILLS: "billing.view", EventGroup.DOCUMENTS: "documents.view"}
+_ACCUSATIONS = "credit.see_sensitive"
+_OF_CUSTOMER = {**sources.OF_CUSTOMER, **dealings.OF_CUSTOMER, **standing.OF_CUSTOMER}
+_OF_ACCOUNT = {**sources.OF_ACCOUNT, **dealings.OF_ACCOUNT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +106,30 @@ class TimeLinePage:
     next_mark: Mark | None
 
 
-def list_groups(*, actor: Actor) -> list[EventGroup]:
-    """Return the groups whose happenings the actor may see."""
-    return [group for group in EventGroup if group not in _GROUP_RIGHTS or actor.may(_GROUP_RIGHTS[group])]
+def list_groups(*, actor: Actor, subject: Subject) -> list[EventGroup]:
+    """Return the groups whose happenings the actor may see at the unit of the subject."""
+    path = subject.unit_path or None
+    return [own for own in EventGroup if own not in _GROUP_RIGHTS or actor.may(_GROUP_RIGHTS[own], path)]
 
 
 def list_happenings(
-    *, actor: Actor, subject: Subject, group: EventGroup | None = None, after: Mark | None = None, limit: int = 12
+    *,
+    actor: Actor,
+    subject: Subject,
+    group: EventGroup | None = None,
+    after: Mark | None = None,
+    limit: int = 12,
+    tag_slots: tuple[int, ...] = (),
 ) -> TimeLinePage:
     """
     Return a page of what happened to a customer (and one of its accounts), of one group or of all.
 
     One statement: each table gives its newest rows beyond the mark, the newest of all are kept.
+
+    :param tag_slots: the slots of the tags that the actor may see
     """
-    groups = tuple(own for own in list_groups(actor=actor) if group in (None, own))
+    groups = tuple(own for own in list_groups(actor=actor, subject=subject) if group in (None, own))
+    sight = Sight(actor.may(_ACCUSATIONS, subject.unit_path or None), tag_slots)
     shape = _Shape(
         has_account=subject.account_id is not None,
         points=len(subject.usage_point_ids),
@@ -84,8 +138,8 @@ def list_happenings(
     )
     rows = _STATEMENTS.ask(
         actor=actor,
-        shape=(groups, shape, limit),
-        write=lambda scope: _unite(scope, groups, shape, limit + 1),
+        shape=(groups, shape, sight, limit),
+        write=lambda scope: _unite(scope, groups, shape, sight, limit + 1),
         values=_values_of(subject, after),
     )
     found = [Happening(at, Source(source), key, json.loads(facts)) for at, source, key, facts in rows]
@@ -109,7 +163,7 @@ _AFTER_AT = datetime(1, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC)
 _STATEMENTS = KeptStatements(is_prepared=True)
 
 
-def _unite(scope: Scope, groups: tuple[EventGroup, ...], shape: _Shape, size: int) -> Any:
+def _unite(scope: Scope, groups: tuple[EventGroup, ...], shape: _Shape, sight: Sight, size: int) -> Any:
     """Return the happenings of a shape with the stand-ins in it, None where there is no branch."""
     subject = Subject(
         customer_id=_CUSTOMER,
@@ -120,13 +174,25 @@ def _unite(scope: Scope, groups: tuple[EventGroup, ...], shape: _Shape, size: in
     after = Mark(_AFTER_AT, shape.after, _AFTER_KEY) if shape.after is not None else None
     wanted = {source for own in groups for source in GROUPS[own]}
     branches = []
-    for source, rows in sources.list_sources(scope=scope, subject=subject, wanted=wanted):
+    for source, rows in _list_sources(scope, subject, sight, wanted):
         beyond = rows.filter(_beyond(source, after)) if after else rows
-        branches.append(beyond.order_by("-at", "-key")[:size])
+        branches.append(beyond.order_by("-happened_at", "-happening_key")[:size])
     if not branches:
         return None
     first, *others = branches
-    return first.union(*others, all=True).order_by("-at", "-source", "-key")[:size] if others else first
+    if not others:
+        return first
+    return first.union(*others, all=True).order_by("-happened_at", "-happening_source", "-happening_key")[:size]
+
+
+def _list_sources(
+    scope: Scope, subject: Subject, sight: Sight, wanted: Collection[Source]
+) -> Iterable[tuple[Source, Rows]]:
+    """Return the wanted sources with their rows; sources of an account are left out where there is none."""
+    readers = _OF_CUSTOMER if subject.account_id is None else {**_OF_CUSTOMER, **_OF_ACCOUNT}
+    for source, read in readers.items():
+        if source in wanted:
+            yield source, read(scope, subject, sight)
 
 
 def _values_of(subject: Subject, after: Mark | None) -> dict[Any, Any]:
@@ -140,7 +206,7 @@ def _values_of(subject: Subject, after: Mark | None) -> dict[Any, Any]:
 def _beyond(source: Source, after: Mark) -> Q:
     """Return the rows behind the mark: moments fall, then sources, then keys."""
     if source > after.source:
-        return Q(at__lt=after.at)
+        return Q(happened_at__lt=after.at)
     if source < after.source:
-        return Q(at__lte=after.at)
-    return Q(at__lt=after.at) | Q(at=after.at, key__lt=after.key)
+        return Q(happened_at__lte=after.at)
+    return Q(happened_at__lt=after.at) | Q(happened_at=after.at, happening_key__lt=after.key)

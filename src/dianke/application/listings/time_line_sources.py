@@ -1,6 +1,6 @@
 """Where the time line reads: each source gives rows of at, source, key and facts, so that they can be united."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -58,10 +58,38 @@ class Source(IntEnum):
     MERGE = 13
     FREEZE = 14
     BILL = 15
+    TAG_ENDED = 16
+    CARE_RECORD = 17
+    VISIT = 18
+    FACT = 19
+    GRADE = 20
+    VALUE_CLASS = 21
+    WATCHED = 22
+    CONTRACT_DECIDED = 23
+    CONTRACT_SIGNED = 24
+    CONTRACT_FILED = 25
+    ORDER_NOTE = 26
+    ORDER_STEP = 27
+    DUNNING_STEP = 28
+    DUNNING_MESSAGE = 29
+    GRADE_MESSAGE = 30
+    CONTROL_MESSAGE = 31
+    SUPPLY_PROPOSED = 32
+    SUPPLY_DONE = 33
+    GUARANTEE = 34
+    AGREEMENT = 35
+    CLAIM = 36
+    PAYMENT_CHANGE = 37
+    PAYMENT = 38
 
 
 # Known to the day only: what the archive holds of them is a date.
-DAY_SOURCES = frozenset({Source.OPENED, Source.CLOSED, Source.TRANSFORMER, Source.METER_DOWN, Source.METER_UP})
+DAY_SOURCES = frozenset(
+    {
+        Source.OPENED, Source.CLOSED, Source.TRANSFORMER, Source.METER_DOWN, Source.METER_UP, Source.TAG_ENDED,
+        Source.CARE_RECORD, Source.FACT, Source.GRADE, Source.VALUE_CLASS, Source.WATCHED, Source.DUNNING_STEP,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,37 +115,37 @@ class Subject:
     account_id: int | None = None
     usage_point_ids: tuple[int, ...] = field(default=())
     location_ids: tuple[int, ...] = field(default=())
+    # Where rights are asked for; empty: anywhere.
+    unit_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of a happening the reader may see beyond the right to its kind: facts that accuse, tags by slot."""
+
+    sees_accusations: bool = False
+    tag_slots: tuple[int, ...] = ()
 
 
 Rows = QuerySet[Any]
+Reader = Callable[[Scope, Subject, Sight], Rows]
+_ArchiveReader = Callable[[Scope, Subject], Rows]
 
 
-def list_sources(*, scope: Scope, subject: Subject, wanted: Collection[Source]) -> Iterable[tuple[Source, Rows]]:
-    """Return the wanted sources with their rows; sources of an account are left out where there is none."""
-    for source, read in _OF_CUSTOMER.items():
-        if source in wanted:
-            yield source, read(scope, subject)
-    if subject.account_id is None:
-        return
-    for source, read in _OF_ACCOUNT.items():
-        if source in wanted:
-            yield source, read(scope, subject)
-
-
-def _shape(rows: Rows, source: Source, *, at: Any, key: Any = "id", **facts: Any) -> Rows:
+def shape_rows(rows: Rows, source: Source, *, at: Any, key: Any = "id", **facts: Any) -> Rows:
     """Return the rows in the shape that all sources share."""
     shaped: Rows = rows.annotate(
-        at=Cast(at, DateTimeField()),
-        source=Value(int(source), SmallIntegerField()),
-        key=Cast(key, BigIntegerField()),
-        facts=JSONObject(**facts),
-    ).values("at", "source", "key", "facts")
+        happened_at=Cast(at, DateTimeField()),
+        happening_source=Value(int(source), SmallIntegerField()),
+        happening_key=Cast(key, BigIntegerField()),
+        happening_facts=JSONObject(**facts),
+    ).values("happened_at", "happening_source", "happening_key", "happening_facts")
     return shaped
 
 
 def _list_bills(scope: Scope, subject: Subject) -> Rows:
     rows = Bill.objects.for_actor(scope).filter(account_id=subject.account_id)
-    return _shape(
+    return shape_rows(
         rows, Source.BILL, at=F("issued_at"), month="month", amount_fen="amount_fen", energy_kwh_e2="energy_kwh_e2",
         corrects=F("corrects_id"), bill=Cast("id", CharField()),
     )  # fmt: skip
@@ -132,7 +160,7 @@ def _list_freezes(scope: Scope, subject: Subject) -> Rows:
         .annotate(frozen_at=Max("cycle_month__frozen_at"))
         .filter(frozen_at__isnull=False)
     )
-    return _shape(
+    return shape_rows(
         rows, Source.FREEZE, at=F("frozen_at"), key="cycle_month_id", month=Max("cycle_month__month"),
         meters=Count("meter_number", distinct=True), estimated=estimated,
     )  # fmt: skip
@@ -153,7 +181,7 @@ def _list_meters_up(scope: Scope, subject: Subject) -> Rows:
             multiplier_before=_before("multiplier"),
         )
     )
-    return _shape(
+    return shape_rows(
         rows, Source.METER_UP, at=F("period__startswith"), meter="meter__asset_number", meter_before="meter_before",
         multiplier=Cast("multiplier", CharField()), multiplier_before=Cast("multiplier_before", CharField()),
         point="usage_point__code",
@@ -168,14 +196,14 @@ def _list_meters_down(scope: Scope, subject: Subject) -> Rows:
     rows = MeterInstallation.objects.for_actor(scope).filter(
         ~Exists(follower), usage_point__in=subject.usage_point_ids, period__upper_inf=False
     )
-    return _shape(
+    return shape_rows(
         rows, Source.METER_DOWN, at=F("period__endswith"), meter="meter__asset_number", point="usage_point__code"
     )
 
 
 def _list_transformers(scope: Scope, subject: Subject) -> Rows:
     rows = TransformerSpell.objects.for_actor(scope).filter(transformer__account=subject.account_id)
-    return _shape(
+    return shape_rows(
         rows, Source.TRANSFORMER, at=F("period__startswith"), name="transformer__name", code="transformer__code",
         state="state", capacity_kva=Cast("transformer__capacity_kva", CharField()),
     )  # fmt: skip
@@ -183,18 +211,18 @@ def _list_transformers(scope: Scope, subject: Subject) -> Rows:
 
 def _list_opened(scope: Scope, subject: Subject) -> Rows:
     rows = CustomerAccount.objects.for_actor(scope).filter(customer=subject.customer_id)
-    return _shape(rows, Source.OPENED, at=F("opened_date"), number="number")
+    return shape_rows(rows, Source.OPENED, at=F("opened_date"), number="number")
 
 
 def _list_closed(scope: Scope, subject: Subject) -> Rows:
     rows = CustomerAccount.objects.for_actor(scope).filter(customer=subject.customer_id, closed_date__isnull=False)
-    return _shape(rows, Source.CLOSED, at=F("closed_date"), number="number")
+    return shape_rows(rows, Source.CLOSED, at=F("closed_date"), number="number")
 
 
 def _changes_of(model: Any, scope: Scope, source: Source, rows: Q, **facts: str) -> Rows:
     """Return the changes of rows of a table as its history tells them."""
     events = model.pgh_event_model.objects.for_actor(scope).filter(rows)
-    return _shape(
+    return shape_rows(
         events, source, at=F("pgh_created_at"), key="pgh_id", by="pgh_context__metadata__actor",
         reason="pgh_context__metadata__reason", label="pgh_label", **facts,
     )  # fmt: skip
@@ -223,14 +251,14 @@ def _list_contact_changes(scope: Scope, subject: Subject) -> Rows:
 
 def _list_key_changes(scope: Scope, subject: Subject) -> Rows:
     rows = KeyChange.objects.for_actor(scope).filter(customer=subject.customer_id)
-    return _shape(
+    return shape_rows(
         rows, Source.KEY_CHANGE, at=F("asked_at"), field="field", by="asked_by", reason="reason", state="state"
     )
 
 
 def _list_key_decisions(scope: Scope, subject: Subject) -> Rows:
     rows = KeyChange.objects.for_actor(scope).filter(customer=subject.customer_id, decided_at__isnull=False)
-    return _shape(
+    return shape_rows(
         rows, Source.KEY_DECISION, at=F("decided_at"), field="field", by="decided_by", reason="decision_reason",
         state="state",
     )  # fmt: skip
@@ -238,7 +266,7 @@ def _list_key_decisions(scope: Scope, subject: Subject) -> Rows:
 
 def _list_merges(scope: Scope, subject: Subject) -> Rows:
     rows = CustomerMerge.objects.for_actor(scope).filter(kept=subject.customer_id)
-    return _shape(
+    return shape_rows(
         rows, Source.MERGE, at=F("merged_at"), number="merged__number", name="merged__name", by="merged_by",
         reason="reason",
     )  # fmt: skip
@@ -246,15 +274,13 @@ def _list_merges(scope: Scope, subject: Subject) -> Rows:
 
 def _list_documents(scope: Scope, subject: Subject) -> Rows:
     rows = CustomerDocument.objects.for_actor(scope).filter(customer=subject.customer_id)
-    return _shape(
+    return shape_rows(
         rows, Source.DOCUMENT, at=F("document__added_at"), title="document__title", kind="document__kind",
         by="document__added_by",
     )  # fmt: skip
 
 
-_Reader = Callable[[Scope, Subject], Rows]
-
-_OF_CUSTOMER: dict[Source, _Reader] = {
+_OF_CUSTOMER: dict[Source, _ArchiveReader] = {
     Source.OPENED: _list_opened,
     Source.CLOSED: _list_closed,
     Source.CUSTOMER_CHANGE: _list_customer_changes,
@@ -264,7 +290,7 @@ _OF_CUSTOMER: dict[Source, _Reader] = {
     Source.MERGE: _list_merges,
     Source.DOCUMENT: _list_documents,
 }
-_OF_ACCOUNT: dict[Source, _Reader] = {
+_OF_ACCOUNT: dict[Source, _ArchiveReader] = {
     Source.ACCOUNT_CHANGE: _list_account_changes,
     Source.PLACE_CHANGE: _list_place_changes,
     Source.TRANSFORMER: _list_transformers,
@@ -273,3 +299,12 @@ _OF_ACCOUNT: dict[Source, _Reader] = {
     Source.FREEZE: _list_freezes,
     Source.BILL: _list_bills,
 }
+
+
+def _whoever_reads(read: _ArchiveReader) -> Reader:
+    """Return a reader that shows the same to whoever may see its kind."""
+    return lambda scope, subject, _sight: read(scope, subject)
+
+
+OF_CUSTOMER: dict[Source, Reader] = {source: _whoever_reads(read) for source, read in _OF_CUSTOMER.items()}
+OF_ACCOUNT: dict[Source, Reader] = {source: _whoever_reads(read) for source, read in _OF_ACCOUNT.items()}

@@ -17,6 +17,7 @@ from dianke.domain.customers.models import Customer
 from dianke.domain.customers.operations.contacts import add_contacts
 from dianke.domain.customers.operations.key_data import ask_key_change
 from dianke.domain.customers.types import ContactRole, KeyField, NewContact
+from dianke.interfaces.web.customers.time_line_words import GROUPS, WORDS
 from dianke.platform.identity.types import Actor, Grant
 
 issued = True
@@ -99,7 +100,7 @@ class TestListing:
         page = time_line.list_happenings(actor=clerk, subject=subject_of(office, "printer"), limit=100)
 
         assert Source.BILL not in {happening.source for happening in page.happenings}
-        assert EventGroup.BILLS not in time_line.list_groups(actor=clerk)
+        assert EventGroup.BILLS not in time_line.list_groups(actor=clerk, subject=subject_of(office, "printer"))
 
     def test_of_another_unit_is_empty(self, office: Office) -> None:
         grants = frozenset({Grant("archive.view", office.station.path), Grant("billing.view", office.station.path)})
@@ -157,3 +158,12 @@ class TestPages:
         answer = reviewer_pages.get(f"/customers/accounts/{office.account('printer')}/time-line/", {"at": at})
 
         assert answer.status_code == 409
+
+
+class TestKinds:
+    def test_every_kind_belongs_to_one_group_and_has_words(self) -> None:
+        grouped = [source for sources in time_line.GROUPS.values() for source in sources]
+
+        assert sorted(grouped) == sorted(Source)
+        assert set(WORDS) == set(Source)
+        assert set(GROUPS) == set(EventGroup)

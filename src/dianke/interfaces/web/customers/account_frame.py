@@ -129,7 +129,13 @@ class Viewed:
             account_id=self.account.pk if self.account else None,
             usage_point_ids=self.supply.usage_point_ids,
             location_ids=self.supply.location_ids,
+            unit_path=self.unit_path,
         )
+
+    @property
+    def unit_path(self) -> str:
+        """Return the unit that rights are asked for at: the account's, else the customer's."""
+        return self.account.unit.path if self.account else self.customer.unit.path
 
     @property
     def number(self) -> str:

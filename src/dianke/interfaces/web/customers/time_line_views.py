@@ -1,5 +1,6 @@
 """The time line of a customer: beside the overview, and page by page on its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,18 @@ from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock
 
 _BESIDE, _ALONE = 12, 40
+
+
+_TAG_SLOTS: list[Callable[[Viewed], tuple[int, ...]]] = []
+
+
+def register_tag_slots(find: Callable[[Viewed], tuple[int, ...]]) -> None:
+    """Let the folder of tags say which slots a reader may see at a customer."""
+    _TAG_SLOTS.append(find)
+
+
+def _find_tag_slots(viewed: Viewed) -> tuple[int, ...]:
+    return tuple(slot for find in _TAG_SLOTS for slot in find(viewed))
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,7 @@ def read_time_line(request: StaffRequest, viewed: Viewed, *, size: int = _BESIDE
         group=group,
         after=_read_mark(request.GET.get("at", "")),
         limit=size,
+        tag_slots=_find_tag_slots(viewed),
     )
     return EventPage(
         lines=time_line_words.describe(page.happenings, now=SystemClock().now()),
@@ -68,7 +82,7 @@ def _list_filters(viewed: Viewed, group: EventGroup | None) -> list[FilterChip]:
     chips = [FilterChip(_("All"), _address(viewed, None, None), active=group is None)]
     return chips + [
         FilterChip(time_line_words.GROUPS[own], _address(viewed, own, None), active=own == group)
-        for own in time_line.list_groups(actor=viewed.actor)
+        for own in time_line.list_groups(actor=viewed.actor, subject=viewed.subject)
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from dianke.application.listings.time_line import EventGroup
 from dianke.application.listings.time_line_sources import Happening, Source
@@ -20,13 +20,31 @@ from dianke.interfaces.web.people import Names
 
 GROUPS: dict[EventGroup, Text] = {
     EventGroup.BILLS: gettext_lazy("Bills"),
+    EventGroup.MONEY: gettext_lazy("Money"),
+    EventGroup.COLLECTION: gettext_lazy("Dunning"),
+    EventGroup.SUPPLY: pgettext_lazy("time line", "Cuts"),
+    EventGroup.ORDERS: pgettext_lazy("time line", "Orders"),
+    EventGroup.CONTRACTS: pgettext_lazy("time line", "Contracts"),
     EventGroup.READINGS: gettext_lazy("Readings"),
     EventGroup.EQUIPMENT: gettext_lazy("Equipment"),
     EventGroup.ARCHIVE: gettext_lazy("Archive"),
     EventGroup.DOCUMENTS: gettext_lazy("Documents"),
+    EventGroup.CARE: gettext_lazy("Care"),
+    EventGroup.CREDIT: pgettext_lazy("standing", "Credit"),
+    EventGroup.VALUE: pgettext_lazy("customer", "Value"),
+    EventGroup.TAGS: pgettext_lazy("customer", "Tags"),
+    EventGroup.WATCHING: pgettext_lazy("customer", "Advice"),
+    EventGroup.MESSAGES: pgettext_lazy("time line", "Messages"),
 }
 
 Facts = Mapping[str, Any]
+# What happened, where it is looked at, how it is marked.
+Words = tuple[str, str, str]
+
+
+def register_words(words_of: Mapping[Source, Callable[[Facts], Words]]) -> None:
+    """Let another folder of pages write the happenings of its sources, whose words and pages it has."""
+    WORDS.update(words_of)
 
 
 @dataclass(frozen=True)
@@ -52,13 +70,10 @@ def _person(facts: Facts) -> str | None:
 
 
 def _describe(happening: Happening, names: Names, now: datetime) -> EventLine:
-    text, url, mark = _WORDS[happening.source](happening.facts)
+    text, url, mark = WORDS[happening.source](happening.facts)
     who, why = names.of(_person(happening.facts)), happening.facts.get("reason") or ""
     at = formats.day(happening.at) if happening.is_of_a_day else formats.near_moment(happening.at, now)
     return EventLine(at=at, text=text, url=url, note=" · ".join(part for part in (who, why) if part), mark=mark)
-
-
-Words = tuple[str, str, str]
 
 
 def _bill(facts: Facts) -> Words:
@@ -155,7 +170,7 @@ def _plain(text: str | None) -> str:
     return f"{Decimal(text).normalize():,f}" if text else formats.NONE
 
 
-_WORDS: Mapping[Source, Callable[[Facts], Words]] = {
+WORDS: dict[Source, Callable[[Facts], Words]] = {
     Source.BILL: _bill,
     Source.FREEZE: _freeze,
     Source.METER_UP: _meter_up,

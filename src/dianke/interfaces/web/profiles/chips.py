@@ -3,13 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.cache import cache
-
 from dianke.domain.profiles.models import CustomerTags
 from dianke.domain.profiles.queries import tags as queries
 from dianke.interfaces.web.components.page import Chip
 from dianke.interfaces.web.customers.account_frame import Viewed, register_head_chips
 from dianke.interfaces.web.profiles import words
+from dianke.interfaces.web.profiles.tag_names import load_definitions
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.kept_statements import KeptStatements
 
@@ -30,17 +29,15 @@ _TELLING: tuple[tuple[str, frozenset[str], str], ...] = (
     ("TREND", frozenset({"FALLING_FAST", "GROWING_FAST"}), "fact"),
     ("IN_NEED", frozenset(), "fact"),
 )
-_SECONDS = 30
 _KEY = -1
 _ROWS = KeptStatements()
-_SYSTEM = Actor.system("naming the tags of a customer whom the reader sees")
 
 
 def list_chips(viewed: Viewed) -> list[Chip]:
     """Return the most telling tags of a customer that the reader's posts may see, six at most."""
     if not viewed.actor.may("profiles.view"):
         return []
-    tags, figures = _load_definitions()
+    tags, figures = load_definitions()
     rows = _ROWS.ask_objects(actor=viewed.actor, write=_write, values={_KEY: viewed.customer.pk})
     if not rows:
         return []
@@ -60,16 +57,6 @@ def list_chips(viewed: Viewed) -> list[Chip]:
 
 def _write(actor: Actor) -> Any:
     return CustomerTags.objects.for_actor(actor).filter(customer_id=_KEY)
-
-
-def _load_definitions() -> Any:
-    """Return tags and their last figures, kept for half a minute: they change once a night."""
-    key = "profiles.definitions"
-    found = cache.get(key)
-    if found is None:
-        found = (queries.list_tags(actor=_SYSTEM), queries.map_last_figures(actor=_SYSTEM))
-        cache.set(key, found, _SECONDS)
-    return found
 
 
 register_head_chips(list_chips)
