@@ -14,20 +14,23 @@ from tests.factories.risk_facts import look
 from tests.factories.utility import Utility, add_clerk
 
 from dianke.application import risk
+from dianke.application.agreements import record_guarantee
 from dianke.application.risk import runs
 from dianke.application.risk.gathering import gather, list_blocks, look_back
 from dianke.application.risk.runs import judge_measures
 from dianke.domain.billing.models import Bill
 from dianke.domain.collection.models import RiskMeasure, RiskRun, RiskScore
-from dianke.domain.collection.operations.risk_measures import MeasureOutOfState, ReasonMissing
+from dianke.domain.collection.operations.risk_measures import MeasureOutOfState, NothingLedTo, ReasonMissing
 from dianke.domain.collection.operations.risk_runs import RunExists, keep_training
 from dianke.domain.collection.queries import risk as queries
 from dianke.domain.collection.queries.risk_facts import load_block
 from dianke.domain.collection.rules.risk_history import make_grid
 from dianke.domain.collection.rules.risk_rules import get_rules
 from dianke.domain.collection.rules.risk_score import GROUPS
-from dianke.domain.collection.types import RiskMeasureKind, RiskMeasureState, RiskOutcome, RiskVerdict
+from dianke.domain.collection.types import RiskMeasureKind, RiskMeasureState, RiskOutcome, RiskThing, RiskVerdict
+from dianke.domain.readings.operations import set_interim_days
 from dianke.domain.receivables.models import Guarantee, Payment
+from dianke.domain.receivables.operations.guarantees import NewGuarantee
 from dianke.domain.receivables.operations.payments import reverse_payment
 from dianke.domain.receivables.types import GuaranteeKind
 from dianke.engine.risk.features import make_features
@@ -220,6 +223,77 @@ class TestMeasures:
         assert (done.state, done.decided_by, done.done_by) == (RiskMeasureState.DONE.value, "manager", "manager")
         with pytest.raises(MeasureOutOfState):
             risk.finish_measure(actor=manager, key=measure.pk, note="again", at=at_ten(AS_OF))
+
+    def accept(self, utility: Utility, kind: RiskMeasureKind, place: int = 0) -> tuple[RiskMeasure, Actor]:
+        """Return a measure of a kind for an account that another person accepted, and that person."""
+        run, account = score(), list_accounts(utility)[place]
+        measure = RiskMeasure(
+            unit=account.unit, account=account, run=run, kind=kind.value, as_of_date=AS_OF, grade="D",
+            probability_e6=1, expected_loss_fen=1, reasons=[], proposed_by="x", proposed_at=at_ten(AS_OF),
+        )  # fmt: skip
+        measure.save()
+        manager = add_clerk(
+            utility.root, "manager",
+            ["collection.view", "collection.manage", "collection.work", "agreements.propose", "payments.view"],
+        )  # fmt: skip
+        risk.accept_measure(actor=manager, key=measure.pk, at=at_ten(AS_OF))
+        return measure, manager
+
+    def stand_for(self, manager: Actor, measure: RiskMeasure, on: date) -> Guarantee:
+        new = NewGuarantee(
+            kind=GuaranteeKind.BANK, guarantor="工商银行", reference="BH-1", amount_fen=1_000_00, valid_from=on,
+            valid_until=on + timedelta(days=365),
+        )  # fmt: skip
+        return record_guarantee(
+            actor=manager, account_number=measure.account.number, new=new, files=[("保函.txt", b"letter")],
+            at=at_ten(on),
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("kind", [RiskMeasureKind.SHORT_CYCLE, RiskMeasureKind.PREPAY, RiskMeasureKind.SECURITY])
+    def test_is_not_done_by_words_alone(self, utility: Utility, kind: RiskMeasureKind) -> None:
+        measure, manager = self.accept(utility, kind)
+
+        with pytest.raises(NothingLedTo):
+            risk.finish_measure(actor=manager, key=measure.pk, note="已谈妥", at=at_ten(AS_OF))
+
+        measure.refresh_from_db()
+        assert (measure.state, measure.thing_kind, measure.thing_key) == ("ACCEPTED", "", None)
+
+    def test_is_done_by_the_night_once_what_it_leads_to_is_in_force(self, utility: Utility) -> None:
+        measure, manager = self.accept(utility, RiskMeasureKind.SECURITY)
+        before = risk.finish_answered(actor=SYSTEM, at=at_ten(AS_OF))
+        guarantee = self.stand_for(manager, measure, AS_OF + timedelta(days=2))
+
+        counts = [risk.finish_answered(actor=SYSTEM, at=at_ten(AS_OF + timedelta(days=3))) for _ in range(2)]
+
+        measure.refresh_from_db()
+        assert (before, counts) == (0, [1, 0])
+        assert (measure.state, measure.thing_kind, measure.thing_key) == ("DONE", "GUARANTEE", guarantee.pk)
+        assert queries.list_measures_of(actor=SYSTEM, kind=RiskThing.GUARANTEE, key=guarantee.pk) == [measure]
+
+    def test_is_not_done_by_what_stood_before_it_was_proposed(self, utility: Utility) -> None:
+        measure, manager = self.accept(utility, RiskMeasureKind.SECURITY)
+        self.stand_for(manager, measure, AS_OF - timedelta(days=2))
+
+        assert risk.finish_answered(actor=SYSTEM, at=at_ten(AS_OF)) == 0
+
+    def test_of_a_shorter_cycle_is_done_when_all_points_are_read_within_the_month(self, utility: Utility) -> None:
+        measure, manager = self.accept(utility, RiskMeasureKind.SHORT_CYCLE)
+        cycle = risk.list_cycles(actor=SYSTEM, account_id=measure.account_id)[0]
+        set_interim_days(actor=SYSTEM, cycle=cycle, interim_days=[15])
+
+        done = risk.finish_measure(actor=manager, key=measure.pk, note="", at=at_ten(AS_OF))
+
+        assert (done.state, done.thing_kind, done.thing_key) == ("DONE", "INTERIM_CYCLE", cycle.pk)
+
+    def test_that_cannot_be_carried_out_is_given_up_with_a_reason(self, utility: Utility) -> None:
+        measure, manager = self.accept(utility, RiskMeasureKind.PREPAY)
+        with pytest.raises(ReasonMissing):
+            risk.refuse_measure(actor=manager, key=measure.pk, reason="", at=at_ten(AS_OF))
+
+        refused = risk.refuse_measure(actor=manager, key=measure.pk, reason="用户不同意", at=at_ten(AS_OF))
+
+        assert (refused.state, refused.decision_reason) == ("REFUSED", "用户不同意")
 
     def test_is_never_decided_by_who_proposed_it_nor_refused_without_a_reason(self, utility: Utility) -> None:
         manager = add_clerk(utility.root, "manager", ["collection.manage"])

@@ -13,6 +13,7 @@ from dianke.domain.collection.types import (
     RiskMeasureKind,
     RiskMeasureState,
     RiskOutcome,
+    RiskThing,
     RiskVerdict,
     StepKind,
     StepResult,
@@ -429,6 +430,9 @@ class RiskMeasure(ScopedModel):
     done_by = models.CharField(max_length=40, blank=True, default="")
     done_on = models.DateField(null=True, blank=True)
     done_note = models.CharField(max_length=300, blank=True, default="")
+    # What it led to: the agreement, guarantee, terms or step, by its key.
+    thing_kind = models.CharField(max_length=16, choices=_choices(RiskThing), blank=True, default="")
+    thing_key = models.BigIntegerField(null=True, blank=True)
     # What came of the account within the cycles after the proposal, whether or not anything was done.
     outcome = models.CharField(max_length=16, choices=_choices(RiskOutcome), blank=True, default="")
     judged_on = models.DateField(null=True, blank=True)
@@ -440,6 +444,9 @@ class RiskMeasure(ScopedModel):
             models.Index(fields=["proposed_at", "id"], name="risk_measure_newest"),
             models.Index(fields=["account", "id"], name="risk_measure_account"),
             models.Index(fields=["as_of_date"], name="risk_measure_unjudged", condition=models.Q(outcome="")),
+            models.Index(
+                fields=["thing_kind", "thing_key"], name="risk_measure_of_thing", condition=~models.Q(thing_kind="")
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -450,6 +457,11 @@ class RiskMeasure(ScopedModel):
             models.CheckConstraint(
                 condition=models.Q(decided_by="") | ~models.Q(decided_by=models.F("proposed_by")),
                 name="risk_measure_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(thing_kind="", thing_key=None)
+                | (~models.Q(thing_kind="") & models.Q(thing_key__isnull=False)),
+                name="risk_measure_thing_whole",
             ),
         ]
 

@@ -140,6 +140,18 @@ class RiskMeasureState(StrEnum):
     DONE = "DONE"
 
 
+class RiskThing(StrEnum):
+    """What a measure against risk leads to; it is done when that is there."""
+
+    STEP = "STEP"
+    STAGED_TERMS = "STAGED_TERMS"
+    INTERIM_CYCLE = "INTERIM_CYCLE"
+    FEE_CONTROL = "FEE_CONTROL"
+    GUARANTEE = "GUARANTEE"
+    DEPOSIT = "DEPOSIT"
+    INSTALMENTS = "INSTALMENTS"
+
+
 class RiskOutcome(StrEnum):
     """What came of an account within the cycles after a proposal."""
 

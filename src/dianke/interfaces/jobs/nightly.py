@@ -98,9 +98,10 @@ def charge_ended_spells(timestamp: int, **_: Any) -> None:
 @app.periodic(cron=nightly_at(5, 30))
 @app.task(queue="nightly", queueing_lock="propose_dunning", name="propose_dunning", pass_context=False)
 def propose_dunning(timestamp: int, **_: Any) -> None:
-    """Carry open items of yesterday, and propose the steps of dunning of the day."""
-    actor = Actor.system("the nightly pass carries open items and proposes dunning")
-    collection.run_night(actor=actor, at=SystemClock().now())
+    """Carry open items of yesterday, propose the steps of dunning of the day, end measures that led to something."""
+    actor, now = Actor.system("the nightly pass carries open items and proposes dunning"), SystemClock().now()
+    collection.run_night(actor=actor, at=now)
+    risk.finish_answered(actor=actor, at=now)
 
 
 @app.periodic(cron=nightly_at(4, 40, weekday=1))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dianke.domain.collection.models import RiskMeasure, RiskRun
-from dianke.domain.collection.types import RiskMeasureKind, RiskMeasureState, RiskOutcome
+from dianke.domain.collection.types import RiskMeasureKind, RiskMeasureState, RiskOutcome, RiskThing
 from dianke.kernel.errors import DomainError
 from dianke.platform.database.bulk import insert_rows
 from dianke.platform.identity.types import Actor
@@ -19,6 +19,13 @@ class MeasureOutOfState(DomainError):
 
     code = "risk.measure_out_of_state"
     message = "measure {number} is {state}"
+
+
+class NothingLedTo(DomainError):
+    """A measure is called done, and nothing of what it was to lead to is there."""
+
+    code = "risk.nothing_led_to"
+    message = "measure {number} led to nothing yet: no agreement, guarantee or terms are in force"
 
 
 class ReasonMissing(DomainError):
@@ -81,28 +88,37 @@ def accept(*, measure: RiskMeasure, reason: str, login: str, at: datetime) -> Ri
 
 def refuse(*, measure: RiskMeasure, reason: str, login: str, at: datetime) -> RiskMeasure:
     """
-    Refuse a measure.
+    Refuse a measure, or give up one that was accepted and cannot be carried out.
 
-    :raises MeasureOutOfState: if it was decided
+    :raises MeasureOutOfState: if it was refused, or is done
     :raises ReasonMissing: if nothing says why
     """
-    _require(measure, RiskMeasureState.PROPOSED)
+    if measure.state not in _LIVING:
+        raise MeasureOutOfState(field="state", number=measure.number, state=measure.state)
     _require_words(reason)
     return _decide(measure, RiskMeasureState.REFUSED, reason, login, at)
 
 
-def finish(*, measure: RiskMeasure, note: str, login: str, on: date) -> RiskMeasure:
+def finish(
+    *, measure: RiskMeasure, note: str, thing: tuple[RiskThing, int] | None, login: str, on: date
+) -> RiskMeasure:
     """
-    Record that an accepted measure was carried out, and how.
+    Record that an accepted measure was carried out, by what it led to; a reminder may be told in words alone.
 
+    :param thing: what it led to, and its key
     :raises MeasureOutOfState: if nobody accepted it, or it is done
-    :raises ReasonMissing: if nothing says what was done
+    :raises NothingLedTo: if it was to lead to something, and that is not there
+    :raises ReasonMissing: if neither a thing nor words say what was done
     """
     _require(measure, RiskMeasureState.ACCEPTED)
-    _require_words(note)
+    if thing is None:
+        if measure.kind != RiskMeasureKind.EARLY_REMINDER.value:
+            raise NothingLedTo(field="thing", number=measure.number)
+        _require_words(note)
     measure.state, measure.done_by, measure.done_on = RiskMeasureState.DONE.value, login, on
     measure.done_note = note.strip()
-    measure.save(update_fields=["state", "done_by", "done_on", "done_note"])
+    measure.thing_kind, measure.thing_key = (thing[0].value, thing[1]) if thing else ("", None)
+    measure.save(update_fields=["state", "done_by", "done_on", "done_note", "thing_kind", "thing_key"])
     return measure
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet, Sum
 
 from dianke.domain.collection.models import RiskMeasure, RiskModelVersion, RiskRun, RiskScore
-from dianke.domain.collection.types import RiskMeasureState, RiskOutcome
+from dianke.domain.collection.types import RiskMeasureState, RiskOutcome, RiskThing
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
 
@@ -111,6 +111,18 @@ def filter_measures(*, actor: Scope) -> QuerySet[RiskMeasure]:
     """Return the measures of the actor's units; no order."""
     rows: QuerySet[RiskMeasure] = RiskMeasure.objects.for_actor(actor)
     return rows.select_related("account__customer", "unit")
+
+
+def get_exposure_fen(*, actor: Scope, measure: RiskMeasure) -> int:
+    """Return what was at stake when a measure was proposed; where its scores were dropped, what was expected lost."""
+    scores = RiskScore.objects.for_actor(actor).filter(run_id=measure.run_id, account_id=measure.account_id)
+    found: int | None = scores.values_list("exposure_fen", flat=True).first()
+    return int(measure.expected_loss_fen) if found is None else found
+
+
+def list_measures_of(*, actor: Scope, kind: RiskThing, key: int) -> list[RiskMeasure]:
+    """Return the measures that led to a thing."""
+    return list(filter_measures(actor=actor).filter(thing_kind=kind.value, thing_key=key).order_by("id"))
 
 
 def get_measure(*, actor: Scope, key: int, lock: bool = False) -> RiskMeasure:

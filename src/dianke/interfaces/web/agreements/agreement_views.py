@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import agreements
 from dianke.application.ledger import VIEW as SEE_BOOKS
+from dianke.domain.collection.types import RiskThing
 from dianke.domain.receivables.models import Agreement
 from dianke.domain.receivables.queries import agreements as queries
 from dianke.domain.receivables.queries.agreements import MoneySource, Progress
@@ -32,6 +33,7 @@ from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.ledger.words import KINDS as VOUCHER_KINDS
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.risk.leading import list_measures_of
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import fen_to_yuan
@@ -52,6 +54,7 @@ def show_agreement(request: StaffRequest, key: int) -> HttpResponse:
     values: dict[str, Any] = {
         "page": _head(agreement, progress, today),
         "agreement": agreement,
+        "risk_measures": list_measures_of(request.actor, RiskThing.INSTALMENTS, agreement.pk),
         "figures": _list_figures(agreement, progress, today),
         "plan": [_draw_part(number, part, today) for number, part in enumerate(progress.parts, 1)],
         "chart": _draw_chart(progress) if len(progress.parts) > 1 else None,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianke.application import agreements
+from dianke.domain.collection.types import RiskThing
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.queries.accounts import get_account
 from dianke.domain.receivables.models import Guarantee
@@ -27,6 +28,7 @@ from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.papers import send_paper
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.risk.leading import list_measures_of, prefill
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.platform.documents.operations import DocumentMissing, UnableToAddDocument
@@ -40,6 +42,7 @@ def record_guarantee(request: StaffRequest, number: str) -> HttpResponse:
     if account is None:
         raise Http404
     form = GuaranteeForm(request.POST or None, request.FILES or None, initial={"valid_from": get_today()})
+    prefill(request, account, form, amount="amount")
     if request.method == "POST" and form.is_valid():
         made = _record(request, account, form)
         if made is not None:
@@ -71,6 +74,7 @@ def show_guarantee(request: StaffRequest, key: int) -> HttpResponse:
     may_ask = is_held and not is_asked and actor.may(agreements.PROPOSE, path)
     values: dict[str, Any] = {
         "page": _head(guarantee),
+        "risk_measures": list_measures_of(request.actor, RiskThing.GUARANTEE, guarantee.pk),
         "guarantee": guarantee,
         "kind": words.GUARANTEE_KINDS[guarantee.kind],
         "papers": queries.list_papers(actor=actor, guarantee=guarantee),

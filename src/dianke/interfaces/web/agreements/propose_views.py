@@ -25,6 +25,7 @@ from dianke.interfaces.web.agreements.forms import AgreementForm, PartForm, buil
 from dianke.interfaces.web.agreements.lists import get_today
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.risk.leading import prefill
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 
@@ -46,6 +47,7 @@ def propose_agreement(request: StaffRequest, number: str) -> HttpResponse:
         today=today,
         most=policy.most_instalments,
     )
+    prefill(request, account, form, reason="reason")
     rows: list[PartForm] = []
     if request.method == "POST" and form.is_valid():
         if request.POST.get("step") == "preview":

@@ -32,6 +32,7 @@ from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.risk.leading import prefill
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import yuan_to_fen
@@ -92,7 +93,9 @@ class StagedTermsForm(forms.Form):
 @page_right(agreements.VIEW)
 def show_terms(request: StaffRequest, number: str) -> HttpResponse:
     """Show the staged settlement of an account, and the form for whoever may propose terms."""
-    return _render(request, _find(request, number, agreements.VIEW), StagedTermsForm(initial={"from_month": _next()}))
+    account, form = _find(request, number, agreements.VIEW), StagedTermsForm(initial={"from_month": _next()})
+    prefill(request, account, form, reason="reason")
+    return _render(request, account, form)
 
 
 @require_POST

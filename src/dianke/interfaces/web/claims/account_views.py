@@ -25,6 +25,7 @@ from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.risk.leading import prefill
 from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused
@@ -105,6 +106,9 @@ def _render(
 ) -> HttpResponse:
     actor = request.actor
     position = _get_position(request, account)
+    if money is None:
+        money = MoneyForm()
+        prefill(request, account, money, reason="money_reason", amount="amount")
     earlier = queries.filter_claims(actor=actor).filter(account=account).order_by("-id")[:_SHOWN]
     values: dict[str, Any] = {
         "page": _head(account),
@@ -113,7 +117,7 @@ def _render(
         "position": position,
         "may_ask": actor.may(claims.ASK, account.unit.path),
         "waiver": waiver or _build_waiver_unbound(request, account),
-        "money": money or MoneyForm(),
+        "money": money,
         "earlier": [(claim, words.KINDS[claim.kind], draw_state(claim)) for claim in earlier],
     }
     return render(request, "claims/account.html", values, status=status)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import claims
 from dianke.application.ledger import VIEW as SEE_BOOKS
+from dianke.domain.collection.types import RiskThing
 from dianke.domain.receivables.models import Claim
 from dianke.domain.receivables.queries import claims as queries
 from dianke.domain.receivables.queries.standing import load_bills
@@ -29,6 +30,7 @@ from dianke.interfaces.web.claims.list_views import draw_state
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.risk.leading import list_measures_of
 from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.kernel.money import spell_yuan
 from dianke.platform.identity.types import Actor
@@ -67,6 +69,7 @@ def show_claim(request: StaffRequest, claim_id: int) -> HttpResponse:
         "refuse_hidden": {"decision": "refuse"},
         "page": _head(claim),
         "claim": claim,
+        "risk_measures": list_measures_of(request.actor, RiskThing.DEPOSIT, claim.pk),
         "kind": words.KINDS[claim.kind],
         "consequence": words.CONSEQUENCES[claim.kind],
         "in_words": spell_yuan(claim.amount_fen),

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianke.application import fee_control
+from dianke.domain.collection.types import RiskThing
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.queries.accounts import get_account
 from dianke.domain.fee_control.models import ControlAgreement
@@ -33,6 +34,7 @@ from dianke.interfaces.web.fee_control import words
 from dianke.interfaces.web.fee_control.agreement_list import AGREEMENTS
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.risk.leading import list_measures_of, prefill
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.documents.media import find_media_type
@@ -90,6 +92,7 @@ def propose_agreement(request: StaffRequest, number: str) -> HttpResponse:
         "stop": fen_to_yuan(limits.stop_fen), "signed": today, "start": today,
     }  # fmt: skip
     form = AgreementForm(request.POST or None, initial=usual)
+    prefill(request, account, form, reason="note")
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         act = partial(
@@ -137,6 +140,7 @@ def show_agreement(request: StaffRequest, key: int) -> HttpResponse:
         "page": _head(row),
         "row": row,
         "kind": words.AGREEMENT_KINDS[row.kind],
+        "risk_measures": list_measures_of(request.actor, RiskThing.FEE_CONTROL, row.pk),
         "start": row.period.lower,
         "end": upper,
         "proposed_by": names.of(row.proposed_by),

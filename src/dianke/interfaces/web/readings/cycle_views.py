@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import reading_calendars
 from dianke.domain.billing.queries import calendars
+from dianke.domain.collection.types import RiskThing
 from dianke.domain.readings import queries as readings
 from dianke.domain.readings.models import ReadingCycle
 from dianke.domain.readings.rules import add_months
@@ -22,6 +23,7 @@ from dianke.interfaces.web.readings import words
 from dianke.interfaces.web.readings.calendar_views import draw_state
 from dianke.interfaces.web.readings.forms import GenerateForm, InterimForm, TemplateForm
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.risk.leading import list_measures_of
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
@@ -115,6 +117,7 @@ def _render(request: StaffRequest, cycle: ReadingCycle, forms: dict[str, _Form],
     values = {
         "page": _head(cycle),
         "cycle": cycle,
+        "risk_measures": list_measures_of(request.actor, RiskThing.INTERIM_CYCLE, cycle.pk),
         "rules": [(words.STEPS[rule.step.value], rule.offset_days, words.SHIFTS[rule.shift.value]) for rule in rules],
         "is_usual": not readings.has_template(cycle=cycle, month=month),
         "template_form": forms.get("template") or TemplateForm.fill(rules, month),

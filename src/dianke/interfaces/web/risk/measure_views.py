@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianke.application import risk
 from dianke.domain.collection.models import RiskMeasure
 from dianke.domain.collection.queries import risk as queries
-from dianke.domain.collection.types import RiskMeasureState
+from dianke.domain.collection.types import RiskMeasureKind, RiskMeasureState
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out, decide
 from dianke.interfaces.web.components.list_views import render_list
@@ -21,6 +21,7 @@ from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.risk import words
+from dianke.interfaces.web.risk.leading import draw_things, list_acts
 from dianke.interfaces.web.risk.measure_list import MEASURES
 from dianke.interfaces.web.risk.watch_list import draw_grade
 from dianke.kernel.clock import SystemClock
@@ -53,10 +54,20 @@ def show_measure(request: StaffRequest, key: int) -> HttpResponse:
         "proposed_by": names.of(row.proposed_by),
         "decided_by": names.of(row.decided_by),
         "done_by": names.of(row.done_by),
+        "acts": list_acts(request.actor, row),
+        "things": (things := draw_things(request.actor, row)),
         "may_decide": row.state == RiskMeasureState.PROPOSED.value
         and request.actor.may(risk.MANAGE)
         and row.proposed_by != request.actor.login,
-        "may_finish": row.state == RiskMeasureState.ACCEPTED.value and request.actor.may(risk.WORK),
+        "may_give_up": row.state == RiskMeasureState.ACCEPTED.value
+        and request.actor.may(risk.MANAGE)
+        and row.proposed_by != request.actor.login,
+        "may_finish": row.state == RiskMeasureState.ACCEPTED.value
+        and request.actor.may(risk.WORK)
+        and (
+            row.kind == RiskMeasureKind.EARLY_REMINDER.value or any(chip is words.IN_FORCE for *_rest, chip in things)
+        ),
+        "needs_words": row.kind == RiskMeasureKind.EARLY_REMINDER.value and not things,
     }
     return render(request, "risk/measure.html", values)
 
@@ -100,6 +111,7 @@ def _head(row: RiskMeasure) -> Page:
         menu_url=reverse("web:risk_measures"),
         help=[
             _("A run proposes, a person accepts or refuses with a reason, and who did it says how."),
+            _("It is done when what it leads to is in force: terms, an agreement, a guarantee, a deposit."),
             _("Homes and households in need are never the object of prepayment, deposit or a shorter cycle."),
         ],
     )

@@ -12,11 +12,12 @@ from dianke.domain.collection.types import (
     RiskMeasureKind,
     RiskMeasureState,
     RiskOutcome,
+    RiskThing,
     RiskVerdict,
 )
 from dianke.engine.risk.model import ModelKind
 from dianke.interfaces.web.components import formats
-from dianke.interfaces.web.components.page import Text
+from dianke.interfaces.web.components.page import Chip, Text
 from dianke.interfaces.web.components.states import register_states
 
 GRADES = ("A", "B", "C", "D")
@@ -54,6 +55,27 @@ MEASURES: dict[str, Text] = {
     RiskMeasureKind.PREPAY.value: _("Prepayment or fee control"),
     RiskMeasureKind.SECURITY.value: _("Guarantee or deposit"),
 }
+# What a measure leads to, and the button that leads there.
+THINGS: dict[RiskThing, Text] = {
+    RiskThing.STEP: pgettext_lazy("risk", "Step of dunning"),
+    RiskThing.STAGED_TERMS: pgettext_lazy("risk", "Staged settlement"),
+    RiskThing.INTERIM_CYCLE: pgettext_lazy("risk", "Cycle with interim readings"),
+    RiskThing.FEE_CONTROL: pgettext_lazy("risk", "Agreement of fee control"),
+    RiskThing.GUARANTEE: pgettext_lazy("risk", "Guarantee"),
+    RiskThing.DEPOSIT: pgettext_lazy("risk", "Deposit"),
+    RiskThing.INSTALMENTS: pgettext_lazy("risk", "Agreement on instalments"),
+}
+ACTS: dict[RiskThing, Text] = {
+    RiskThing.STEP: _("Debts of the account"),
+    RiskThing.STAGED_TERMS: _("Agree on settling several times a month"),
+    RiskThing.INTERIM_CYCLE: _("Read several times a month"),
+    RiskThing.FEE_CONTROL: _("Propose an agreement of fee control"),
+    RiskThing.GUARANTEE: _("Record a guarantee"),
+    RiskThing.DEPOSIT: _("Take a deposit"),
+    RiskThing.INSTALMENTS: _("Agree on instalments"),
+}
+IN_FORCE = Chip("ok", pgettext_lazy("risk", "in force"))
+WAITING = Chip("run", pgettext_lazy("risk", "waits for a decision"))
 OUTCOMES: dict[str, Text] = {
     RiskOutcome.PAID_IN_TIME.value: pgettext_lazy("risk", "paid"),
     RiskOutcome.WENT_LATE.value: pgettext_lazy("risk", "went late"),

@@ -154,6 +154,8 @@ FIELDS: dict[str, Text] = {
     "float_fen": pgettext_lazy("field", "Float (fen)"),
     "grace_days": pgettext_lazy("field", "Days of grace"),
     "content": pgettext_lazy("field", "Measures by grade"),
+    "thing_key": pgettext_lazy("field", "Key of what it led to"),
+    "thing_kind": pgettext_lazy("field", "What it led to"),
     "type": pgettext_lazy("field", "What is known"),
     "value": pgettext_lazy("field", "Value of the fact"),
     "filed_at": pgettext_lazy("field", "Taken at"),

@@ -104,6 +104,7 @@ VALUES_OF_TABLE: dict[tuple[str, str], Mapping[str, Text]] = {
     ("collection.dunningstep", "kind"): collection_words.KINDS,
     ("collection.dunningstep", "result"): collection_words.RESULTS,
     ("collection.riskmeasure", "kind"): risk_words.MEASURES,
+    ("collection.riskmeasure", "thing_kind"): {one.value: text for one, text in risk_words.THINGS.items()},
     ("profiles.segment", "purpose"): profile_words.PURPOSES,
     ("profiles.tagproposal", "act"): profile_words.ACTS,
     ("valuation.weightversion", "basis"): valuation_words.BASES,

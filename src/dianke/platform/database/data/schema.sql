@@ -27,6 +27,7 @@
 -- made from: billing 0021_recovered_totals c2a44dbc9e3578a6
 -- made from: billing 0022_corrected_bill db1dd79f74b8aa09
 -- made from: billing 0023_reversal_alone a7ea15ea4d196310
+-- made from: billing 0024_statements_of_groups 7f58ee7968a4df92
 -- made from: channels 0001_shifts b18bf4fd646ad955
 -- made from: channels 0002_bank efd61eae74692349
 -- made from: channels 0003_online 112d0bf248883474
@@ -35,6 +36,7 @@
 -- made from: collection 0001_initial 5f49d91a46f34bc4
 -- made from: collection 0002_risk d04a3b32c558dd88
 -- made from: collection 0003_dunning_by_wechat 9faa490596af07f0
+-- made from: collection 0004_measure_things e25bd62173befc8a
 -- made from: contenttypes 0001_initial 35ed8489a147e0b4
 -- made from: contenttypes 0002_remove_content_type_name 7d36494075750f0e
 -- made from: contracts 0001_initial 4503ec33e2d50b07
@@ -69,6 +71,7 @@
 -- made from: identity 0007_phones_of_desks 3fffdaa5af70f941
 -- made from: import_batches 0001_initial 57acc1844b8e9c1f
 -- made from: invoicing 0001_initial 7f07717a7c1d535c
+-- made from: links 0001_initial 1bdf14fbcb2e22d4
 -- made from: load_shapes 0001_initial 43e64618d922c291
 -- made from: metering 0001_initial c3f54b04003c87db
 -- made from: metering 0002_initial 6b7b1e3f45d803bf
@@ -150,6 +153,7 @@
 -- made from: service_orders 0002_promised_times 4b53a1983963580b
 -- made from: service_orders 0003_kept_clocks a73eacb3bb8dea6f
 -- made from: service_orders 0004_effects_of_orders 2f4f928057d4cf9b
+-- made from: service_orders 0005_papers c5a3b8f4b582c178
 -- made from: sessions 0001_initial 2aa438e2393ee513
 -- made from: tariffs 0001_initial f2080cee8812a331
 -- made from: tariffs 0002_proposals d4d9419d05c5c561
@@ -29382,3 +29386,367 @@ CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
                 EXECUTE PROCEDURE pgtrigger_delete_delete_d85bf();
 
             COMMENT ON TRIGGER pgtrigger_delete_delete_d85bf ON "identity_staff" IS '8b57f7d40c66665a6d73f7584683499154b49791';
+-- next
+ALTER TABLE "billing_groupstatement" DROP CONSTRAINT "one_statement_a_customer_and_month";
+-- next
+ALTER TABLE "billing_groupstatement" ADD COLUMN "customer_count" integer DEFAULT 1 NOT NULL CHECK ("customer_count" >= 0);
+-- next
+ALTER TABLE "billing_groupstatement" ADD COLUMN "due_date" date NULL;
+-- next
+ALTER TABLE "billing_groupstatement" ADD COLUMN "is_group" boolean DEFAULT false NOT NULL;
+-- next
+ALTER TABLE "billing_groupstatement" ADD COLUMN "member_ids" bigint[] DEFAULT '{}' NOT NULL;
+-- next
+ALTER TABLE "billing_groupstatementbill" ADD COLUMN "customer_id" bigint NULL CONSTRAINT "billing_groupstateme_customer_id_c2ddfb92_fk_customers" REFERENCES "customers_customer"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "billing_groupstateme_customer_id_c2ddfb92_fk_customers" IMMEDIATE;
+-- next
+ALTER TABLE "billing_groupstatement" ADD CONSTRAINT "one_statement_a_customer_month_and_kind" UNIQUE ("customer_id", "month", "is_group");
+-- next
+CREATE INDEX "billing_groupstatementbill_customer_id_c2ddfb92" ON "billing_groupstatementbill" ("customer_id");
+-- next
+DROP TRIGGER IF EXISTS pgtrigger_insert_insert_9eb8e ON "collection_riskmeasure";
+-- next
+DROP TRIGGER IF EXISTS pgtrigger_update_update_7c36c ON "collection_riskmeasure";
+-- next
+DROP TRIGGER IF EXISTS pgtrigger_delete_delete_b9998 ON "collection_riskmeasure";
+-- next
+ALTER TABLE "collection_riskmeasure" ADD COLUMN "thing_key" bigint NULL;
+-- next
+ALTER TABLE "collection_riskmeasure" ADD COLUMN "thing_kind" varchar(16) DEFAULT '' NOT NULL;
+-- next
+ALTER TABLE "collection_riskmeasure" ALTER COLUMN "thing_kind" DROP DEFAULT;
+-- next
+ALTER TABLE "collection_riskmeasurescopedevent" ADD COLUMN "thing_key" bigint NULL;
+-- next
+ALTER TABLE "collection_riskmeasurescopedevent" ADD COLUMN "thing_kind" varchar(16) DEFAULT '' NOT NULL;
+-- next
+ALTER TABLE "collection_riskmeasurescopedevent" ALTER COLUMN "thing_kind" DROP DEFAULT;
+-- next
+CREATE INDEX "risk_measure_of_thing" ON "collection_riskmeasure" ("thing_kind", "thing_key") WHERE NOT ("thing_kind" = '');
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_insert_insert_9eb8e()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "collection_riskmeasurescopedevent" ("account_id", "as_of_date", "decided_at", "decided_by", "decision_reason", "done_by", "done_note", "done_on", "expected_loss_fen", "grade", "id", "judged_on", "kind", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "probability_e6", "proposed_at", "proposed_by", "reasons", "run_id", "state", "thing_key", "thing_kind", "unit_id") SELECT new_values."account_id", new_values."as_of_date", new_values."decided_at", new_values."decided_by", new_values."decision_reason", new_values."done_by", new_values."done_note", new_values."done_on", new_values."expected_loss_fen", new_values."grade", new_values."id", new_values."judged_on", new_values."kind", new_values."outcome", _pgh_attached_context.value, NOW(), 'insert', new_values."id", new_values."probability_e6", new_values."proposed_at", new_values."proposed_by", new_values."reasons", new_values."run_id", new_values."state", new_values."thing_key", new_values."thing_kind", new_values."unit_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_insert_insert_9eb8e ON "collection_riskmeasure";
+            CREATE  TRIGGER pgtrigger_insert_insert_9eb8e
+                AFTER INSERT ON "collection_riskmeasure"
+                
+                REFERENCING NEW TABLE AS new_values 
+                FOR EACH STATEMENT 
+                EXECUTE PROCEDURE pgtrigger_insert_insert_9eb8e();
+
+            COMMENT ON TRIGGER pgtrigger_insert_insert_9eb8e ON "collection_riskmeasure" IS '640fa535f2ba605371a38616dca17b0d188102b2';
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_update_update_7c36c()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "collection_riskmeasurescopedevent" ("account_id", "as_of_date", "decided_at", "decided_by", "decision_reason", "done_by", "done_note", "done_on", "expected_loss_fen", "grade", "id", "judged_on", "kind", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "probability_e6", "proposed_at", "proposed_by", "reasons", "run_id", "state", "thing_key", "thing_kind", "unit_id") VALUES (NEW."account_id", NEW."as_of_date", NEW."decided_at", NEW."decided_by", NEW."decision_reason", NEW."done_by", NEW."done_note", NEW."done_on", NEW."expected_loss_fen", NEW."grade", NEW."id", NEW."judged_on", NEW."kind", NEW."outcome", _pgh_attach_context(), NOW(), 'update', NEW."id", NEW."probability_e6", NEW."proposed_at", NEW."proposed_by", NEW."reasons", NEW."run_id", NEW."state", NEW."thing_key", NEW."thing_kind", NEW."unit_id"); RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_update_update_7c36c ON "collection_riskmeasure";
+            CREATE  TRIGGER pgtrigger_update_update_7c36c
+                AFTER UPDATE ON "collection_riskmeasure"
+                
+                
+                FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+                EXECUTE PROCEDURE pgtrigger_update_update_7c36c();
+
+            COMMENT ON TRIGGER pgtrigger_update_update_7c36c ON "collection_riskmeasure" IS '1f799a7274a48807589dbac7c5cdd52ecb56f5eb';
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_delete_delete_b9998()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "collection_riskmeasurescopedevent" ("account_id", "as_of_date", "decided_at", "decided_by", "decision_reason", "done_by", "done_note", "done_on", "expected_loss_fen", "grade", "id", "judged_on", "kind", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "probability_e6", "proposed_at", "proposed_by", "reasons", "run_id", "state", "thing_key", "thing_kind", "unit_id") VALUES (OLD."account_id", OLD."as_of_date", OLD."decided_at", OLD."decided_by", OLD."decision_reason", OLD."done_by", OLD."done_note", OLD."done_on", OLD."expected_loss_fen", OLD."grade", OLD."id", OLD."judged_on", OLD."kind", OLD."outcome", _pgh_attach_context(), NOW(), 'delete', OLD."id", OLD."probability_e6", OLD."proposed_at", OLD."proposed_by", OLD."reasons", OLD."run_id", OLD."state", OLD."thing_key", OLD."thing_kind", OLD."unit_id"); RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_delete_delete_b9998 ON "collection_riskmeasure";
+            CREATE  TRIGGER pgtrigger_delete_delete_b9998
+                AFTER DELETE ON "collection_riskmeasure"
+                
+                
+                FOR EACH ROW 
+                EXECUTE PROCEDURE pgtrigger_delete_delete_b9998();
+
+            COMMENT ON TRIGGER pgtrigger_delete_delete_b9998 ON "collection_riskmeasure" IS 'ceacb0df42ce694a4647e31ab044a6a81abdd878';
+-- next
+ALTER TABLE "collection_riskmeasure" ADD CONSTRAINT "risk_measure_thing_whole" CHECK ((("thing_key" IS NULL AND "thing_kind" = '') OR (NOT ("thing_kind" = '') AND "thing_key" IS NOT NULL)));
+-- next
+CREATE TABLE "links_secretlink" ("id" bigint NOT NULL PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY, "kind" varchar(30) NOT NULL, "target" bigint NOT NULL, "secret_hash" varchar(64) NOT NULL UNIQUE, "made_by" varchar(40) NOT NULL, "made_at" timestamp with time zone NOT NULL, "expires_at" timestamp with time zone NOT NULL, "revoked_at" timestamp with time zone NULL, "unit_id" bigint NOT NULL, CONSTRAINT "secret_link_expires_later" CHECK ("expires_at" > ("made_at")));
+-- next
+ALTER TABLE "links_secretlink" ADD CONSTRAINT "links_secretlink_unit_id_74dca315_fk_org_unit_id" FOREIGN KEY ("unit_id") REFERENCES "org_unit" ("id") DEFERRABLE INITIALLY DEFERRED;
+-- next
+CREATE UNIQUE INDEX "secret_link_once" ON "links_secretlink" ("kind", "target") WHERE "revoked_at" IS NULL;
+-- next
+CREATE INDEX "links_secretlink_secret_hash_fb260e27_like" ON "links_secretlink" ("secret_hash" varchar_pattern_ops);
+-- next
+CREATE INDEX "links_secretlink_unit_id_74dca315" ON "links_secretlink" ("unit_id");
+-- next
+CREATE TABLE "service_orders_orderpaper" ("id" bigint NOT NULL PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY, "code" varchar(40) NOT NULL, "by_step" varchar(40) NOT NULL, "state" varchar(10) NOT NULL, "given_by" varchar(40) NOT NULL, "given_at" timestamp with time zone NULL, "latitude" numeric(8, 5) NULL, "longitude" numeric(8, 5) NULL, "judged_by" varchar(40) NOT NULL, "judged_at" timestamp with time zone NULL, "reason" varchar(200) NOT NULL, "document_id" bigint NULL, "order_id" bigint NOT NULL);
+-- next
+CREATE TABLE "service_orders_orderpaperscopedevent" ("pgh_created_at" timestamp with time zone NOT NULL, "pgh_label" text NOT NULL, "pgh_id" bigint NOT NULL PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY, "id" bigint NOT NULL, "code" varchar(40) NOT NULL, "by_step" varchar(40) NOT NULL, "state" varchar(10) NOT NULL, "given_by" varchar(40) NOT NULL, "given_at" timestamp with time zone NULL, "latitude" numeric(8, 5) NULL, "longitude" numeric(8, 5) NULL, "judged_by" varchar(40) NOT NULL, "judged_at" timestamp with time zone NULL, "reason" varchar(200) NOT NULL, "document_id" bigint NULL, "order_id" bigint NOT NULL, "pgh_context_id" uuid NULL, "pgh_obj_id" bigint NOT NULL);
+-- next
+ALTER TABLE "service_orders_orderpaper" ADD CONSTRAINT "order_paper_once" UNIQUE ("order_id", "code");
+-- next
+ALTER TABLE "service_orders_orderpaper" ADD CONSTRAINT "order_paper_refused_for_a_reason" CHECK ((NOT ("state" = 'REFUSED') OR NOT ("reason" = '')));
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_insert_insert_7c633()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "service_orders_orderpaperscopedevent" ("by_step", "code", "document_id", "given_at", "given_by", "id", "judged_at", "judged_by", "latitude", "longitude", "order_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state") SELECT new_values."by_step", new_values."code", new_values."document_id", new_values."given_at", new_values."given_by", new_values."id", new_values."judged_at", new_values."judged_by", new_values."latitude", new_values."longitude", new_values."order_id", _pgh_attached_context.value, NOW(), 'insert', new_values."id", new_values."reason", new_values."state" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_insert_insert_7c633 ON "service_orders_orderpaper";
+            CREATE  TRIGGER pgtrigger_insert_insert_7c633
+                AFTER INSERT ON "service_orders_orderpaper"
+                
+                REFERENCING NEW TABLE AS new_values 
+                FOR EACH STATEMENT 
+                EXECUTE PROCEDURE pgtrigger_insert_insert_7c633();
+
+            COMMENT ON TRIGGER pgtrigger_insert_insert_7c633 ON "service_orders_orderpaper" IS '84033a50b80b884d8d5a5363c73771a5182b9537';
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_update_update_146bb()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "service_orders_orderpaperscopedevent" ("by_step", "code", "document_id", "given_at", "given_by", "id", "judged_at", "judged_by", "latitude", "longitude", "order_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state") VALUES (NEW."by_step", NEW."code", NEW."document_id", NEW."given_at", NEW."given_by", NEW."id", NEW."judged_at", NEW."judged_by", NEW."latitude", NEW."longitude", NEW."order_id", _pgh_attach_context(), NOW(), 'update', NEW."id", NEW."reason", NEW."state"); RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_update_update_146bb ON "service_orders_orderpaper";
+            CREATE  TRIGGER pgtrigger_update_update_146bb
+                AFTER UPDATE ON "service_orders_orderpaper"
+                
+                
+                FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+                EXECUTE PROCEDURE pgtrigger_update_update_146bb();
+
+            COMMENT ON TRIGGER pgtrigger_update_update_146bb ON "service_orders_orderpaper" IS 'ea21ef1d0fa4893b852e8c9b20f83e5b76ec6559';
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_delete_delete_54055()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "service_orders_orderpaperscopedevent" ("by_step", "code", "document_id", "given_at", "given_by", "id", "judged_at", "judged_by", "latitude", "longitude", "order_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state") VALUES (OLD."by_step", OLD."code", OLD."document_id", OLD."given_at", OLD."given_by", OLD."id", OLD."judged_at", OLD."judged_by", OLD."latitude", OLD."longitude", OLD."order_id", _pgh_attach_context(), NOW(), 'delete', OLD."id", OLD."reason", OLD."state"); RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_delete_delete_54055 ON "service_orders_orderpaper";
+            CREATE  TRIGGER pgtrigger_delete_delete_54055
+                AFTER DELETE ON "service_orders_orderpaper"
+                
+                
+                FOR EACH ROW 
+                EXECUTE PROCEDURE pgtrigger_delete_delete_54055();
+
+            COMMENT ON TRIGGER pgtrigger_delete_delete_54055 ON "service_orders_orderpaper" IS 'd5bbe425857e541b23c96da2a2ed92211affeb2e';
+-- next
+ALTER TABLE "service_orders_orderpaper" ADD CONSTRAINT "service_orders_order_document_id_d7ea9fd9_fk_documents" FOREIGN KEY ("document_id") REFERENCES "documents_document" ("id") DEFERRABLE INITIALLY DEFERRED;
+-- next
+ALTER TABLE "service_orders_orderpaper" ADD CONSTRAINT "service_orders_order_order_id_c0b40df2_fk_service_o" FOREIGN KEY ("order_id") REFERENCES "service_orders_serviceorder" ("id") DEFERRABLE INITIALLY DEFERRED;
+-- next
+CREATE INDEX "service_orders_orderpaper_document_id_d7ea9fd9" ON "service_orders_orderpaper" ("document_id");
+-- next
+CREATE INDEX "service_orders_orderpaper_order_id_c0b40df2" ON "service_orders_orderpaper" ("order_id");
+-- next
+CREATE INDEX "service_orders_orderpaperscopedevent_document_id_7053c66c" ON "service_orders_orderpaperscopedevent" ("document_id");
+-- next
+CREATE INDEX "service_orders_orderpaperscopedevent_order_id_a2fa8e80" ON "service_orders_orderpaperscopedevent" ("order_id");
+-- next
+CREATE INDEX "service_orders_orderpaperscopedevent_pgh_context_id_c777cefc" ON "service_orders_orderpaperscopedevent" ("pgh_context_id");
+-- next
+CREATE INDEX "service_orders_orderpaperscopedevent_pgh_obj_id_cf840b60" ON "service_orders_orderpaperscopedevent" ("pgh_obj_id");
+-- next
+INSERT INTO "django_content_type" ("app_label", "model") VALUES ('links', 'secretlink') RETURNING "django_content_type"."id";
+-- next
+INSERT INTO "django_content_type" ("app_label", "model") SELECT * FROM UNNEST(('{service_orders,service_orders}')::varchar[], ('{orderpaper,orderpaperscopedevent}')::varchar[]) RETURNING "django_content_type"."id";
