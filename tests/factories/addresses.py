@@ -60,6 +60,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"billing/finals/", "key", "billing.FinalBilling", "pk"),
     (r"api/v1/final-bills/", "number", "billing.FinalBilling", "pk"),
     (r"billing/corrections/new/", "bill_id", "billing.Bill", "pk"),
+    (r"billing/corrections/reversal/", "bill_id", "billing.Bill", "pk"),
     (r"billing/corrections/back-billing/", "bill_id", "billing.Bill", "pk"),
     (r"billing/corrections/evidence/", "evidence_id", "billing.CorrectionEvidence", "pk"),
     (r"billing/corrections/", "key", "billing.BillCorrection", "pk"),

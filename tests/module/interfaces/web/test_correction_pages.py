@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.factories import pages
 from tests.factories import utility as factory
@@ -117,6 +118,103 @@ class TestForm:
         assert read(enter("chief"), f"/billing/corrections/new/{bill}/", 403)
         assert "/billing/corrections/new/" not in read(enter("chief"), f"/billing/bills/{bill}/")
         assert f"/billing/corrections/new/{bill}/" in read(enter("asker"), f"/billing/bills/{bill}/")
+
+
+class TestRows:
+    def test_of_every_kind_wait_to_be_filled_in(self, office: Office) -> None:
+        text = read(enter("asker"), f"/billing/corrections/new/{office.bill('foundry').pk}/")
+
+        for name in ("segment.+1.peak_end", "share.+1.price", "capacity.+2.state", "sub.+1.point", "capacity.1.out"):
+            assert f'name="{name}"' in text
+        # The only meter of a bill stays, and so does a register that it does not read away.
+        assert 'name="segment.1.out"' not in text
+        assert 'name="segment.+1.total_end"' not in text
+
+    def test_that_are_filled_in_come_to_a_draft_that_says_what_is_left(self, office: Office) -> None:
+        client, address = enter("asker"), f"/billing/corrections/new/{office.bill('home').pk}/"
+        typed = {
+            "segment.1.total_end": "1200", "segment.+1.meter_number": "BX-2", "segment.+1.start_date": "2026-01-11",
+            "segment.+1.ticket": "GD-8801", "segment.+1.total_start": "5", "segment.+1.total_end": "155",
+            "cause": "FORGOTTEN_EXCHANGE", "reason": "漏录换表",
+        }  # fmt: skip
+
+        answer = client.post(address, _fill(client, address) | typed, follow=True)
+
+        text = answer.content.decode()
+        order = BillCorrection.objects.for_actor(office.actor).get()
+        assert order.changes["segment.+1.meter_number"] == "BX-2"
+        assert all(word in text for word in ("BX-2", "GD-8801", "Added: Meter BX-2", "not there", "Left to be done"))
+        form = read(client, f"/billing/corrections/{order.pk}/change/")
+        assert 'name="segment.+1.meter_number" value="BX-2"' in form
+        assert 'name="segment.+2.meter_number"' in form
+
+    def test_with_faults_name_each_field_and_keep_what_was_typed(self, office: Office) -> None:
+        client, address = enter("asker"), f"/billing/corrections/new/{office.bill('home').pk}/"
+        typed = {"share.+1.name": "照明", "share.+1.ratio": "x", "segment.1.total_end": "y", "reason": "漏"}
+
+        answer = client.post(address, _fill(client, address) | typed)
+
+        assert answer.status_code == 422
+        form = answer.context["form"]
+        assert set(form.errors) == {"share.+1.price", "share.+1.ratio", "segment.1.total_end"}
+        assert 'name="share.+1.name" value="照明"' in answer.content.decode()
+        assert BillCorrection.objects.for_actor(office.actor).count() == 0
+
+    def test_that_are_taken_out_say_so(self, office: Office) -> None:
+        client, address = enter("asker"), f"/billing/corrections/new/{office.bill('mall').pk}/"
+
+        answer = client.post(address, _fill(client, address) | {"share.1.out": "on", "reason": "无此定比"}, follow=True)
+
+        assert BillCorrection.objects.for_actor(office.actor).get().changes == {"share.1.out": "1"}
+        assert "taken out" in answer.content.decode()
+
+
+class TestReversal:
+    def test_goes_its_way_with_a_paper(self, office: Office) -> None:
+        bill = office.bill("home")
+        asker, address = enter("asker"), f"/billing/corrections/reversal/{bill.pk}/"
+        assert bill.number in read(asker, address)
+        asker.post(address, {"cause": "BILLED_TWICE", "reason": "同月重复出账"})
+        order = BillCorrection.objects.for_actor(office.actor).get()
+        page = f"/billing/corrections/{order.pk}/"
+
+        assert "without one nobody can be asked" in read(asker, page)
+        asker.post(f"{page}ask/")
+        order.refresh_from_db()
+        assert order.state == "DRAFT"
+        paper = SimpleUploadedFile("proof.txt", "对照".encode(), content_type="text/plain")
+        asker.post(f"{page}evidence/", {"file": paper, "title": "对照表"})
+        for login, step in (("asker", "ask/"), ("chief", "decide/"), ("chief", "issue/")):
+            enter(login).post(f"{page}{step}")
+
+        order.refresh_from_db()
+        assert order.state == "ISSUED"
+        explained = read(asker, f"{page}explanation/")
+        assert all(word in explained for word in ("同月重复出账", "nothing is billed in its place", "To be refunded"))
+        item = order.bills.for_actor(office.actor).get()
+        texts = [read(asker, f"/billing/bills/{key}/") for key in (bill.pk, item.reversal_id)]
+        assert ("Taken back for good by" in texts[0], "Reverses" in texts[1]) == (True, True)
+        assert not any(f"/billing/corrections/new/{key}/" in "".join(texts) for key in (bill.pk, item.reversal_id))
+        assert all("Computes again equally" in text for text in texts)
+
+    def test_is_changed_on_its_own_form(self, office: Office) -> None:
+        asker = enter("asker")
+        asker.post(f"/billing/corrections/reversal/{office.bill('home').pk}/", {"cause": "OTHER", "reason": "错"})
+        order = BillCorrection.objects.for_actor(office.actor).get()
+
+        answer = asker.get(f"/billing/corrections/{order.pk}/change/")
+        asker.post(f"/billing/corrections/{order.pk}/reversal/", {"cause": "WRONG_ACCOUNT", "reason": "错户"})
+
+        order.refresh_from_db()
+        assert answer.status_code == 302
+        assert (order.cause, order.reason) == ("WRONG_ACCOUNT", "错户")
+
+    @pytest.mark.parametrize("typed", [{"cause": "OTHER", "reason": ""}, {"cause": "WRONG_READING", "reason": "错"}])
+    def test_wants_a_reason_and_a_cause_of_its_own(self, office: Office, typed: dict[str, str]) -> None:
+        answer = enter("asker").post(f"/billing/corrections/reversal/{office.bill('home').pk}/", typed)
+
+        assert answer.status_code == 422
+        assert BillCorrection.objects.for_actor(office.actor).count() == 0
 
 
 class TestOrderPage:

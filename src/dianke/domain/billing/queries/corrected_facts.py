@@ -44,8 +44,7 @@ def _complete_sub(actor: Scope, bill: Bill, stem: str, values: Mapping[str, str]
     name = f"{stem}.point"
     point: UsagePoint | None = UsagePoint.objects.for_actor(actor).filter(code=values["point"]).first()
     if point is None:
-        reason = "there is no such usage point within your units"
-        raise FactUnreadable(field=name, value=values["point"], reason=reason)
+        raise FactUnreadable(field=name, value=values["point"], reason="there is no such usage point within your units")
     if rows.list_registers(values):
         given = {**values, "point_id": str(point.pk)}
         return {f"sub.+{first}.{code}": value for code, value in given.items()}
@@ -56,7 +55,8 @@ def _complete_sub(actor: Scope, bill: Bill, stem: str, values: Mapping[str, str]
         if (one.period_start, one.period_end) == (bill.period_start, bill.period_end)
     ]
     if len(own) != 1:
-        reason = "it has no bill of the same days: fill in what its meter showed"
-        raise FactUnreadable(field=name, value=values["point"], reason=reason)
+        raise FactUnreadable(
+            field=name, value=values["point"], reason="it has no bill of the same days: fill in what its meter showed"
+        )
     segments = frozen.narrow(get_block(own[0]), point.pk).inputs.segments.to_pylist()
     return rows.list_sub_rows(point.code, point.pk, segments, first=first)

@@ -193,11 +193,14 @@ def require_living(*, actor: Scope, bill: Bill) -> None:
         raise UnableToCorrect(field="bill", bill=bill.number, reason="it back-bills other bills")
     if own.filter(reversal_id=bill.pk).exists():
         raise UnableToCorrect(field="bill", bill=bill.number, reason="it reverses another bill")
+    if own.filter(bill_id=bill.pk, replacement_id__isnull=False, reversal_id__isnull=False).exists():
+        raise UnableToCorrect(
+            field="bill", bill=bill.number, reason="it was replaced; correct the bill that replaced it"
+        )
     if own.filter(bill_id=bill.pk, reversal_id__isnull=False).exists():
-        reason = "it was replaced; correct the bill that replaced it"
-        if own.filter(bill_id=bill.pk, reversal_id__isnull=False, replacement_id__isnull=True).exists():
-            reason = "it was taken back, and nothing was billed in its place"
-        raise UnableToCorrect(field="bill", bill=bill.number, reason=reason)
+        raise UnableToCorrect(
+            field="bill", bill=bill.number, reason="it was taken back, and nothing was billed in its place"
+        )
 
 
 def list_living(*, actor: Scope, usage_point_id: int, account_id: int, first: int, end: int) -> list[Bill]:

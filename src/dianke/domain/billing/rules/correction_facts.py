@@ -108,6 +108,11 @@ def _fact(name: str, column: Column, row: Row, about: str) -> Fact:
     return Fact(name, column, write_value(column, row[column.name]), about)
 
 
+def list_places(inputs: ShardInputs) -> list[tuple[str, str, str]]:
+    """Return the rows that can be taken out of a bill: part, place and what each is about."""
+    return rows.list_places(_list_rows(inputs))
+
+
 @dataclass(frozen=True)
 class ChangedFact:
     """A fact that a correction changes, adds with a row, or takes out with one; a text may be empty."""

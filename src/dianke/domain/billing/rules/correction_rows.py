@@ -151,29 +151,37 @@ def _clean_row(stem: str, values: Mapping[str, str], faults: list[FactUnreadable
         else:
             cleaned |= {name: write_value(column, value)} if value is not None else {}
     given = {name.rpartition(".")[2]: value for name, value in cleaned.items()}
-    if part == "share":
-        _check_share(stem, given, faults)
-    elif part == "segment" or (part == "sub" and list_registers(given)):
-        _check_meter(stem, given, faults)
+    try:
+        if part == "share":
+            _check_share(stem, given)
+        elif part == "segment" or (part == "sub" and list_registers(given)):
+            _check_meter(stem, given)
+    except FactUnreadable as fault:
+        faults.append(fault)
     return cleaned
 
 
-def _check_share(stem: str, given: Mapping[str, str], faults: list[FactUnreadable]) -> None:
+def _check_share(stem: str, given: Mapping[str, str]) -> None:
     if ("fixed_kwh" in given) == ("ratio" in given):
-        reason = "a share is either fixed energy or a ratio: fill in one of them"
-        faults.append(FactUnreadable(field=f"{stem}.ratio", value=given.get("ratio", ""), reason=reason))
+        raise FactUnreadable(
+            field=f"{stem}.ratio",
+            value=given.get("ratio", ""),
+            reason="a share is either fixed energy or a ratio: fill in one of them",
+        )
 
 
-def _check_meter(stem: str, given: Mapping[str, str], faults: list[FactUnreadable]) -> None:
+def _check_meter(stem: str, given: Mapping[str, str]) -> None:
     registers = list_registers(given)
     if not registers:
-        reason = "say what the meter showed at its beginning and at its end"
-        faults.append(FactUnreadable(field=f"{stem}.meter_number", value=given.get("meter_number", ""), reason=reason))
+        raise FactUnreadable(
+            field=f"{stem}.meter_number",
+            value=given.get("meter_number", ""),
+            reason="say what the meter showed at its beginning and at its end",
+        )
     for register in registers:
         for side in ("start", "end"):
             if f"{register}_{side}" not in given:
-                name = f"{stem}.{register}_{side}"
-                faults.append(FactUnreadable(field=name, value="", reason="a value is needed"))
+                raise FactUnreadable(field=f"{stem}.{register}_{side}", value="", reason="a value is needed")
 
 
 def list_registers(given: Mapping[str, Any]) -> list[str]:
@@ -246,8 +254,11 @@ def _change_segments(rows: list[Row], changed: _Changed) -> list[Row]:
         kept = _stretch(kept, start, end)
         before = next((row for row in kept if row["start_date"] < new["start_date"] < row["end_date"]), None)
         if before is None:
-            reason = "no meter was there before that day: give the day of the exchange, within the period"
-            raise FactUnreadable(field=f"{stem}.start_date", value=str(new["start_date"]), reason=reason)
+            raise FactUnreadable(
+                field=f"{stem}.start_date",
+                value=str(new["start_date"]),
+                reason="no meter was there before that day: give the day of the exchange, within the period",
+            )
         new["end_date"], before["end_date"] = before["end_date"], new["start_date"]
         kept.insert(kept.index(before) + 1, new)
     return [row | {"sequence": place} for place, row in enumerate(_stretch(kept, start, end), 1)]
@@ -274,12 +285,18 @@ def _change_shares(rows: list[Row], changed: _Changed, blank: Row, point_id: int
     for stem, values in changed.added.items():
         found = _read(stem, values, "share")
         if found["name"] in {row["name"] for row in kept}:
-            reason = "the bill has a share of this name: change that one, or give this another name"
-            raise FactUnreadable(field=f"{stem}.name", value=found["name"], reason=reason)
+            raise FactUnreadable(
+                field=f"{stem}.name",
+                value=found["name"],
+                reason="the bill has a share of this name: change that one, or give this another name",
+            )
         kept.append({**blank, "taken_from": "", **found, "point_id": point_id})
         if sum(row["ratio_e6"] or 0 for row in kept) > _ONE_E6:
-            reason = "the ratios of all shares come to more than one: lower one of them"
-            raise FactUnreadable(field=f"{stem}.ratio", value=values.get("ratio", ""), reason=reason)
+            raise FactUnreadable(
+                field=f"{stem}.ratio",
+                value=values.get("ratio", ""),
+                reason="the ratios of all shares come to more than one: lower one of them",
+            )
     return [row | {"sequence": place} for place, row in enumerate(kept, 1)]
 
 
@@ -292,8 +309,9 @@ def _change_spells(rows: list[Row], changed: _Changed, blank: Row, point_id: int
         spell = {name: found.get(name) for name in ("state", "from_date", "to_date")}
         like = known.get(found["code"])
         if like is None and found.get("kva_e4") is None:
-            reason = "a transformer that the bill does not know needs its capacity"
-            raise FactUnreadable(field=f"{stem}.kva", value="", reason=reason)
+            raise FactUnreadable(
+                field=f"{stem}.kva", value="", reason="a transformer that the bill does not know needs its capacity"
+            )
         # Keys of the archive are above nought; this transformer is known to the bill alone.
         new = like or {**blank, "point_id": point_id, "transformer_id": -number, "name": "", **found}
         known[found["code"]] = new
@@ -307,14 +325,20 @@ def _require_apart(rows: Sequence[Row], changes: Mapping[str, str]) -> None:
     where = next((name for name in changes if name.startswith("capacity.") and name.endswith("_date")), where)
     for row in rows:
         if row["from_date"] and row["to_date"] and row["from_date"] >= row["to_date"]:
-            reason = "it ends before it begins: the last day must lie after the first"
-            raise FactUnreadable(field=where, value=str(row["to_date"]), reason=reason)
+            raise FactUnreadable(
+                field=where,
+                value=str(row["to_date"]),
+                reason="it ends before it begins: the last day must lie after the first",
+            )
     for row, following in pairwise(rows):
         if row["transformer_id"] != following["transformer_id"]:
             continue
         if (row["to_date"] or date.max) > (following["from_date"] or date.min):
-            reason = "two states of the transformer overlap: end the one before on the day that the next begins"
-            raise FactUnreadable(field=where, value=str(following["from_date"] or ""), reason=reason)
+            raise FactUnreadable(
+                field=where,
+                value=str(following["from_date"] or ""),
+                reason="two states of the transformer overlap: end the one before on the day that the next begins",
+            )
 
 
 def _change_subs(rows: list[Row], changed: _Changed, blank: Row, main: Row) -> list[Row]:
@@ -324,8 +348,11 @@ def _change_subs(rows: list[Row], changed: _Changed, blank: Row, main: Row) -> l
         found = _read(stem, values, "sub")
         point_id = found.get("point_id")
         if point_id is None or point_id in taken:
-            reason = "it is taken off already, or is no point that can be taken off here"
-            raise FactUnreadable(field=f"{stem}.point", value=values.get("point", ""), reason=reason)
+            raise FactUnreadable(
+                field=f"{stem}.point",
+                value=values.get("point", ""),
+                reason="it is taken off already, or is no point that can be taken off here",
+            )
         like = {**blank, "quality": main["quality"], "integer_digits": main["integer_digits"]}
         new = _draw_meter(like, {"multiplier_e6": _ONE_E6, **found}, values)
         own = [row for row in kept if row["point_id"] == point_id]

@@ -32,6 +32,7 @@ def draw(actor: Actor, bill: Bill, bonds: Sequence[Bond]) -> dict[str, Any]:
     return {
         "bands": bands,
         "correct_url": reverse("web:correction_new", args=[bill.pk]) if may_correct else "",
+        "reversal_url": reverse("web:reversal_new", args=[bill.pk]) if may_correct else "",
         "back_billing_url": reverse("web:back_billing_new", args=[bill.pk]) if may_correct else "",
     }
 

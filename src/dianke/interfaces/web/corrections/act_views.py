@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from dianke.application import bill_corrections
 from dianke.domain.billing.queries.corrections import CorrectionNotFound
+from dianke.domain.billing.types import CorrectionKind
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.corrections.views import get_order
 from dianke.interfaces.web.requests import StaffRequest
@@ -68,11 +69,12 @@ def decide_correction(request: StaffRequest, key: int) -> HttpResponse:
 @page_right(bill_corrections.ISSUE)
 def issue_correction(request: StaffRequest, key: int) -> HttpResponse:
     """Issue the bills of an approved correction."""
+    is_reversal = get_order(request, key).kind == CorrectionKind.REVERSAL.value
     return _carry_out(
         request,
         key,
         lambda: bill_corrections.issue_correction(actor=request.actor, key=key, at=SystemClock().now()),
-        _("The reversals and the new bills are issued."),
+        _("The bill is taken back.") if is_reversal else _("The reversals and the new bills are issued."),
     )
 
 

@@ -15,13 +15,14 @@ from dianke.application import bill_corrections
 from dianke.domain.billing.models import Bill, BillCorrection
 from dianke.domain.billing.queries.frozen import get_block
 from dianke.domain.billing.rules import frozen
-from dianke.domain.billing.rules.correction_facts import Fact, list_facts
+from dianke.domain.billing.rules.correction_columns import FactsUnreadable
+from dianke.domain.billing.rules.correction_facts import Fact, list_facts, list_places
 from dianke.domain.billing.types import REBILL_CAUSES, CorrectionCause, CorrectionKind
 from dianke.domain.tariffs import queries as tariff_queries
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
-from dianke.interfaces.web.corrections import words
+from dianke.interfaces.web.corrections import row_fields, words
 from dianke.interfaces.web.corrections.drafts import find_bill, find_draft
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.shell.errors import explain
@@ -29,11 +30,14 @@ from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 
+Place = tuple[str, str, str]
+"""A row that can be taken out: its part, its place and what it is about."""
+
 
 class CorrectionForm(forms.Form):
     """The cause, the reason and every fact of a bill; what a value must be is the domain's to say."""
 
-    def __init__(self, *args: Any, facts: list[Fact], plans: list[str], **options: Any) -> None:
+    def __init__(self, *args: Any, facts: list[Fact], places: list[Place], plans: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["cause"] = forms.ChoiceField(
             label=_("What was wrong"), choices=[(one.value, words.CAUSES[one.value]) for one in REBILL_CAUSES]
@@ -46,13 +50,31 @@ class CorrectionForm(forms.Form):
             error_messages={"required": _("Say why; the customer and the other person read it.")},
         )
         self.groups: dict[str, list[str]] = {}
+        self.titles: dict[str, str] = {}
         for fact in facts:
             self.fields[fact.name] = _make_field(fact, plans)
-            self.groups.setdefault(words.name_group(fact), []).append(fact.name)
+            self.groups.setdefault(fact.name.rpartition(".")[0], []).append(fact.name)
+            self.titles[fact.name.rpartition(".")[0]] = words.name_group(fact)
+        for part, place, about in places:
+            name = f"{part}.{place}.out"
+            self.fields[name] = row_fields.make_out_field()
+            self.titles.setdefault(f"{part}.{place}", f"{words.PARTS[part]} {about}".strip())
+            self.groups.setdefault(f"{part}.{place}", []).append(name)
+        self.new_rows = row_fields.add_new_rows(
+            self,
+            registers=row_fields.list_registers(facts),
+            has_demand=any(fact.code == "demand" for fact in facts),
+            values=self.data or self.initial,
+        )
 
     def list_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return the facts by what they are about."""
-        return [(title, [self[name] for name in names]) for title, names in self.groups.items()]
+        """Return the facts by what they are about, the price and its terms last."""
+        ordered = sorted(self.groups, key=lambda stem: stem == "terms")
+        return [(self.titles[stem], [self[name] for name in self.groups[stem]]) for stem in ordered]
+
+    def list_new_rows(self) -> list[tuple[row_fields.NewRow, list[forms.BoundField]]]:
+        """Return the rows that can be added, each with its fields."""
+        return [(row, [self[name] for name in row.names]) for row in self.new_rows]
 
 
 def _make_field(fact: Fact, plans: list[str]) -> forms.Field:
@@ -91,30 +113,39 @@ def change_correction(request: StaffRequest, key: int) -> HttpResponse:
 
 
 def _answer(request: StaffRequest, bill: Bill, order: BillCorrection | None) -> HttpResponse:
-    facts = list_facts(frozen.narrow(get_block(bill), bill.usage_point_id).inputs)
+    inputs = frozen.narrow(get_block(bill), bill.usage_point_id).inputs
+    facts, places = list_facts(inputs), list_places(inputs)
     initial = {fact.name: fact.value for fact in facts}
     if order is not None:
         initial |= {**order.changes, "cause": order.cause, "reason": order.reason}
     plans = [plan.code for plan in tariff_queries.list_plans(actor=request.actor)]
-    form = CorrectionForm(request.POST or None, facts=facts, plans=plans, initial=initial)
+    form = CorrectionForm(request.POST or None, facts=facts, places=places, plans=plans, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = _save(request.actor, bill, order, form, facts)
+            saved = _save(request.actor, bill, order, form)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, explain(error))
+            _add_errors(form, error)
         else:
             messages.success(request, _("The draft is saved; look at what it comes to before you ask for it."))
             return redirect("web:correction", key=saved.pk)
     values = {"page": _head(bill, order), "form": form, "bill": bill, "groups": form.list_groups()}
+    values["new_rows"] = form.list_new_rows()
     values["back_url"] = reverse("web:correction", args=[order.pk]) if order else reverse("web:bill", args=[bill.pk])
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "corrections/form.html", values, status=status)
 
 
-def _save(
-    actor: Actor, bill: Bill, order: BillCorrection | None, form: CorrectionForm, facts: list[Fact]
-) -> BillCorrection:
-    changes = {fact.name: form.cleaned_data[fact.name] for fact in facts}
+def _add_errors(form: CorrectionForm, error: DomainError) -> None:
+    for fault in error.faults if isinstance(error, FactsUnreadable) else [error]:
+        form.add_error(fault.field if fault.field in form.fields else None, explain(fault))
+
+
+def _save(actor: Actor, bill: Bill, order: BillCorrection | None, form: CorrectionForm) -> BillCorrection:
+    changes = {
+        name: str(int(value) if isinstance(value, bool) else value)
+        for name, value in form.cleaned_data.items()
+        if "." in name
+    }
     cause, reason = CorrectionCause(form.cleaned_data["cause"]), form.cleaned_data["reason"]
     if order is not None:
         return bill_corrections.change_correction(
@@ -134,6 +165,7 @@ def _head(bill: Bill, order: BillCorrection | None) -> Page:
         menu_url=reverse("web:corrections"),
         help=[
             _("The form shows what the bill was computed from. Change what was wrong and leave the rest."),
+            _("What the bill never knew is added at the end; what it ought not have known is taken out by its box."),
             _("Prices are those of the billed period, not of today. Nothing is billed before two people agree."),
         ],
     )

@@ -8,12 +8,15 @@ from dianke.interfaces.web.corrections import (
     evidence_views,
     form_views,
     list_views,
+    reversal_views,
     views,
 )
 
 urlpatterns = [
     path("", list_views.list_corrections, name="corrections"),
     path("new/<int:bill_id>/", form_views.draft_correction, name="correction_new"),
+    path("reversal/<int:bill_id>/", reversal_views.draft_reversal, name="reversal_new"),
+    path("<int:key>/reversal/", reversal_views.change_reversal, name="reversal_change"),
     path("back-billing/", back_billing_views.start_back_billing, name="back_billing_start"),
     path("back-billing/<int:bill_id>/", back_billing_views.draft_back_billing, name="back_billing_new"),
     path("evidence/<int:evidence_id>/", evidence_views.show_evidence, name="correction_evidence"),

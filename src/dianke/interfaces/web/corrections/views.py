@@ -15,10 +15,7 @@ from dianke.application import bill_corrections
 from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import corrections as queries
-from dianke.domain.billing.queries.correcting import recompute
-from dianke.domain.billing.queries.frozen import get_block
-from dianke.domain.billing.rules import frozen
-from dianke.domain.billing.rules.correction_facts import list_facts
+from dianke.domain.billing.queries.correcting import recompute_order
 from dianke.domain.billing.rules.corrections import ComparedLine, compare_lines, may_be
 from dianke.domain.billing.rules.explain import Line
 from dianke.domain.billing.types import CorrectionKind, CorrectionState
@@ -28,6 +25,7 @@ from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.corrections import back_billing_pages, words
+from dianke.interfaces.web.corrections.changes import draw_changes, draw_rows_left
 from dianke.interfaces.web.corrections.evidence_form import EvidenceForm
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
@@ -44,6 +42,25 @@ _HELP_BACK_BILLING = [
     gettext_lazy("Every line with its steps and the rule it follows. Whoever asked can neither approve nor issue."),
     gettext_lazy("Issue makes one new bill; the bills concerned stay as they are."),
 ]
+_HELP_REVERSAL = [
+    gettext_lazy("The bill is taken back and nothing is billed in its place; bills that follow from it are."),
+    gettext_lazy("A paper shows why before anybody is asked. Whoever asked can neither approve nor issue."),
+]
+_HELP = {
+    CorrectionKind.FULL_REBILL.value: _HELP_REBILL,
+    CorrectionKind.REVERSAL.value: _HELP_REVERSAL,
+    CorrectionKind.BACK_BILLING.value: _HELP_BACK_BILLING,
+}
+_TITLES = {
+    CorrectionKind.FULL_REBILL.value: gettext_lazy("Correction of %(month)s"),
+    CorrectionKind.REVERSAL.value: gettext_lazy("Reversal of %(month)s"),
+    CorrectionKind.BACK_BILLING.value: gettext_lazy("Back-billing of %(month)s"),
+}
+_EXPLANATIONS = {
+    CorrectionKind.FULL_REBILL.value: gettext_lazy("Explanation of the bill correction"),
+    CorrectionKind.REVERSAL.value: gettext_lazy("Explanation of the bill's reversal"),
+    CorrectionKind.BACK_BILLING.value: gettext_lazy("Explanation of the back-billing"),
+}
 _LIVING = {CorrectionState.DRAFT, CorrectionState.PENDING, CorrectionState.APPROVED}
 
 
@@ -83,16 +100,6 @@ class DrawnBill:
         return [line for line in self.lines if line.differs]
 
 
-@dataclass(frozen=True)
-class DrawnChange:
-    """A fact that was wrong."""
-
-    group: str
-    name: str
-    before: str
-    after: str
-
-
 def get_order(request: StaffRequest, key: int) -> BillCorrection:
     """Return an order within reach, or answer that nothing is there."""
     try:
@@ -108,14 +115,13 @@ def show_correction(request: StaffRequest, key: int) -> HttpResponse:
     order = get_order(request, key)
     values = _draw(request.actor, order)
     head = Page(
-        title=(_("Back-billing of %(month)s") if values["is_back_billing"] else _("Correction of %(month)s"))
-        % {"month": values.get("months") or formats.month(order.month)},
+        title=str(_TITLES[order.kind]) % {"month": values.get("months") or formats.month(order.month)},
         number=order.number,
         facts=[order.customer_name, order.unit.name],
         crumbs=[Crumb(_("Billing")), Crumb(_("Corrections"), reverse("web:corrections"))],
         chips=[state_chip("correction", order.state)],
         menu_url=reverse("web:corrections"),
-        help=_HELP_BACK_BILLING if values["is_back_billing"] else _HELP_REBILL,
+        help=_HELP[order.kind],
     )
     acts = _list_acts(request.actor, order)
     return render(request, "corrections/order.html", {**values, **acts, **_draw_evidence(request, order), "page": head})
@@ -127,9 +133,7 @@ def show_explanation(request: StaffRequest, key: int) -> HttpResponse:
     """Show the one page that the customer is handed."""
     order = get_order(request, key)
     head = Page(
-        title=_("Explanation of the back-billing")
-        if order.kind == CorrectionKind.BACK_BILLING.value
-        else _("Explanation of the bill correction"),
+        title=str(_EXPLANATIONS[order.kind]),
         number=order.number,
         facts=[order.customer_name],
         crumbs=[
@@ -149,8 +153,10 @@ def _draw(actor: Actor, order: BillCorrection) -> dict[str, Any]:
     bills, refusal = _draw_bills(actor, order)
     return {
         **_draw_head(order),
+        **draw_rows_left(actor, order),
         "is_back_billing": False,
-        "changes": _draw_changes(actor, order),
+        "is_reversal": order.kind == CorrectionKind.REVERSAL.value,
+        "changes": draw_changes(actor, order),
         "bills": bills,
         "refusal": refusal,
         "old_fen": sum(drawn.item.old_amount_fen for drawn in bills),
@@ -196,6 +202,7 @@ def _list_acts(actor: Actor, order: BillCorrection) -> dict[str, Any]:
     return {
         "is_own": is_own,
         "is_waiting": state is CorrectionState.PENDING,
+        "needs_evidence": order.kind == CorrectionKind.REVERSAL.value and may_be("ask", state),
         "may_change": may_ask and may_be("change", state),
         "may_withdraw": may_ask and may_be("withdraw", state),
         "may_approve": not is_own and may_be("approve", state) and bill_corrections.may_approve(actor, order),
@@ -203,24 +210,6 @@ def _list_acts(actor: Actor, order: BillCorrection) -> dict[str, Any]:
         "may_issue": not is_own and may_be("issue", state) and actor.may(bill_corrections.ISSUE, path),
         "act_facts": facts,
     }
-
-
-def _draw_changes(actor: Actor, order: BillCorrection) -> list[DrawnChange]:
-    try:
-        bill = bill_queries.get_bill(actor=actor, bill_id=order.bill_id)
-        facts = {fact.name: fact for fact in list_facts(frozen.narrow(get_block(bill), bill.usage_point_id).inputs)}
-    except DomainError:
-        return []
-    return [
-        DrawnChange(
-            group=words.name_group(facts[name]),
-            name=words.name_fact(facts[name]),
-            before=words.name_value(facts[name], facts[name].value),
-            after=words.name_value(facts[name], value),
-        )
-        for name, value in order.changes.items()
-        if name in facts
-    ]
 
 
 def _draw_bills(actor: Actor, order: BillCorrection) -> tuple[list[DrawnBill], str]:
@@ -232,7 +221,7 @@ def _draw_bills(actor: Actor, order: BillCorrection) -> tuple[list[DrawnBill], s
     refusal = ""
     try:
         if CorrectionState(order.state) in _LIVING and order.bill_id in bills:
-            found = recompute(actor=actor, bill=bills[order.bill_id], changes=order.changes)
+            found = recompute_order(actor=actor, order=order, bill=bills[order.bill_id])
             compared = {one.bill.pk: one.compared for one in found}
         elif order.state == CorrectionState.ISSUED.value:
             compared = {item.bill_id: _compare_issued(actor, item) for item in items}
@@ -256,7 +245,7 @@ def _draw_bills(actor: Actor, order: BillCorrection) -> tuple[list[DrawnBill], s
 
 def _compare_issued(actor: Actor, item: CorrectedBill) -> list[ComparedLine]:
     old = bill_queries.list_lines(actor=actor, bill_id=item.bill_id)
-    new = bill_queries.list_lines(actor=actor, bill_id=item.replacement_id or 0)
+    new = bill_queries.list_lines(actor=actor, bill_id=item.replacement_id) if item.replacement_id else []
     return compare_lines(old, new)
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 import dianke.interfaces.web.customers.words  # noqa: F401 - enters the states of transformers
+from dianke.domain.billing.rules.correction_columns import NEW
 from dianke.domain.billing.rules.correction_facts import Fact
 from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components.page import Text
@@ -52,6 +53,7 @@ PARTS: dict[str, Text] = {
     "terms": _("Price and terms"),
     "share": _("Share"),
     "capacity": _("Transformer"),
+    "sub": _("Sub-meter"),
 }
 FACTS: dict[str, Text] = {
     "demand": _("Demand register"),
@@ -77,7 +79,48 @@ FACTS: dict[str, Text] = {
     "state": _("State"),
     "from_date": pgettext_lazy("correction", "From"),
     "to_date": pgettext_lazy("correction", "Until"),
+    "meter_number": _("Meter number"),
+    "start_date": _("Day of the exchange"),
+    "ticket": _("Ticket of the exchange"),
+    "integer_digits": _("Digits of the registers"),
+    "name": _("Name"),
+    "code": _("Code of the transformer"),
+    "p0": _("No-load loss (kW)"),
+    "pk": _("Load loss (kW)"),
+    "i0": _("No-load current (%)"),
+    "uk": _("Impedance voltage (%)"),
+    "in_power_factor": _("Counts for the power factor"),
+    "in_power_factor_base": _("Adjusted by the power factor"),
+    "with_funds": _("With funds"),
+    "point": _("Usage point of the sub-meter"),
+    "out": _("Whole row"),
 }
+NEW_ROWS: dict[str, Text] = {
+    "segment": _("Add a meter after an exchange"),
+    "share": _("Add a share"),
+    "capacity": _("Add a transformer, or a state of one"),
+    "sub": _("Take a sub-meter off"),
+}
+NEW_ROW_HINTS: dict[str, Text] = {
+    "segment": _(
+        "Correct the closing reading of the old meter above; here stands what the new one showed from that day on."
+    ),
+    "share": _("Fixed energy or a ratio, one of them."),
+    "capacity": _(
+        "The code of a transformer above adds a state of it: end the one before on the day that this begins."
+        " Another code adds a transformer with its capacity."
+    ),
+    "sub": _("Its readings come from its own bill of the same days; fill them in where it has none."),
+}
+UNSEEN = {"point_id", "start_date", "end_date", "integer_digits"}
+"""Facts of a sub-meter's new row that come from its own bill."""
+ARCHIVE: dict[str, Text] = {
+    "segment": _("record the exchange of the meter with its readings and ticket"),
+    "share": _("give the point terms with the share"),
+    "capacity": _("enter the transformer and the days of its states"),
+    "sub": _("place the sub-meter's point below this one, or take it away"),
+}
+"""What of the archive a correction of rows leaves to be mended."""
 SIDES: dict[str, Text] = {"start": _("%(register)s, start"), "end": _("%(register)s, end")}
 PRICES: dict[str, Text] = {"AS_BILLED": _("as billed"), "AS_IN_FORCE": _("as in force on the first day of the period")}
 FLAGS: dict[str, Text] = {"0": _("no"), "1": _("yes")}
@@ -97,6 +140,11 @@ def name_fact(fact: Fact) -> str:
     if side in SIDES and register in billing_words.FIELDS:
         return str(SIDES[side]) % {"register": billing_words.FIELDS[register]}
     return str(FACTS.get(fact.code, fact.code))
+
+
+def name_new_fact(part: str, code: str) -> str:
+    """Return what a fact of a new row is called."""
+    return name_fact(Fact(f"{part}.+1.{code}", NEW[part][code], ""))
 
 
 def name_value(fact: Fact, value: str) -> str:
