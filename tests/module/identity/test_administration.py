@@ -20,7 +20,7 @@ from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused
 from dianke.platform.identity import operations as identity
 from dianke.platform.identity.models import Deputyship, Post, PostAssignment, Staff
-from dianke.platform.identity.operations import UnableToAddStaff, UnableToAssignPost
+from dianke.platform.identity.operations import UnableToAddStaff, UnableToAssignPost, UnfitPhone
 from dianke.platform.identity.types import Department
 from dianke.platform.org import operations as org
 from dianke.platform.org.models import Unit
@@ -65,6 +65,17 @@ class TestPeople:
             people.add_person(actor=office.actor("admin-east"), login="neu", name="新人", unit_code=unit)
 
         assert not Staff.objects.for_actor(SYSTEM).filter(login="neu").exists()
+
+    def test_the_phone_of_a_desk_is_changed_with_the_person_and_left_alone_without(self, office: Company) -> None:
+        actor = office.actor("admin")
+        given = {"login": "li", "name": "李二", "unit_code": "E"}
+
+        people.change_person(actor=actor, **given, office_phone=" 027-8800 0101 ")
+        people.change_person(actor=actor, **given)
+        with pytest.raises(UnfitPhone):
+            people.change_person(actor=actor, **given, office_phone="not a number")
+
+        assert Staff.objects.for_actor(SYSTEM).get(login="li").office_phone == "027-8800 0101"
 
     def test_person_of_a_sibling_is_out_of_reach(self, office: Company) -> None:
         with pytest.raises(PersonOutOfReach):

@@ -52,11 +52,16 @@ def add_person(*, actor: Actor, login: str, name: str, unit_code: str) -> FirstP
 
 
 @use_case(right=STAFF)
-def change_person(*, actor: Actor, login: str, name: str, unit_code: str) -> Staff:
-    """Give a person another name or home unit."""
+def change_person(*, actor: Actor, login: str, name: str, unit_code: str, office_phone: str | None = None) -> Staff:
+    """
+    Give a person another name, home unit or phone of their desk.
+
+    :param office_phone: None leaves it as it is
+    :raises UnfitPhone: if it is no number to call
+    """
     person = find_person(actor=actor, login=login)
     unit = find_unit(actor=actor, code=unit_code, right=STAFF)
-    operations.change_staff(staff=person, name=name, unit=unit)
+    operations.change_staff(staff=person, name=name, unit=unit, office_phone=office_phone)
     return person
 
 

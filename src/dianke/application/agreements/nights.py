@@ -11,12 +11,13 @@ from dianke.domain.receivables.queries import agreements as queries
 from dianke.domain.receivables.queries.agreements import Progress
 from dianke.domain.receivables.rules.agreements import AgreementPolicy, get_policy
 from dianke.domain.receivables.types import AgreementState
+from dianke.domain.valuation.queries.serving import choose_way
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
 from dianke.platform.outbox import operations as outbox
-from dianke.platform.outbox.types import MessageChannel, NewMessage
+from dianke.platform.outbox.types import NewMessage
 
 _RIGHT = "agreements.approve"
 PURPOSE, ABOUT = "INSTALMENT", "receivables.agreement"
@@ -63,6 +64,7 @@ def _write(
         return 0
     account = agreement.account
     reach = find_reach(customer_id=account.customer_id, on=on)
+    way = choose_way(reach=reach, customer=account.customer, on=on)
     text = policy.text.format(
         name=account.customer.name, account=account.number, number=agreement.number, instalment=number,
         amount=f"{fen_to_yuan(part.left_fen):,.2f}", due=part.due_date.isoformat(), unit=account.unit.name,
@@ -72,8 +74,8 @@ def _write(
         actor=actor,
         new=NewMessage(
             unit_id=account.unit_id,
-            channel=MessageChannel.SMS,
-            address=reach.phone,
+            channel=way.channel,
+            address=way.address,
             text=text,
             subject=policy.subject,
             purpose=PURPOSE,
@@ -83,8 +85,8 @@ def _write(
             about_kind=ABOUT,
             about_key=str(agreement.pk),
             due_at=at,
-            consent=reach.consent,
-            quiet=reach.phone_quiet,
+            consent=way.consent,
+            quiet=way.quiet,
         ),
         login=actor.login,
         at=at,

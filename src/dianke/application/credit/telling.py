@@ -10,12 +10,13 @@ from dianke.domain.credit.operations import objections as operations
 from dianke.domain.credit.queries import scores as queries
 from dianke.domain.credit.queries.policies import get_policy
 from dianke.domain.credit.rules.notices import get_notice_texts
+from dianke.domain.valuation.queries.serving import choose_way
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.audit.use_case import PermissionRefused, use_case
 from dianke.platform.documents.typesetting import set_pdf
 from dianke.platform.identity.types import Actor
 from dianke.platform.outbox import operations as outbox
-from dianke.platform.outbox.types import MessageChannel, NewMessage
+from dianke.platform.outbox.types import NewMessage
 
 ABOUT, PURPOSE = "credit.gradenotice", "CREDIT"
 _SENSITIVE = "credit.see_sensitive"
@@ -31,12 +32,13 @@ def send_notice(*, actor: Actor, key: int, at: datetime) -> GradeNotice:
     notice = queries.get_notice(actor=actor, key=key, lock=True)
     on = to_shanghai(at).date()
     texts, reach = get_notice_texts(on=on), find_reach(customer_id=notice.customer_id, on=on)
+    way = choose_way(reach=reach, customer=notice.customer, on=on)
     message = outbox.queue_message(
         actor=actor,
         new=NewMessage(
             unit_id=notice.unit_id,
-            channel=MessageChannel.SMS,
-            address=reach.phone,
+            channel=way.channel,
+            address=way.address,
             text=texts.message.format_map(_list_values(notice)),
             subject=texts.subject,
             purpose=PURPOSE,
@@ -46,8 +48,8 @@ def send_notice(*, actor: Actor, key: int, at: datetime) -> GradeNotice:
             about_kind=ABOUT,
             about_key=str(notice.pk),
             due_at=at,
-            consent=reach.consent,
-            quiet=reach.phone_quiet,
+            consent=way.consent,
+            quiet=way.quiet,
         ),
         login=actor.login,
         at=at,

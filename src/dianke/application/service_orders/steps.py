@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dianke.application.service_orders import final_bill, leaving, settling
+from dianke.application.service_orders.approval import APPROVING, require_level
 from dianke.application.service_orders.rights import (
     ACCEPT,
     APPROVE,
@@ -30,6 +31,7 @@ from dianke.application.service_orders.work import StepInput, Work
 from dianke.domain.service_orders.models import OrderStep, ServiceOrder
 from dianke.domain.service_orders.operations import moving, spells
 from dianke.domain.service_orders.queries import orders as queries
+from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused, use_case
 from dianke.platform.identity.separation import require_another_person
@@ -64,7 +66,6 @@ _EFFECTS: dict[str, Callable[[Work], None]] = {
     "archive": leaving.archive,
     "file_claim": settling.file_claim,
 }
-_APPROVING = frozenset({"approve_change"})
 _NEEDS_REASON = frozenset({"RETURNED", "REFUSED", "REWORK", "NOT_PROVED", "OBJECTED"})
 
 
@@ -377,6 +378,8 @@ def _complete(
     needed = right_of_step(step.step)
     if needed != right:
         raise PermissionRefused(field="actor", login=actor.login, right=needed or step.step)
+    if step.step in APPROVING:
+        require_level(actor=actor, order=order, on=to_shanghai(at).date())
     _require_four_eyes(actor, order, step)
     if outcome in _NEEDS_REASON:
         moving.require_reason(reason)
@@ -389,10 +392,10 @@ def _complete(
 def _require_four_eyes(actor: Actor, order: ServiceOrder, step: OrderStep) -> None:
     """Who approves never operates, on either side of the approval."""
     steps = [one for one in queries.list_steps(actor=actor, order=order) if one.ended_by]
-    if step.step in _APPROVING:
-        others = {one.ended_by for one in steps if one.step not in _APPROVING} | {order.accepted_by}
+    if step.step in APPROVING:
+        others = {one.ended_by for one in steps if one.step not in APPROVING} | {order.accepted_by}
     elif step.step in _EFFECTS:
-        others = {one.ended_by for one in steps if one.step in _APPROVING}
+        others = {one.ended_by for one in steps if one.step in APPROVING}
     else:
         return
     for login in sorted(others):

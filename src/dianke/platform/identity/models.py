@@ -20,6 +20,8 @@ class Staff(AbstractBaseUser, ScopedModel):
 
     login = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=40)
+    # Of their desk: customers are given it and colleagues call it, so nothing of it is masked.
+    office_phone = models.CharField(max_length=20, blank=True, default="", db_default="")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, default="zh-hans")

@@ -1,5 +1,6 @@
 """Writes of identity."""
 
+import re
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -12,12 +13,21 @@ from dianke.platform.identity.models import Deputyship, Post, PostAssignment, St
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.models import Unit
 
+_PHONE = re.compile(r"[0-9 ()+-]{0,20}")
+
 
 class UnableToAddStaff(DomainError):
     """The person cannot be added."""
 
     code = "identity.unable_to_add_staff"
     message = "staff {login} cannot be added: {reason}"
+
+
+class UnfitPhone(DomainError):
+    """Nobody can call that."""
+
+    code = "identity.unfit_phone"
+    message = "{phone} is no number to call"
 
 
 class UnableToAssignPost(DomainError):
@@ -59,10 +69,19 @@ def add_staff(*, login: str, name: str, unit: Unit, password: str | None, must_c
     return staff
 
 
-def change_staff(*, staff: Staff, name: str, unit: Unit) -> None:
-    """Give a person another name or home unit; their posts stay."""
+def change_staff(*, staff: Staff, name: str, unit: Unit, office_phone: str | None = None) -> None:
+    """
+    Give a person another name, home unit or phone of their desk; their posts stay.
+
+    :param office_phone: None leaves it as it is
+    :raises UnfitPhone: if it holds anything but digits, spaces, dashes, brackets and a plus
+    """
+    if office_phone is not None:
+        if not _PHONE.fullmatch(office_phone.strip()):
+            raise UnfitPhone(field="office_phone", phone=office_phone)
+        staff.office_phone = office_phone.strip()
     staff.name, staff.unit = name, unit
-    staff.save(update_fields=["name", "unit"])
+    staff.save(update_fields=["name", "unit", "office_phone"])
 
 
 def set_active(*, staff: Staff, active: bool) -> None:

@@ -10,7 +10,7 @@ from tests.factories import utility as factory
 from tests.factories.pages import Office
 
 from dianke.application import valuation
-from dianke.domain.valuation.models import CustomerRating, ServiceTableVersion, ValueAppeal, WeightVersion
+from dianke.domain.valuation.models import CustomerRating, RatingRun, ServiceTableVersion, ValueAppeal, WeightVersion
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import Actor
 
@@ -127,3 +127,25 @@ def test_who_may_not_see_value_is_told_so(office: Office, log_in: LogIn, planner
     keeper = log_in("keeper")
 
     assert keeper.get("/value/").status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("basis", "by_policy", "told"),
+    [
+        ("MARGIN", "NEUTRAL", "network price of everybody else of their voltage"),
+        ("MARGIN", "APART", "a pyramid of their own, in which nobody is a VIP"),
+        ("REVENUE", "NEUTRAL", "only standing apart differs"),
+        ("REVENUE", "APART", "a pyramid of their own, in which nobody is a VIP"),
+    ],
+)
+def test_the_help_says_which_switches_the_month_was_rated_by(
+    planner: Client, basis: str, by_policy: str, told: str
+) -> None:
+    RatingRun.objects.for_actor(SYSTEM).update(basis=basis, policy_priced=by_policy)
+    planner.cookies["django_language"] = "en"
+
+    page = read(planner, "/value/")
+
+    assert told in page
+    assert "homes and farms buy below cost" in page
+    assert ("cut at 35 · 80 · 95 %" in page) == (basis == "REVENUE")

@@ -43,6 +43,12 @@ def get_manager(*, actor: Actor, customer: Customer, on: date) -> AccountManagem
     return found
 
 
+def find_desk(*, actor: Actor, customer: Customer, on: date) -> tuple[str, str]:
+    """Return name and phone of who looks after a customer on a day; empty where nobody does."""
+    found = get_manager(actor=actor, customer=customer, on=on)
+    return (found.manager.name, found.manager.office_phone) if found else ("", "")
+
+
 def find_managers(*, actor: Actor, customer_ids: Collection[int], on: date) -> dict[int, str]:
     """Return the name of who looks after each of some customers on a day, of those that somebody looks after."""
     rows = AccountManagement.objects.for_actor(actor).filter(customer_id__in=customer_ids, period__contains=on)

@@ -50,6 +50,18 @@ class PersonForm(forms.Form):
         self.fields["unit_code"].choices = unit_choices(units)  # type: ignore[attr-defined]
 
 
+class ChangePersonForm(PersonForm):
+    """A person who is there: the phone of their desk too."""
+
+    office_phone = forms.CharField(
+        label=_("Phone of the desk"),
+        max_length=20,
+        required=False,
+        help_text=_("Customers whom the person looks after are given it at counters."),
+    )
+    field_order = ("name", "office_phone", "unit_code")
+
+
 class NewPersonForm(PersonForm):
     """A new person: their login too."""
 

@@ -18,7 +18,7 @@ from dianke.domain.customers.queries.managers import count_held
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out
 from dianke.interfaces.web.administration import words
-from dianke.interfaces.web.administration.forms import AssignmentForm, DeputyForm, NewPersonForm, PersonForm
+from dianke.interfaces.web.administration.forms import AssignmentForm, ChangePersonForm, DeputyForm, NewPersonForm
 from dianke.interfaces.web.components.page import Chip, Crumb, Page
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.requests import StaffRequest
@@ -65,9 +65,8 @@ def add_person(request: StaffRequest) -> HttpResponse:
 def change_person(request: StaffRequest, login: str) -> HttpResponse:
     """Change the name or the home unit of a person."""
     person = _find(request, login)
-    form = PersonForm(
-        request.POST or None, actor=request.actor, initial={"name": person.name, "unit_code": person.unit.code}
-    )
+    known = {"name": person.name, "unit_code": person.unit.code, "office_phone": person.office_phone}
+    form = ChangePersonForm(request.POST or None, actor=request.actor, initial=known)
     return _answer_form(
         request,
         person,
@@ -192,7 +191,7 @@ def _show(request: StaffRequest, person: Staff) -> HttpResponse:
     page = Page(
         title=person.name,
         number=person.login,
-        facts=[person.unit.name],
+        facts=[person.unit.name, *([person.office_phone] if person.office_phone else [])],
         crumbs=_crumbs(),
         chips=_chips(person),
         menu_url=reverse("web:staff"),

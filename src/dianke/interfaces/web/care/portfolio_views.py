@@ -1,7 +1,7 @@
 """A manager's portfolio: figures, what changed since last week, whom to visit, on a map and as a list."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,21 +12,30 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dianke.application import care
+from dianke.application.care.call_backs import CallBack, list_call_backs
 from dianke.application.care.changes import Change, ChangeKind
 from dianke.application.care.portfolio import MOST_CUSTOMERS, Managed, Portfolio, read_portfolio
 from dianke.domain.customers.rules.care import get_care_policy
+from dianke.domain.valuation.queries.service import list_services
+from dianke.domain.valuation.types import Service
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.care import words
 from dianke.interfaces.web.care.map import draw_map
 from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.components.due import due_chip
 from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.page import Chip, Crumb, Page, Text
+from dianke.interfaces.web.credit.words import FACTS as FACT_TYPES
 from dianke.interfaces.web.customers import words as customer_words
 from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.valuation import words as value_words
 from dianke.kernel.clock import SystemClock
+from dianke.platform.identity.types import Actor
 
 _LISTED, _CHANGES = 200, 30
+# Complaints and calls are facts of credit.
+_FACTS = "credit.view"
 
 
 @require_GET
@@ -39,6 +48,8 @@ def show_portfolio(request: StaffRequest) -> HttpResponse:
     login = chosen if chosen in people else actor.login
     sees_money = actor.may("billing.view") and actor.may("payments.view")
     found = read_portfolio(actor=actor, login=login, today=today, sees_money=sees_money)
+    services, now = list_services(on=today), SystemClock().now()
+    calls = _list_calls(actor, found, services, now)
     hide_names(actor, found.rows)
     soon = today + timedelta(days=get_care_policy(on=today).visit_ahead_days)
     values = {
@@ -51,12 +62,30 @@ def show_portfolio(request: StaffRequest) -> HttpResponse:
         "changes": [(one, words.CHANGES[one.kind.value], _write_change(one)) for one in found.changes[:_CHANGES]],
         "picture": draw_map(found.rows, today=today, soon=soon),
         "classes": customer_words.VALUE_CLASSES,
+        "served": {one.value_class.value: _write_served(one) for one in services},
+        "calls": [(one, FACT_TYPES[one.kind.value], due_chip(one.due_at, now)) for one in calls[:_CHANGES]],
+        "sees_calls": actor.may(_FACTS),
         "sees_money": sees_money,
         "people": sorted(people.items(), key=lambda one: one[1]),
         "login": login,
         "may_work": request.actor.may(care.WORK),
     }
     return render(request, "care/portfolio.html", values)
+
+
+def _list_calls(actor: Actor, found: Portfolio, services: Sequence[Service], at: datetime) -> list[CallBack]:
+    """Return whom to call back, to who may see what customers said."""
+    if not actor.may(_FACTS):
+        return []
+    customers = [one.customer for one in found.rows]
+    return list_call_backs(actor=actor.within(_FACTS), customers=customers, services=services, at=at)
+
+
+def _write_served(one: Service) -> str:
+    channel = value_words.CHANNELS[one.channel.value]
+    return _now("%(channel)s first, call back within %(minutes)s minutes") % {
+        "channel": channel, "minutes": formats.number(one.call_back_minutes),
+    }  # fmt: skip
 
 
 def _list_figures(found: Portfolio, today: date, soon: date, *, sees_money: bool) -> list[Figure]:
@@ -123,6 +152,7 @@ def _head(name: str) -> Page:
         help=[
             _("The customers that a person looks after, those to be visited first in front."),
             _("A visit falls due by the rhythm of the service table or of importance, counted from the last one."),
+            _("Who complained or called is called back as soon as the class asks for; a recorded visit ends it."),
             _("The map shows where they are supplied; colour and shape say whether a visit is due."),
         ],
     )

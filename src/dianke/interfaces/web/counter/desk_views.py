@@ -32,6 +32,7 @@ from dianke.interfaces.web.counter.fields import YuanField
 from dianke.interfaces.web.counter.forms import OpenForm, TakeForm
 from dianke.interfaces.web.payments.words import explain_refusal
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.valuation.served import draw_served
 from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.kernel.money import format_yuan
@@ -171,6 +172,7 @@ def _show_money(
         "form": form,
         "serial": serial,
         "account": account,
+        "served": draw_served(actor=request.actor, customer=account.customer, on=_today()) if account else None,
         "order_url": f"{reverse('web:payment_order_new')}?{urlencode({'account': account.number})}"
         if account and request.actor.may(_ORDER)
         else "",

@@ -24,6 +24,7 @@ from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.service_orders import words
 from dianke.interfaces.web.service_orders.accept_forms import OrderForm
 from dianke.interfaces.web.shell.errors import explain
+from dianke.interfaces.web.valuation.served import draw_served_order
 from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused
@@ -70,6 +71,7 @@ def _take(request: StaffRequest, number: str, right: str) -> HttpResponse:
             return redirect("web:service_order", number=order.number)
     values = {
         "page": _head(account),
+        **draw_served_order(request.actor, account.customer, right=service_orders.APPROVE),
         "form": form,
         "refusals": refusals,
         "kind": kind.value,

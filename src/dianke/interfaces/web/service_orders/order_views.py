@@ -1,19 +1,22 @@
 """One order: where it stands, what comes next, its clock, its course."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dianke.application import service_orders
+from dianke.application.service_orders.approval import APPROVING, find_level
 from dianke.application.service_orders.asked import find_asked
-from dianke.domain.service_orders.models import OrderNote, OrderStep, ServiceOrder
+from dianke.domain.service_orders.models import OrderNote, OrderPause, OrderStep, ServiceOrder
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries import orders as queries
 from dianke.domain.service_orders.queries.clocks import read_clocks
@@ -31,6 +34,7 @@ from dianke.interfaces.web.service_orders import words
 from dianke.interfaces.web.service_orders.effects import Link, draw_effects, link_of_step
 from dianke.interfaces.web.service_orders.order_list import ORDERS, clock_chip, result_chip
 from dianke.interfaces.web.service_orders.step_forms import StepForm
+from dianke.interfaces.web.valuation.served import draw_served_order, write_approval
 from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.platform.processes.types import CUSTOMER, RunStatus
 
@@ -59,6 +63,8 @@ class NextStep:
     outcomes: list[tuple[str, Text]]
     may: bool
     consequence: Text
+    # Who decides, where the class of the customer asks for a level.
+    level: str
     form: StepForm | None
     link: Link | None
 
@@ -120,8 +126,7 @@ def render_order(request: StaffRequest, order: ServiceOrder, *, bound: StepForm 
     steps = queries.list_steps(actor=actor, order=order)
     notes = queries.list_notes(actor=actor, order=order)
     pauses = queries.list_pauses(actor=actor, order=order)
-    people = [order.accepted_by, *(one.ended_by or one.assignee for one in steps)]
-    names = Names([*people, *(one.by for one in notes), *(one.started_by for one in pauses)])
+    names = _name_people(order, steps, notes, pauses)
     now = SystemClock().now()
     path, is_open = order.unit.path, order.ended_at is None
     has_effect = any(one.step in service_orders.LASTING and one.ended_by for one in steps)
@@ -130,6 +135,7 @@ def render_order(request: StaffRequest, order: ServiceOrder, *, bound: StepForm 
     values = {
         "page": _head(order),
         "order": order,
+        **draw_served_order(actor, order.account.customer, right=service_orders.APPROVE),
         "kind": words.kind_of(order.kind),
         "drawing": _draw(order, steps),
         "next": [_next(request, order, one, names, bound) for one in steps if one.ended_at is None and is_open],
@@ -153,6 +159,13 @@ def render_order(request: StaffRequest, order: ServiceOrder, *, bound: StepForm 
         "is_hung": order.state == RunStatus.HUNG.value,
     }
     return render(request, "service_orders/order.html", values, status=422 if bound else 200)
+
+
+def _name_people(
+    order: ServiceOrder, steps: Sequence[OrderStep], notes: Sequence[OrderNote], pauses: Sequence[OrderPause]
+) -> Names:
+    people = [order.accepted_by, *(one.ended_by or one.assignee for one in steps)]
+    return Names([*people, *(one.by for one in notes), *(one.started_by for one in pauses)])
 
 
 def _hide_names(request: StaffRequest, order: ServiceOrder) -> None:
@@ -205,7 +218,9 @@ def _next(
 ) -> NextStep:
     right = service_orders.right_of_step(step.step)
     node = library().find_step(step.process_id, step.step)
-    may = right is not None and request.actor.may(right, order.unit.path)
+    level = find_level(order=order, on=timezone.localdate()) if step.step in APPROVING else None
+    path = level.unit.path if level else order.unit.path
+    may = right is not None and request.actor.may(right, path)
     form = bound or (make_step_form(request, order, step.step) if may else None)
     return NextStep(
         step=step,
@@ -215,6 +230,7 @@ def _next(
         outcomes=[(code, words.outcome_of(code)) for code in node.outcomes],
         may=may and step.assignee in ("", request.actor.login) and order.state == RunStatus.RUNNING.value,
         consequence=CONSEQUENCES.get(step.step, ""),
+        level=write_approval(level) if level else "",
         form=form,
         link=link_of_step(request.actor, order, step.step),
     )

@@ -15,7 +15,8 @@ from dianke.application import valuation
 from dianke.domain.valuation.models import RatingRun
 from dianke.domain.valuation.queries import ratings as queries
 from dianke.domain.valuation.rules.grid import find_field
-from dianke.domain.valuation.types import CLASSES, GridField
+from dianke.domain.valuation.rules.policy import get_policy
+from dianke.domain.valuation.types import CLASSES, Basis, GridField, PolicyPriced
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.figures import Figure
@@ -77,6 +78,8 @@ def show_pyramid(request: StaffRequest) -> HttpResponse:
         "figures": _list_figures(run, whole) if run else [],
         "layers": _list_layers(classes, whole),
         "is_policy": _sum_policy(actor, run),
+        "is_neutral": run is not None
+        and (run.basis, run.policy_priced) == (Basis.MARGIN.value, PolicyPriced.NEUTRAL.value),
         "basis": words.BASES[run.basis] if run else "",
         "by_policy": words.POLICY_PRICED[run.policy_priced] if run else "",
         "grid": _draw_grid(actor, run, whole),
@@ -191,6 +194,21 @@ def _list_figures(run: RatingRun, whole: dict[str, int]) -> list[Figure]:
     ]  # fmt: skip
 
 
+def _explain_switches(run: RatingRun | None) -> list[Text]:
+    """Return which switches the month was rated by, and what a price by policy is."""
+    meaning = _("A price by policy: homes and farms buy below cost, so what they leave says little of their worth.")
+    if run is None:
+        return [meaning]
+    cuts = get_policy(on=run.month).cuts[Basis(run.basis)]
+    ranked = _now("Ranked by: %(basis)s, cut at %(cuts)s %%.") % {
+        "basis": words.BASES[run.basis],
+        "cuts": " · ".join(formats.number(cut) for cut in cuts),
+    }
+    if run.basis == Basis.REVENUE.value and run.policy_priced != PolicyPriced.APART.value:
+        return [ranked, meaning, _("By revenue a price by policy counts as it is billed; only standing apart differs.")]
+    return [ranked, meaning, words.POLICY_HELP[run.policy_priced]]
+
+
 def _head(run: RatingRun | None) -> Page:
     return Page(
         title=_("Pyramid of value"),
@@ -198,7 +216,8 @@ def _head(run: RatingRun | None) -> Page:
         crumbs=[Crumb(_("Credit and value"))],
         menu_url=reverse("web:value"),
         help=[
-            _("Classes are cut on the cumulative margin, never on shares of customers; press a layer for its list."),
+            _("Classes are cut on the cumulative amount, never on shares of customers; press a layer for its list."),
+            *_explain_switches(run),
             _("Customers with equal amounts at a border stand in the higher class."),
             _("The grid joins value and credit: press a field for its list."),
         ],

@@ -73,6 +73,13 @@ POLICY_PRICED: dict[str, Text] = {
     PolicyPriced.APART.value: _("Apart, among themselves, without VIP"),
     PolicyPriced.AS_BILLED.value: _("Together, as their low price is billed"),
 }
+POLICY_HELP: dict[str, Text] = {
+    PolicyPriced.NEUTRAL.value: _(
+        "Switch in force: their energy counts at the network price of everybody else of their voltage."
+    ),
+    PolicyPriced.APART.value: _("Switch in force: they stand in a pyramid of their own, in which nobody is a VIP."),
+    PolicyPriced.AS_BILLED.value: _("Switch in force: they count with the little that their low price leaves."),
+}
 CRITERIA: dict[int, Text] = {
     Criterion.CURRENT.value: _("Current value"),
     Criterion.PAYMENT.value: pgettext_lazy("value", "Payment"),

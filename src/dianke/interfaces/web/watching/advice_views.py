@@ -8,19 +8,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dianke.application import watching
+from dianke.application import valuation, watching
 from dianke.application.watching.masking import hide_accusations
 from dianke.domain.audits.queries import findings
 from dianke.domain.credit.queries.measures import find_measures
 from dianke.domain.credit.types import Measure
 from dianke.domain.customers.models import Consent
 from dianke.domain.customers.types import ConsentPurpose
+from dianke.domain.valuation.queries.service import find_service
 from dianke.domain.watching.queries import entries as queries
 from dianke.interfaces.web.components.page import Chip, Text
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.customers.account_frame import Viewed, account_page, get_tab, refuse_tab, show_tab
 from dianke.interfaces.web.quality.words import RULES
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.valuation import words as value_words
 from dianke.interfaces.web.watching import words
 
 _TAB, _CREDIT, _QUALITY = "advice", "credit.view", "quality.view"
@@ -52,7 +54,13 @@ def show_advice(request: StaffRequest, viewed: Viewed) -> HttpResponse:
     """Show what is to be done next, the most urgent first; nothing where no source says anything."""
     if not viewed.actor.may(get_tab(_TAB).right):
         return refuse_tab(request, viewed, _TAB)
-    found = [*_list_watched(viewed), *_list_dues(viewed), *_list_faults(viewed), *_list_consents(viewed)]
+    found = [
+        *_list_watched(viewed),
+        *_list_dues(viewed),
+        *_list_offers(viewed),
+        *_list_faults(viewed),
+        *_list_consents(viewed),
+    ]
     return show_tab(request, viewed, _TAB, "watching/advice.html", {"advice": found})
 
 
@@ -85,6 +93,24 @@ def _list_dues(viewed: Viewed) -> list[Advice]:
             url="",
         )
         for one in asked
+    ]
+
+
+def _list_offers(viewed: Viewed) -> list[Advice]:
+    """Return what the service table says to offer to the class of the customer."""
+    if not viewed.customer.value_class or not viewed.actor.may(valuation.VIEW):
+        return []
+    service = find_service(viewed.customer.value_class, viewed.today)
+    if not service.offers:
+        return []
+    name = value_words.CLASSES[viewed.customer.value_class]
+    return [
+        Advice(
+            text=service.offers,
+            reasons=[_("offered to the class %(class)s") % {"class": name}],
+            source=gettext_lazy("Service by class"),
+            url=reverse("web:value_service"),
+        )
     ]
 
 
