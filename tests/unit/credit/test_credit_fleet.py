@@ -41,6 +41,7 @@ def fleets(draw):
     )
     policy = HOUSE.change(
         allow_overflow=draw(st.booleans()),
+        levels_add_up=draw(st.booleans()),
         made_good=draw(st.sampled_from(MadeGood)),
         is_open_arrear_always_counted=draw(st.booleans()),
     )

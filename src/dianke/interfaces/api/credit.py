@@ -148,6 +148,7 @@ class CreditPolicyOut(Schema):
     valid_from: date
     source: str
     allow_overflow: bool
+    levels_add_up: bool
     made_good: str
     is_open_arrear_always_counted: bool
     not_judged_share: str
@@ -218,8 +219,8 @@ def show_credit_policy(request: HttpRequest) -> dict[str, Any]:
     actor_with(request, credit.VIEW)
     policy, measures = get_policy(on=_today()), get_measures(on=_today())
     plain = (
-        "code", "valid_from", "source", "allow_overflow", "is_open_arrear_always_counted", "grace_days",
-        "objection_days", "answer_working_days",
+        "code", "valid_from", "source", "allow_overflow", "levels_add_up", "is_open_arrear_always_counted",
+        "grace_days", "objection_days", "answer_working_days",
     )  # fmt: skip
     return {
         **{name: getattr(policy, name) for name in plain},

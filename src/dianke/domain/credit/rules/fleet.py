@@ -124,7 +124,7 @@ def _count_levels(row: Row, given: _Given) -> Integers:
     reached = np.zeros(given.fleet.size, dtype=np.int64)
     for level in row.levels:
         reached += count >= level.count
-    return _take_levels(row, reached)
+    return _take_levels(row, reached, given.policy)
 
 
 def _count_arrears(row: Row, given: _Given) -> Integers:
@@ -145,7 +145,7 @@ def _count_arrears(row: Row, given: _Given) -> Integers:
     for at, level in enumerate(row.levels, start=1):
         is_reached = (in_a_row >= level.count) | ((lasted >= level.lasting) & (level.lasting > 0))
         reached = np.where(is_reached & has_any, at, reached)
-    return _take_levels(row, reached)
+    return _take_levels(row, reached, given.policy)
 
 
 def _count_made_good(row: Row, given: _Given) -> Integers:
@@ -186,8 +186,9 @@ def _start(row: Row, given: _Given) -> int:
     return to_day_number(start_of_window(given.as_of, months=row.months))
 
 
-def _take_levels(row: Row, reached: Integers) -> Integers:
-    taken: Integers = np.array([0, *(_to_e2(level.points) for level in row.levels)])[reached]
+def _take_levels(row: Row, reached: Integers, policy: Policy) -> Integers:
+    points = np.array([0, *(_to_e2(level.points) for level in row.levels)], dtype=np.int64)
+    taken: Integers = (np.cumsum(points) if policy.levels_add_up else points)[reached]
     return taken
 
 

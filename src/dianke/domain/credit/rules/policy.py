@@ -73,6 +73,7 @@ class Policy:
     valid_from: date
     source: str
     allow_overflow: bool
+    levels_add_up: bool
     made_good: MadeGood
     is_open_arrear_always_counted: bool
     not_judged_share: Decimal
@@ -161,6 +162,8 @@ def _read_version(content: Mapping[str, Any]) -> Policy:
         raise PolicyUnreadable(field="grades", reason="the grades do not fall")
     return Policy(
         **{name: content[name] for name in plain},
+        # Files from before the switch go by the worst level.
+        levels_add_up=bool(content.get("levels_add_up", False)),
         lighting_classes=frozenset(content["lighting_classes"]),
         made_good=MadeGood(content["made_good"]),
         not_judged_share=Decimal(content["not_judged_share"]),

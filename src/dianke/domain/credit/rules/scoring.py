@@ -88,10 +88,15 @@ def _count_each(row: Row, item: Item, seen: list[Fact], given: CustomerFacts, _p
     return [Reason(item.code, row.points, one, row.id) for one in _list_in_window(row, seen, given.as_of)]
 
 
-def _count_levels(row: Row, item: Item, seen: list[Fact], given: CustomerFacts, _policy: Policy) -> list[Reason]:
+def _count_levels(row: Row, item: Item, seen: list[Fact], given: CustomerFacts, policy: Policy) -> list[Reason]:
     found = _list_in_window(row, seen, given.as_of)
     reached = [level for level in row.levels if len(found) >= level.count]
-    return [Reason(item.code, reached[-1].points, found[-1], reached[-1].id)] if reached else []
+    return [Reason(item.code, one.points, found[-1], one.id) for one in _take_levels(reached, policy)]
+
+
+def _take_levels(reached: Sequence[Level], policy: Policy) -> Sequence[Level]:
+    """Return of the levels that were reached those that count: all, or the worst."""
+    return reached if policy.levels_add_up else reached[-1:]
 
 
 def _count_arrears(row: Row, item: Item, seen: list[Fact], given: CustomerFacts, policy: Policy) -> list[Reason]:
@@ -106,8 +111,8 @@ def _count_arrears(row: Row, item: Item, seen: list[Fact], given: CustomerFacts,
         reached = _find_level(row.levels, runs[_to_month(one.on)], lasted)
         # Of several that reach a level the latest is named.
         worst = (reached, one) if reached >= worst[0] else worst
-    level = row.levels[worst[0]]
-    return [Reason(item.code, level.points, worst[1], level.id)]
+    taken = _take_levels(row.levels[: worst[0] + 1], policy)
+    return [Reason(item.code, one.points, worst[1], one.id) for one in taken]
 
 
 def _find_level(levels: Sequence[Level], in_a_row: int, lasted: int) -> int:

@@ -153,6 +153,7 @@ def _list_switches(policy: Policy) -> list[tuple[Text, Text]]:
     )
     return [
         (_("Bonuses lift an item above its maximum"), yes if policy.allow_overflow else no),
+        (_("Levels of one fact add up"), yes if policy.levels_add_up else no),
         (_("Arrears in a row and months lasting"), _("the worst level reached counts, levels never add up")),
         (_("An arrear counts as made good"), made_good),
         (
