@@ -38,6 +38,7 @@ urlpatterns = [
     path("profiles/", include("dianke.interfaces.web.profiles.urls")),
     path("", include("dianke.interfaces.web.profiles.customer_urls")),
     path("", include("dianke.interfaces.web.credit.customer_urls")),
+    path("", include("dianke.interfaces.web.customer_page.customer_urls")),
     path("", include("dianke.interfaces.web.valuation.customer_urls")),
     path("fee-control/", include("dianke.interfaces.web.fee_control.urls")),
     path("watching/", include("dianke.interfaces.web.watching.urls")),

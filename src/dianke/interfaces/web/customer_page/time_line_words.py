@@ -51,8 +51,9 @@ def _open_order(facts: Facts) -> str:
 
 def _contract_decided(facts: Facts) -> Words:
     # What was agreed moved on since; refused it stays as it is.
-    state = "REFUSED" if facts["state"] == "REFUSED" else "APPROVED"
-    return _contract(facts, state_label("contracts.version", state), "alarm" if state == "REFUSED" else "")
+    if facts["state"] == "REFUSED":
+        return _contract(facts, pgettext("time line", "not approved"), "alarm")
+    return _contract(facts, pgettext("time line", "approved"), "")
 
 
 def _contract_signed(facts: Facts) -> Words:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from dianke.application.listings import customer_archive as archive
 from dianke.application.listings.customer_archive import SupplyFacts
+from dianke.application.listings.customer_summary import Summary, get_summary
 from dianke.application.listings.time_line_sources import Subject
 from dianke.domain.customers import queries as customers
 from dianke.domain.customers.models import Contact, Customer, CustomerAccount, SpecialMark
@@ -27,7 +28,7 @@ from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.page import Chip, Crumb, Page, Text
 from dianke.interfaces.web.components.states import state_chip
-from dianke.interfaces.web.customers import account_acts, account_alarms, words
+from dianke.interfaces.web.customers import account_acts, account_alarms, account_work, words
 from dianke.interfaces.web.requests import StaffRequest
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.masks import mask_identity_number, mask_phone
@@ -59,12 +60,17 @@ TABS = (
     Tab("places", gettext_lazy("Places and meters"), of_account=True),
     Tab("bills", gettext_lazy("Bills"), right="billing.view", of_account=True),
     Tab("money", gettext_lazy("Money"), right="payments.view", of_account=True),
+    Tab("contracts", pgettext_lazy("time line", "Contracts"), right="contracts.view", of_account=True),
+    Tab("orders", pgettext_lazy("time line", "Orders"), right="orders.view", of_account=True),
     Tab("contacts", gettext_lazy("Contacts")),
     # The pages of these lie with what they show.
     Tab("credit", pgettext_lazy("standing", "Credit"), right="credit.view"),
     Tab("value", pgettext_lazy("customer", "Value"), right="valuation.view"),
     Tab("tags", pgettext_lazy("customer", "Tags"), right="profiles.view"),
     Tab("advice", pgettext_lazy("customer", "Advice"), right="watching.view", of_account=True),
+    # Facts come with the import until calls and surveys have modules: drawn once their source has a row at all.
+    Tab("calls", pgettext_lazy("customer", "Calls and tickets"), right="credit.view"),
+    Tab("satisfaction", pgettext_lazy("customer", "Satisfaction"), right="credit.view"),
     Tab("care", gettext_lazy("Care"), right="care.view"),
     Tab("documents", gettext_lazy("Documents"), right="documents.view"),
     # Its page lies with the trail, which knows the words of changes.
@@ -87,6 +93,14 @@ class Viewed:
     def supply(self) -> SupplyFacts:
         """Return what supplies the account."""
         return archive.get_supply_facts(actor=self.actor, account=self.account) if self.account else _NO_SUPPLY
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Return what the head says of money and open work."""
+        return get_summary(
+            actor=self.actor, customer_id=self.customer.pk, account_id=self.account.pk if self.account else None,
+            unit_path=self.unit_path, today=self.today,
+        )  # fmt: skip
 
     @cached_property
     def contact(self) -> Contact | None:
@@ -253,6 +267,7 @@ def show_tab(
         "tabs": _list_tabs(viewed),
         "acts": account_acts.list_acts(viewed.actor, viewed.customer, viewed.account),
         "alarms": account_alarms.list_lines(viewed.actor, viewed.customer, viewed.account, viewed.today),
+        "work": account_work.list_links(viewed.summary, viewed.number, viewed.url),
         "switcher": viewed.accounts[:_SWITCHER_SHOWS] if len(viewed.accounts) > 1 else [],
         "switcher_rest": max(len(viewed.accounts) - _SWITCHER_SHOWS, 0),
     }
@@ -271,7 +286,15 @@ def get_tab(code: str) -> Tab:
 
 def _list_tabs(viewed: Viewed) -> list[tuple[int, Tab, str, bool]]:
     """Return the tabs with key, address and whether the reader may open them."""
-    shown = [tab for tab in TABS if viewed.account or not tab.of_account]
+    without_source = {
+        code
+        for code, is_known in (
+            ("calls", viewed.summary.knows_calls),
+            ("satisfaction", viewed.summary.knows_satisfaction),
+        )
+        if not is_known
+    }
+    shown = [tab for tab in TABS if tab.code not in without_source and (viewed.account or not tab.of_account)]
     return [
         (key, tab, viewed.url(tab.code), not tab.right or viewed.actor.may(tab.right))
         for key, tab in enumerate(shown, start=1)
