@@ -51,7 +51,7 @@ class TestStatement:
         entries = banks.load(office, content)
 
         assert [(one.state, one.target) for one in entries] == [
-            ("BOOKED", account.number), ("SUSPENSE", ""), ("OPEN", ""),
+            ("BOOKED", account.number), ("SUSPENSE", ""), ("CHARGED", ""),
         ]  # fmt: skip
         assert [(one.channel, one.tender, one.amount_fen, one.paid_on) for one in _payments(office)] == [
             ("TRANSFER", "ACCOUNT", 5000_00, PAID_ON), ("TRANSFER", "ACCOUNT", 77_00, PAID_ON),

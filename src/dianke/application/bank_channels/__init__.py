@@ -8,6 +8,7 @@ from dianke.application.bank_channels.reconciliation import (
     ask_remedy,
     close_day,
     compare_acquirer_day,
+    compare_balance,
     compare_day,
     refuse_remedy,
     solve_difference,
@@ -15,7 +16,11 @@ from dianke.application.bank_channels.reconciliation import (
 )
 from dianke.application.bank_channels.statements import (
     assign_entry,
+    bounce_cheque,
+    charge_fee,
+    claim_entry,
     clear_entry,
+    give_transfer_back,
     load_statement,
     match_cheque,
     match_deposit,
@@ -23,6 +28,7 @@ from dianke.application.bank_channels.statements import (
     set_entry_aside,
     settle_entry,
 )
+from dianke.application.bank_channels.undo import approve_undo, ask_undo, refuse_undo, withdraw_undo
 
 VIEW, RECONCILE, RELEASE = "payments.view", "payments.reconcile", "payments.release_files"
 APPROVE = "payments.approve"
@@ -35,16 +41,23 @@ __all__ = [
     "add_bank",
     "add_mandate",
     "approve_remedy",
+    "approve_undo",
     "ask_remedy",
+    "ask_undo",
     "assign_entry",
+    "bounce_cheque",
     "bring_answer",
     "carry_out_booking",
     "carry_out_check",
+    "charge_fee",
+    "claim_entry",
     "clear_entry",
     "close_day",
     "compare_acquirer_day",
+    "compare_balance",
     "compare_day",
     "end_mandate",
+    "give_transfer_back",
     "load_statement",
     "make_batch",
     "match_cheque",
@@ -52,6 +65,7 @@ __all__ = [
     "pause_mandate",
     "read_statement",
     "refuse_remedy",
+    "refuse_undo",
     "release_batch",
     "send_batch",
     "set_entry_aside",
@@ -59,4 +73,5 @@ __all__ = [
     "solve_difference",
     "take_difference",
     "withdraw_batch",
+    "withdraw_undo",
 ]

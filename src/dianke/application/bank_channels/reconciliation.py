@@ -43,6 +43,18 @@ def compare_acquirer_day(*, actor: Actor, code: str, day: date, at: datetime) ->
 
 
 @use_case(right=_RECONCILE)
+def compare_balance(*, actor: Actor, bank_code: str, day: date, at: datetime) -> ReconciliationDay:
+    """
+    Hold the balance of a bank account at the end of a day against our books.
+
+    :raises BankUnknown: if there is no such bank
+    :raises DayOutOfState: if the day is closed, or no statement says a balance
+    """
+    bank = banks.get_bank(actor=actor, code=bank_code, lock=True)
+    return reconciliation.compare_balance(actor=actor, bank=bank, day=day, login=actor.login, at=at)
+
+
+@use_case(right=_RECONCILE)
 def ask_remedy(*, actor: Actor, key: int, note: str, at: datetime) -> ReconciliationDifference:
     """
     Ask that the books be put right about a difference; another person agrees.

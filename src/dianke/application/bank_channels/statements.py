@@ -5,9 +5,10 @@ from datetime import date, datetime
 
 from dianke.application.bank_channels.banks import get_account
 from dianke.domain.channels.models import BankStatement, StatementEntry
-from dianke.domain.channels.operations import statements
+from dianke.domain.channels.operations import left, statements
 from dianke.domain.channels.operations.clearing import SettledDays
-from dianke.domain.channels.operations.statements import EntryOutOfState, Source
+from dianke.domain.channels.operations.entries import EntryOutOfState
+from dianke.domain.channels.operations.statements import Source
 from dianke.domain.channels.queries import statements as queries
 from dianke.domain.channels.queries import withholding as banks
 from dianke.domain.channels.rules.bank_files.faults import find_layout
@@ -105,13 +106,57 @@ def clear_entry(
 
 
 @use_case(right=_RECONCILE)
+def claim_entry(*, actor: Actor, key: int, number: str, at: datetime) -> StatementEntry:
+    """
+    Say that a booking is money of a claim: a deposit that came, what was paid out, or what came back of it.
+
+    :raises EntryOutOfState: if it does not wait, or no claim of its amount waits for it
+    :raises ClaimOutOfState: if the claim was approved after the money left
+    """
+    entry = _get(actor, key)
+    act = statements.claim_entry if entry.amount_fen > 0 else left.pay_claim
+    return act(actor=actor, entry=entry, number=number.strip(), login=actor.login, at=at)
+
+
+@use_case(right=_RECONCILE)
+def give_transfer_back(*, actor: Actor, key: int, reference: str, at: datetime) -> StatementEntry:
+    """
+    Say that a booking gives a transfer back, by the bank's number of the booking that it came by.
+
+    :raises EntryOutOfState: if it does not wait, or no such booking of its amount has its money in the books
+    :raises UnableToChangePayment: if what it paid can no longer be taken back
+    """
+    return left.give_back(actor=actor, entry=_get(actor, key), reference=reference.strip(), login=actor.login, at=at)
+
+
+@use_case(right=_RECONCILE)
+def bounce_cheque(*, actor: Actor, key: int, number: str, at: datetime) -> StatementEntry:
+    """
+    Say that the bank takes back a cheque that it had credited.
+
+    :raises EntryOutOfState: if it does not wait, or no cheque of its amount was credited by the number
+    """
+    return left.bounce_cheque(actor=actor, entry=_get(actor, key), number=number.strip(), login=actor.login, at=at)
+
+
+@use_case(right=_RECONCILE)
+def charge_fee(*, actor: Actor, key: int, at: datetime) -> StatementEntry:
+    """
+    Say that a booking is a fee of the bank.
+
+    :raises EntryOutOfState: if it does not wait
+    """
+    return left.charge_fee(actor=actor, entry=_get(actor, key), login=actor.login, at=at)
+
+
+@use_case(right=_RECONCILE)
 def set_entry_aside(*, actor: Actor, key: int, note: str, at: datetime) -> StatementEntry:
     """
     Say that money that left is no matter of customers.
 
     :raises EntryOutOfState: if it does not wait for this
     """
-    return statements.set_entry_aside(entry=_get(actor, key), note=note, login=actor.login, at=at)
+    return left.set_aside(actor=actor, entry=_get(actor, key), note=note, login=actor.login, at=at)
 
 
 def _get(actor: Actor, key: int) -> StatementEntry:

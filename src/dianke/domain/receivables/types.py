@@ -50,6 +50,8 @@ class VoucherKind(StrEnum):
     CASH_COUNT = "CASH_COUNT"
     CASH_DEPOSIT = "CASH_DEPOSIT"
     SETTLEMENT = "SETTLEMENT"
+    # Money that left an account of ours: not known yet, fees of the bank, and what is taken back of them.
+    BANK_ENTRY = "BANK_ENTRY"
     WRITE_OFF = "WRITE_OFF"
     BAD_DEBT_RETURN = "BAD_DEBT_RETURN"
     LATE_FEE_WAIVER = "LATE_FEE_WAIVER"

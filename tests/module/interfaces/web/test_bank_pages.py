@@ -101,7 +101,7 @@ def test_a_booking_is_proposed_and_given_to_an_account(bank_office: Office, log_
     name = bank_office.accounts[2].customer.name
     entries = [
         write_entry("E1", "9000.00", name=name, day="2026-02-06"),
-        write_entry("E2", "3.00", way="DBIT", text="手续费", day="2026-02-06"),
+        write_entry("E2", "3.00", way="DBIT", text="划出", day="2026-02-06"),
     ]
     hand_in(
         maker, "/bank/statements/load/", "s.xml", write_camt(entries, opening="0.00", closing="8997.00"), bank="102"

@@ -21,6 +21,7 @@ from dianke.domain.channels.models.bank import (
 )
 from dianke.domain.channels.models.cheques import ChequeClearing
 from dianke.domain.channels.models.collections import AcquirerSettlement, CollectionFile, CollectionLine
+from dianke.domain.channels.models.matches import MatchUndo
 from dianke.domain.channels.models.shifts import CashCount, CashDeposit, PaymentChange, Shift, ShiftEntry
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "CollectionLine",
     "EntryState",
     "Mandate",
+    "MatchUndo",
     "PaymentChange",
     "PaymentOrder",
     "ReconciliationDay",

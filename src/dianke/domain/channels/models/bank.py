@@ -9,7 +9,7 @@ from django.db import models
 from dianke.domain.channels.models.acquirers import EXTERNAL_NUMBER_LENGTH, Acquirer
 from dianke.domain.channels.rules.bank_files.types import Layout
 from dianke.domain.channels.rules.matching import MatchReason
-from dianke.domain.channels.rules.reconciling import DayState, DifferenceKind, DifferenceState, Remedy
+from dianke.domain.channels.rules.reconciling import BALANCE, DayState, DifferenceKind, DifferenceState, Remedy
 from dianke.domain.channels.rules.withholding import AnswerState, BatchState, LineState
 from dianke.domain.customers.models import BankAccount, CustomerAccount
 from dianke.domain.receivables.models import Payment
@@ -207,9 +207,9 @@ class AnswerFile(ScopedModel):
 class EntryState(models.TextChoices):
     """What was done with a booking of the bank."""
 
-    # Nothing yet: money that left, or that came for a batch not known.
+    # Nothing yet, and not in the books.
     OPEN = "OPEN"
-    # In suspense until somebody says whose it is.
+    # In suspense until somebody says whose it is; of money that left, what it was for.
     SUSPENSE = "SUSPENSE"
     BOOKED = "BOOKED"
     SETTLED = "SETTLED"
@@ -220,7 +220,13 @@ class EntryState(models.TextChoices):
     DEPOSITED = "DEPOSITED"
     # A cheque of a counter that the bank credited.
     HONOURED = "HONOURED"
-    # Not a matter of customers, as fees of the bank.
+    # Money of a claim on an account: paid out, come back, or a deposit that came.
+    CLAIMED = "CLAIMED"
+    # A cheque that the bank had credited and took back.
+    BOUNCED = "BOUNCED"
+    # A fee of the bank.
+    CHARGED = "CHARGED"
+    # Money that left and is no matter of customers: it stays with what is not known, and a note says what it is.
     ELSEWHERE = "ELSEWHERE"
 
 
@@ -264,12 +270,16 @@ class StatementEntry(ScopedModel):
     state = models.CharField(max_length=9, choices=EntryState.choices, default=EntryState.OPEN.value)
     # What it may be, the surest first: [{kind, target, confidence, reason}].
     proposals = models.JSONField(default=list)
-    # What it is: a user number, a batch, the number of a line.
-    target = models.CharField(max_length=40, blank=True, default="")
+    # What it is: a user number, a batch, the number of a line, the booking that it gives back.
+    target = models.CharField(max_length=80, blank=True, default="")
     match_reason = models.CharField(max_length=20, choices=_choices(MatchReason), blank=True, default="")
     payment = models.ForeignKey(
         Payment, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
     )
+    # What stands in the books for money that left where nothing else does: as not known, or as a fee.
+    voucher_id = models.BigIntegerField(null=True, blank=True)
+    # The booking by which the money came that this one gives back.
+    gives_back: Any = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="given_back_by")
     decided_by = models.CharField(max_length=40, blank=True, default="")
     decided_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=300, blank=True, default="")
@@ -300,7 +310,8 @@ class ReconciliationDay(ScopedModel):
     # Either a bank, or the gateway or agent that it is a day of.
     bank = models.ForeignKey(Bank, models.PROTECT, null=True, blank=True, related_name="+")
     acquirer = models.ForeignKey(Acquirer, models.PROTECT, null=True, blank=True, related_name="+")
-    channel = models.CharField(max_length=16, choices=_choices(Channel))
+    # A channel, or the balance of the account as a whole.
+    channel = models.CharField(max_length=16, choices=[*_choices(Channel), (BALANCE, BALANCE)])
     day = models.DateField()
     state = models.CharField(max_length=6, choices=_choices(DayState), default=DayState.OPEN.value)
     matched_count = models.IntegerField(default=0)

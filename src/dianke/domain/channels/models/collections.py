@@ -106,7 +106,7 @@ class AcquirerSettlement(ScopedModel):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     acquirer = models.ForeignKey(Acquirer, models.PROTECT, related_name="settlements")
-    entry = models.OneToOneField(StatementEntry, models.PROTECT, related_name="settlement")
+    entry = models.ForeignKey(StatementEntry, models.PROTECT, related_name="settlements")
     first_day = models.DateField()
     last_day = models.DateField()
     gross_fen = models.BigIntegerField()
@@ -114,11 +114,16 @@ class AcquirerSettlement(ScopedModel):
     voucher_id = models.BigIntegerField(unique=True)
     settled_by = models.CharField(max_length=40)
     settled_at = models.DateTimeField()
+    # What took it back, where the match was wrong.
+    undone_voucher_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
-        """Money came, and the commission is part of it."""
+        """Money came, and the commission is part of it; a booking settles once."""
 
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["entry"], condition=models.Q(undone_voucher_id=None), name="settlement_entry_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(gross_fen__gt=0, fee_fen__gte=0, fee_fen__lt=models.F("gross_fen"))
                 & models.Q(last_day__gte=models.F("first_day")),

@@ -29,7 +29,7 @@ def clear_cheque(
     voucher = NewVoucher(
         unit_id=unit.pk,
         kind=VoucherKind.SETTLEMENT,
-        source=f"cheque:{taking.pk}",
+        source=_name_source(taking),
         summary=f"支票入账 {taking.bank_name} {taking.slip_number} {entry.reference}"[:200],
         occurred_on=entry.booked_on,
         made_by=login,
@@ -52,3 +52,15 @@ def clear_cheque(
     )
     clearing.save(force_insert=True)
     return clearing
+
+
+def unclear_cheque(*, clearing: ChequeClearing, voucher_id: int) -> None:
+    """Say that a voucher took back what credited a cheque: it is under way again; the caller holds the cheques."""
+    clearing.undone_voucher_id = voucher_id
+    clearing.save(update_fields=["undone_voucher_id"])
+
+
+def _name_source(taking: ShiftEntry) -> str:
+    """Return what the voucher is known by; a cheque that is credited again has a number of its own."""
+    earlier = queries.count_clearings(taking_id=taking.pk)
+    return f"cheque:{taking.pk}" + (f":{earlier}" if earlier else "")

@@ -53,7 +53,7 @@ def settle(
     voucher = NewVoucher(
         unit_id=acquirer.unit_id,
         kind=VoucherKind.SETTLEMENT,
-        source=f"settlement:{entry.pk}",
+        source=_name_source(entry),
         summary=f"{acquirer.name} {days.first_day}–{days.last_day} {entry.reference}"[:200],
         occurred_on=entry.booked_on,
         made_by=login,
@@ -82,6 +82,18 @@ def settle(
     )
     settlement.save(force_insert=True)
     return settlement
+
+
+def unsettle(*, settlement: AcquirerSettlement, voucher_id: int) -> None:
+    """Say that a voucher took a settlement back: its days are open again; the caller holds the gateway or agent."""
+    settlement.undone_voucher_id = voucher_id
+    settlement.save(update_fields=["undone_voucher_id"])
+
+
+def _name_source(entry: StatementEntry) -> str:
+    """Return what the voucher is known by; a booking that settles again has a number of its own."""
+    earlier = queries.count_settlements(entry_id=entry.pk)
+    return f"settlement:{entry.pk}" + (f":{earlier}" if earlier else "")
 
 
 def _find_obstacle(acquirer: Acquirer, entry: StatementEntry, days: SettledDays) -> str:

@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 from dianke.domain.channels.models import Acquirer, Bank, ReconciliationDay, ReconciliationDifference
 from dianke.domain.channels.queries import reconciliation as queries
-from dianke.domain.channels.rules.reconciling import Comparison, DayState, DifferenceState, Found, compare
+from dianke.domain.channels.queries.balance import reconcile_balance
+from dianke.domain.channels.rules.balance import as_comparison
+from dianke.domain.channels.rules.reconciling import BALANCE, Comparison, DayState, DifferenceState, Found, compare
 from dianke.domain.receivables.types import Channel
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
@@ -59,6 +61,21 @@ def compare_acquirer_day(*, actor: Scope, acquirer: Acquirer, day: date, login: 
     return _keep(actor, found, result, login, at)
 
 
+def compare_balance(*, actor: Scope, bank: Bank, day: date, login: str, at: datetime) -> ReconciliationDay:
+    """
+    Hold the balance of a bank account against our books; what explains the difference is work until it is gone.
+
+    :raises DayOutOfState: if it is closed, or no statement says a balance
+    """
+    balance = reconcile_balance(actor=actor, bank=bank, day=day)
+    if balance.closing_fen is None:
+        raise DayOutOfState(field="day", day=day.isoformat(), reason="no statement says a balance until then")
+    found = _find_day(actor, BALANCE, day, bank=bank) or ReconciliationDay(
+        unit=bank.unit, bank=bank, channel=BALANCE, day=day
+    )
+    return _keep(actor, found, as_comparison(balance), login, at)
+
+
 def take_difference(*, difference: ReconciliationDifference, login: str) -> ReconciliationDifference:
     """Make somebody the owner of a difference."""
     _require_open(difference)
@@ -104,10 +121,10 @@ def close_day(*, actor: Scope, day: ReconciliationDay, login: str, at: datetime)
 
 
 def _find_day(
-    actor: Scope, channel: Channel, day: date, *, bank: Bank | None = None, acquirer: Acquirer | None = None
+    actor: Scope, channel: str, day: date, *, bank: Bank | None = None, acquirer: Acquirer | None = None
 ) -> ReconciliationDay | None:
     rows = ReconciliationDay.objects.for_actor(actor).select_for_update(of=("self",))
-    known: ReconciliationDay | None = rows.filter(bank=bank, acquirer=acquirer, channel=channel.value, day=day).first()
+    known: ReconciliationDay | None = rows.filter(bank=bank, acquirer=acquirer, channel=str(channel), day=day).first()
     if known is not None and known.state == DayState.CLOSED.value:
         raise DayOutOfState(field="day", day=day.isoformat(), reason="the day is closed")
     return known

@@ -1,5 +1,7 @@
 """
-Remedies of differences with gateways and agents: one person asks, another agrees, and the books are put right.
+Remedies of differences with gateways and agents, and of the balance of a bank: one person asks, another agrees.
+
+Then the books are put right.
 
 What is booked anew under a number keeps a number of its own behind it, so that no payment is changed.
 """
@@ -8,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from dianke.domain.channels.models import Acquirer, CollectionLine, PaymentOrder, ReconciliationDifference
+from dianke.domain.channels.operations import balances
 from dianke.domain.channels.operations.acquired import (
     MOST_REPEATS,
     Taken,
@@ -38,13 +41,14 @@ def ask_remedy(
     reason = ""
     if difference.state != DifferenceState.OPEN.value or difference.day.state == DayState.CLOSED.value:
         reason = "it is done with"
-    elif difference.day.acquirer is None:
+    elif difference.day.acquirer is None and not balances.find_remedy(difference=difference):
         reason = "its day is a bank's"
     elif not note.strip():
         reason = "say what came of it"
     if reason:
         raise DifferenceOutOfState(field="note", reference=difference.reference, reason=reason)
-    difference.remedy = REMEDIES[DifferenceKind(difference.kind)].value
+    remedy = REMEDIES[DifferenceKind(difference.kind)]
+    difference.remedy = (balances.find_remedy(difference=difference) or remedy).value
     difference.state, difference.note = DifferenceState.ASKED.value, note.strip()
     difference.asked_by, difference.asked_at = login, at
     difference.owner = difference.owner or login
@@ -61,12 +65,25 @@ def decide_remedy(
     :raises DifferenceOutOfState: if nothing was asked for, or the books do not allow it
     """
     acquirer = difference.day.acquirer
-    if difference.state != DifferenceState.ASKED.value or acquirer is None:
+    if difference.state != DifferenceState.ASKED.value:
         raise DifferenceOutOfState(field="state", reference=difference.reference, reason="nothing was asked for")
     if not is_approved:
         difference.state, difference.remedy = DifferenceState.OPEN.value, ""
         difference.save(update_fields=["state", "remedy"])
         return difference
+    if acquirer is None:
+        balances.put_right(actor=actor, difference=difference, login=login, at=at)
+    else:
+        _put_right(actor, acquirer, difference, login, at)
+    difference.state = DifferenceState.SOLVED.value
+    difference.solved_by, difference.solved_at = login, at
+    difference.save(update_fields=["state", "solved_by", "solved_at"])
+    return difference
+
+
+def _put_right(
+    actor: Scope, acquirer: Acquirer, difference: ReconciliationDifference, login: str, at: datetime
+) -> None:
     hold_number(acquirer=acquirer, number=difference.reference)
     known = list_taken(acquirer=acquirer, number=difference.reference)
     remedy = Remedy(difference.remedy)
@@ -74,10 +91,6 @@ def decide_remedy(
         _take_back(actor, difference, known, login, at)
     if remedy is not Remedy.REVERSE:
         _book(actor, acquirer, difference, len(known), login, at)
-    difference.state = DifferenceState.SOLVED.value
-    difference.solved_by, difference.solved_at = login, at
-    difference.save(update_fields=["state", "solved_by", "solved_at"])
-    return difference
 
 
 def _take_back(actor: Scope, difference: ReconciliationDifference, known: list[Any], login: str, at: datetime) -> None:

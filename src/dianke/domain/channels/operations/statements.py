@@ -1,7 +1,8 @@
 """
 Statements: each booking of the bank once; what a rule is sure of is booked, other money waits in suspense.
 
-So everything that came to the bank stands in the books on its day, whether or not somebody knows whose it is.
+So everything that came to the bank or left it stands in the books on its day, whether or not somebody knows what it
+is.
 """
 
 from collections.abc import Sequence
@@ -11,23 +12,26 @@ from datetime import datetime
 from django.db import connection
 
 from dianke.domain.channels.models import Bank, BankStatement, EntryState, StatementEntry, WithholdingLine
-from dianke.domain.channels.operations import cheques, clearing
+from dianke.domain.channels.operations import cheques, clearing, left
 from dianke.domain.channels.operations.clearing import SettledDays
+from dianke.domain.channels.operations.entries import EntryOutOfState, decide_entry, hold_claim, make_payment
 from dianke.domain.channels.queries import statements as queries
 from dianke.domain.channels.queries.acquirers import get_acquirer
 from dianke.domain.channels.queries.cheques import find_cheque
+from dianke.domain.channels.queries.left import sum_claimed
 from dianke.domain.channels.queries.withholding import get_batch
 from dianke.domain.channels.rules.matching import MatchKind, MatchReason, Proposal, find_sure
 from dianke.domain.channels.rules.statements.types import Entry, Statement
 from dianke.domain.channels.rules.withholding import LineState
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.receivables.models import Payment
+from dianke.domain.receivables.operations.claims import return_claim
 from dianke.domain.receivables.operations.payments import (
     assign_payment,
     receive_payments,
     reverse_payment,
 )
-from dianke.domain.receivables.types import Channel, NewPayment, Tender
+from dianke.domain.receivables.types import ClaimKind, ClaimState
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.scoping import Scope
@@ -43,13 +47,6 @@ class UnableToLoadStatement(DomainError):
 
     code = "channels.unable_to_load_statement"
     message = "the statement cannot be loaded: {reason}"
-
-
-class EntryOutOfState(DomainError):
-    """The booking was dealt with, or cannot be dealt with so."""
-
-    code = "channels.entry_out_of_state"
-    message = "the booking {reference} cannot be changed: {reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +94,11 @@ def load_statement(
     others = [row for row in rows if not _clear(actor, row, login, at)]
     _book(actor, bank, others, login, at)
     StatementEntry.objects.bulk_create(others, batch_size=1_000)
+    # Last, for one may give back what came by the same statement.
+    read_as = {one.reference[:80]: one for one in fresh}
+    left_ones = [row for row in others if row.amount_fen < 0 and row.state == EntryState.OPEN.value]
+    if left_ones:
+        left.book_left(actor=actor, rows=[(row, read_as[row.reference]) for row in left_ones], login=login, at=at)
     return statement
 
 
@@ -112,7 +114,7 @@ def assign_entry(
     assign_payment(
         actor=actor, payment=payment, customer_account_id=account.pk, login=login, at=at, reason=entry.reference
     )
-    return _decide(entry, EntryState.BOOKED, account.number, MatchReason.BY_HAND, login, at)
+    return decide_entry(entry, EntryState.BOOKED, account.number, MatchReason.BY_HAND, login, at)
 
 
 def settle_entry(*, actor: Scope, entry: StatementEntry, batch_number: str, login: str, at: datetime) -> StatementEntry:
@@ -125,7 +127,7 @@ def settle_entry(*, actor: Scope, entry: StatementEntry, batch_number: str, logi
     batch = get_batch(actor=actor, number=batch_number)
     payment = _require_suspense(entry)
     reverse_payment(actor=actor, payment=payment, reason=batch.number, login=login, at=at)
-    return _decide(entry, EntryState.SETTLED, batch.number, MatchReason.BY_HAND, login, at)
+    return decide_entry(entry, EntryState.SETTLED, batch.number, MatchReason.BY_HAND, login, at)
 
 
 def match_deposit(*, actor: Scope, entry: StatementEntry, slip_number: str, login: str, at: datetime) -> StatementEntry:
@@ -141,7 +143,7 @@ def match_deposit(*, actor: Scope, entry: StatementEntry, slip_number: str, logi
             field="slip_number", reference=entry.reference, reason="no slip of its amount waits for the bank"
         )
     reverse_payment(actor=actor, payment=payment, reason=slip_number, login=login, at=at)
-    return _decide(entry, EntryState.DEPOSITED, slip_number, MatchReason.BY_HAND, login, at)
+    return decide_entry(entry, EntryState.DEPOSITED, slip_number, MatchReason.BY_HAND, login, at)
 
 
 def match_cheque(*, actor: Scope, entry: StatementEntry, number: str, login: str, at: datetime) -> StatementEntry:
@@ -159,7 +161,7 @@ def match_cheque(*, actor: Scope, entry: StatementEntry, number: str, login: str
         )
     reverse_payment(actor=actor, payment=payment, reason=number, login=login, at=at)
     cheques.clear_cheque(actor=actor, taking=taking, entry=entry, login=login, at=at)
-    return _decide(entry, EntryState.HONOURED, number, MatchReason.BY_HAND, login, at)
+    return decide_entry(entry, EntryState.HONOURED, number, MatchReason.BY_HAND, login, at)
 
 
 def clear_entry(
@@ -176,21 +178,31 @@ def clear_entry(
     payment = _require_suspense(entry)
     reverse_payment(actor=actor, payment=payment, reason=acquirer.code, login=login, at=at)
     clearing.settle(actor=actor, acquirer=acquirer, entry=entry, days=days, login=login, at=at)
-    return _decide(entry, EntryState.CLEARED, acquirer.code, MatchReason.BY_HAND, login, at)
+    return decide_entry(entry, EntryState.CLEARED, acquirer.code, MatchReason.BY_HAND, login, at)
 
 
-def set_entry_aside(*, entry: StatementEntry, note: str, login: str, at: datetime) -> StatementEntry:
+def claim_entry(*, actor: Scope, entry: StatementEntry, number: str, login: str, at: datetime) -> StatementEntry:
     """
-    Say that a booking that left the account is no matter of customers, as a fee of the bank.
+    Say that a booking is a deposit that a claim took, or money paid out on a claim that came back.
 
-    :raises EntryOutOfState: if money came by it, it was dealt with, or no note says what it is
+    What came back is owed again: the claim waits to be paid out anew. Unknown until then, it leaves suspense.
+
+    :raises EntryOutOfState: if it does not wait, or no claim of its amount waits for money that comes
     """
-    if entry.state != EntryState.OPEN.value:
-        raise EntryOutOfState(field="state", reference=entry.reference, reason="it does not wait for this")
-    if not note.strip():
-        raise EntryOutOfState(field="note", reference=entry.reference, reason="say what it is")
-    entry.note = note.strip()
-    return _decide(entry, EntryState.ELSEWHERE, "", MatchReason.BY_HAND, login, at)
+    payment = _require_suspense(entry)
+    claim = hold_claim(actor=actor, number=number.strip())
+    is_deposit = claim is not None and claim.kind == ClaimKind.DEPOSIT_TAKEN.value
+    waits = claim is not None and (
+        not sum_claimed(number=claim.number) if is_deposit else claim.state == ClaimState.PAID.value
+    )
+    if claim is None or not waits or claim.amount_fen != entry.amount_fen:
+        raise EntryOutOfState(
+            field="number", reference=entry.reference, reason="no claim of its amount waits for money that comes"
+        )
+    reverse_payment(actor=actor, payment=payment, reason=claim.number, login=login, at=at)
+    if not is_deposit:
+        return_claim(actor=actor, claim=claim, reason=entry.reference, paid_back_on=entry.booked_on, login=login, at=at)
+    return decide_entry(entry, EntryState.CLAIMED, claim.number, MatchReason.BY_HAND, login, at)
 
 
 def _require_loadable(bank: Bank, read: Statement) -> None:
@@ -229,6 +241,9 @@ def _book(actor: Scope, bank: Bank, rows: Sequence[StatementEntry], login: str, 
             _match(row, EntryState.SETTLED, sure)
         elif sure and sure.kind is MatchKind.DEPOSIT and row.amount_fen > 0:
             _match(row, EntryState.DEPOSITED, sure)
+        elif sure and sure.kind is MatchKind.CLAIM and row.amount_fen > 0:
+            # The deposit is in the books by its claim.
+            _match(row, EntryState.CLAIMED, sure)
         elif sure and sure.kind is MatchKind.RETURNED and row.amount_fen < 0:
             _take_back(actor, row, sure, login, at)
         elif row.amount_fen > 0:
@@ -238,7 +253,7 @@ def _book(actor: Scope, bank: Bank, rows: Sequence[StatementEntry], login: str, 
                 _match(row, EntryState.BOOKED, sure)
             else:
                 row.state = EntryState.SUSPENSE.value
-    new = [_make_payment(bank, row, account_id, login) for row, account_id in money]
+    new = [make_payment(bank=bank, row=row, account_id=account_id, login=login) for row, account_id in money]
     received = receive_payments(actor=actor, payments=new, at=at) if new else []
     for (row, _account), one in zip(money, received, strict=True):
         row.payment_id = one.payment_id
@@ -289,25 +304,6 @@ def _find_accounts(actor: Scope, rows: Sequence[StatementEntry]) -> dict[str, in
     return dict(found.values_list("number", "pk"))
 
 
-def _make_payment(bank: Bank, row: StatementEntry, account_id: int | None, login: str) -> NewPayment:
-    return NewPayment(
-        channel=Channel.TRANSFER,
-        external_number=name_entry(bank=bank, reference=row.reference),
-        unit_id=bank.unit_id,
-        customer_account_id=account_id,
-        amount_fen=row.amount_fen,
-        tender=Tender.ACCOUNT,
-        paid_on=row.booked_on,
-        received_by=login,
-        summary=f"{bank.name} {row.counterparty}"[:200].strip(),
-    )
-
-
-def name_entry(*, bank: Bank, reference: str) -> str:
-    """Return the number that the payment of a booking is known again by."""
-    return f"{bank.code}:{reference}"[:64]
-
-
 def _match(row: StatementEntry, state: EntryState, sure: Proposal) -> None:
     row.state = state.value
     row.target = sure.target
@@ -333,14 +329,3 @@ def _require_suspense(entry: StatementEntry) -> Payment:
     if entry.state != EntryState.SUSPENSE.value or entry.payment is None:
         raise EntryOutOfState(field="state", reference=entry.reference, reason="it does not wait for this")
     return entry.payment
-
-
-def _decide(
-    entry: StatementEntry, state: EntryState, target: str, reason: MatchReason, login: str, at: datetime
-) -> StatementEntry:
-    entry.state = state.value
-    entry.target = target
-    entry.match_reason = reason.value
-    entry.decided_by, entry.decided_at = login, at
-    entry.save(update_fields=["state", "target", "match_reason", "note", "decided_by", "decided_at"])
-    return entry

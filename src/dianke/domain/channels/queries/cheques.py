@@ -25,8 +25,9 @@ def filter_under_way(*, actor: Scope) -> QuerySet[Any]:
     back = PaymentEvent.objects.for_actor(_SYSTEM).filter(
         payment_id=OuterRef("payment_id"), kind=PaymentEventKind.REVERSED.value
     )
-    taken = rows.filter(tender=Tender.CHEQUE.value, kind=EntryKind.TAKEN.value, clearing=None)
-    return taken.filter(~Exists(back))
+    taken = rows.filter(tender=Tender.CHEQUE.value, kind=EntryKind.TAKEN.value)
+    cleared = _filter_standing().filter(taking_id=OuterRef("pk"))
+    return taken.filter(~Exists(back), ~Exists(cleared))
 
 
 def filter_late(*, actor: Scope, on: date) -> QuerySet[Any]:
@@ -54,11 +55,46 @@ def map_numbers(*, actor: Scope, numbers: Collection[str]) -> dict[str, list[int
 
 def map_clearings(*, actor: Scope, takings: Sequence[int]) -> dict[int, ChequeClearing]:
     """Return what credited some cheques, by the entry of their shift."""
-    rows = ChequeClearing.objects.for_actor(actor).filter(taking_id__in=takings).select_related("entry")
+    rows = ChequeClearing.objects.for_actor(actor).filter(taking_id__in=takings, undone_voucher_id=None)
+    rows = rows.select_related("entry")
     return {row.taking_id: row for row in rows}
 
 
 def is_honoured(*, payment_id: int) -> bool:
     """Tell whether the bank credited the cheque of a payment."""
-    rows = ChequeClearing.objects.for_actor(_SYSTEM).filter(taking__payment_id=payment_id)
-    return bool(rows.exists())
+    return bool(_filter_standing().filter(taking__payment_id=payment_id).exists())
+
+
+def map_honoured(*, actor: Scope, numbers: Collection[str]) -> dict[str, list[int]]:
+    """Return the amounts of cheques that the bank credited and may take back, by their number."""
+    found: dict[str, list[int]] = {}
+    rows = ChequeClearing.objects.for_actor(actor).filter(undone_voucher_id=None, taking__slip_number__in=numbers)
+    for number, amount_fen in rows.values_list("taking__slip_number", "amount_fen"):
+        found.setdefault(number, []).append(amount_fen)
+    return found
+
+
+def find_clearing(*, actor: Scope, number: str, amount_fen: int) -> ChequeClearing | None:
+    """Return what credited the cheque of a number and amount, the last of several, or None."""
+    rows = ChequeClearing.objects.for_actor(actor).filter(undone_voucher_id=None, taking__slip_number=number)
+    found: ChequeClearing | None = (
+        rows.filter(amount_fen=amount_fen).select_related("taking__payment", "entry").order_by("-id").first()
+    )
+    return found
+
+
+def find_clearing_of_entry(*, entry_id: int) -> ChequeClearing | None:
+    """Return what a booking of the bank credited, or None."""
+    found: ChequeClearing | None = _filter_standing().filter(entry_id=entry_id).first()
+    return found
+
+
+def count_clearings(*, taking_id: int) -> int:
+    """Return how often a cheque was credited, those taken back too."""
+    rows = ChequeClearing.objects.for_actor(_SYSTEM).filter(taking_id=taking_id)
+    return int(rows.count())
+
+
+def _filter_standing() -> QuerySet[Any]:
+    rows: QuerySet[Any] = ChequeClearing.objects.for_actor(_SYSTEM).filter(undone_voucher_id=None)
+    return rows

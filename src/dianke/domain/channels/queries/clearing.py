@@ -45,8 +45,8 @@ class Standing:
 
 
 def filter_settlements(*, actor: Scope) -> QuerySet[Any]:
-    """Return the settlements of the actor's units; no order."""
-    rows: QuerySet[Any] = AcquirerSettlement.objects.for_actor(actor)
+    """Return the settlements of the actor's units but those taken back; no order."""
+    rows: QuerySet[Any] = AcquirerSettlement.objects.for_actor(actor).filter(undone_voucher_id=None)
     return rows.select_related("acquirer", "entry__bank")
 
 
@@ -61,7 +61,9 @@ def list_standings(*, actor: Scope, on: date) -> list[Standing]:
 def list_days(*, acquirer: Acquirer, on: date) -> list[DayLeft]:
     """Return the days of a gateway or agent until a day with what is left of each."""
     since = on - timedelta(days=DAYS)
-    rows = AcquirerSettlement.objects.for_actor(_SYSTEM).filter(acquirer=acquirer, last_day__gte=since)
+    rows = AcquirerSettlement.objects.for_actor(_SYSTEM).filter(
+        acquirer=acquirer, last_day__gte=since, undone_voucher_id=None
+    )
     settled = [
         Settled(first, last, fen)
         for first, last, fen in rows.order_by("id").values_list("first_day", "last_day", "gross_fen")
@@ -69,6 +71,18 @@ def list_days(*, acquirer: Acquirer, on: date) -> list[DayLeft]:
     # A settlement that reaches beyond the first day brings the days along that it is for.
     start = min(since, rows.aggregate(first=Min("first_day"))["first"] or since)
     return spread_settlements(sum_came(acquirer=acquirer, first=start, last=on), settled)
+
+
+def find_settlement(*, entry_id: int) -> AcquirerSettlement | None:
+    """Return what a booking of the bank settled, or None."""
+    rows = AcquirerSettlement.objects.for_actor(_SYSTEM).filter(entry_id=entry_id, undone_voucher_id=None)
+    found: AcquirerSettlement | None = rows.select_related("acquirer").first()
+    return found
+
+
+def count_settlements(*, entry_id: int) -> int:
+    """Return how often a booking of the bank settled, what was taken back too."""
+    return int(AcquirerSettlement.objects.for_actor(_SYSTEM).filter(entry_id=entry_id).count())
 
 
 def list_late_terminals(*, actor: Scope, on: date) -> list[Standing]:

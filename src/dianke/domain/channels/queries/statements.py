@@ -16,7 +16,9 @@ from dianke.domain.channels.models import (
 )
 from dianke.domain.channels.queries import cheques, clearing
 from dianke.domain.channels.queries.acquirers import list_acquirers
+from dianke.domain.channels.queries.left import map_coming_claims
 from dianke.domain.channels.rules import matching
+from dianke.domain.channels.rules.left import ClaimAtBank, propose_claim
 from dianke.domain.channels.rules.matching import Known, MatchReason, Proposal
 from dianke.domain.channels.rules.statements.types import Entry
 from dianke.domain.channels.rules.withholding import BatchState
@@ -65,6 +67,7 @@ def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Prop
     merchants = {one.merchant_number: one for one in list_acquirers(actor=actor)}
     words = {word for entry in entries for word in matching.list_words(entry)}
     slips, under_way = _find_slips(actor, words), cheques.map_numbers(actor=actor, numbers=words)
+    claims = map_coming_claims(actor=actor, entries=entries)
     proposals = []
     for entry in entries:
         if own := _propose_settlement(entry, merchants) or matching.propose_deposit(entry, slips):
@@ -77,6 +80,9 @@ def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Prop
             if cheque.reason is MatchReason.CHEQUE_AND_AMOUNT:
                 under_way[cheque.target].remove(entry.amount_fen)
             proposals.append([cheque])
+            continue
+        if claim := _propose_claim(entry, claims):
+            proposals.append([claim])
             continue
         found = matching.propose(entry, known=known, batches=batches)
         # Looked for by name only where no number says it: most bookings name one.
@@ -95,6 +101,21 @@ def _propose_settlement(entry: Entry, merchants: Mapping[str, Acquirer]) -> Prop
     acquirer = merchants[number]
     found = clearing.find_days(acquirer=acquirer, amount_fen=entry.amount_fen, booked_on=entry.booked_on)
     return matching.propose_settlement(acquirer.code, is_exact=found is not None)
+
+
+def _propose_claim(entry: Entry, claims: dict[str, tuple[ClaimAtBank, bool]]) -> Proposal | None:
+    """Return that a booking is money of a claim that came, or None; each deposit is one booking."""
+    if entry.amount_fen <= 0:
+        return None
+    for is_deposit in (True, False):
+        known = {word: claim for word, (claim, deposit) in claims.items() if deposit is is_deposit}
+        found = propose_claim(entry, known, is_sure=is_deposit)
+        if found is not None:
+            if found.confidence >= matching.SURE:
+                for word in [word for word, claim in known.items() if claim.number == found.target]:
+                    del claims[word]
+            return found
+    return None
 
 
 def find_deposit(*, actor: Scope, slip_number: str, amount_fen: int) -> CashDeposit | None:

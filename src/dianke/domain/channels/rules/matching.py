@@ -32,6 +32,14 @@ class MatchKind(StrEnum):
     DEPOSIT = "DEPOSIT"
     # A cheque that a counter took.
     CHEQUE = "CHEQUE"
+    # Money of a claim on an account: paid out, come back, or a deposit that came.
+    CLAIM = "CLAIM"
+    # A transfer that the bank gives back to who sent it.
+    TRANSFER = "TRANSFER"
+    # A cheque that the bank had credited and takes back.
+    BOUNCE = "BOUNCE"
+    # A fee of the bank.
+    FEE = "FEE"
 
 
 class MatchReason(StrEnum):
@@ -52,6 +60,11 @@ class MatchReason(StrEnum):
     AMOUNT_AND_NAME = "AMOUNT_AND_NAME"
     NAME = "NAME"
     AMOUNT = "AMOUNT"
+    CLAIM_AND_AMOUNT = "CLAIM_AND_AMOUNT"
+    CLAIM_NUMBER = "CLAIM_NUMBER"
+    BOOKING_AND_AMOUNT = "BOOKING_AND_AMOUNT"
+    BOOKING_NUMBER = "BOOKING_NUMBER"
+    FEE_TEXT = "FEE_TEXT"
     BY_HAND = "BY_HAND"
 
 

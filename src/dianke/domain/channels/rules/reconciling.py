@@ -4,6 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+# A day of a bank on which its balance is held against our books, beside the days of channels.
+BALANCE = "BALANCE"
+
 
 class DifferenceKind(StrEnum):
     """How both sides differ."""

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from dianke.domain.receivables.models import Claim, Posting
+from dianke.domain.receivables.models import Claim, Posting, Voucher
 from dianke.domain.receivables.operations.locks import lock_accounts
 from dianke.domain.receivables.operations.periods import find_booking_day
 from dianke.domain.receivables.operations.settling import Desk
@@ -18,6 +18,8 @@ from dianke.platform.identity.types import Actor
 from dianke.platform.org.scoping import Scope
 
 SYSTEM = Actor.system("booking what was approved")
+# So often one claim is paid out, each time after the money came back.
+_MOST_REPEATS = 20
 
 
 class ClaimedMoneyIsGone(DomainError):
@@ -133,10 +135,20 @@ def _post(
     voucher = NewVoucher(
         unit_id=claim.account.unit_id,
         kind=kind,
-        source=f"claim:{claim.pk}:{'paid' if kind is rules.ON_PAYMENT.kind else 'approved'}",
+        source=_name_source(claim, kind),
         summary=f"{claim.number} {claim.account.number}",
         occurred_on=occurred_on,
         made_by=login,
         made_at=at,
     )
     return post_voucher(actor=actor, voucher=voucher, postings=postings)
+
+
+def _name_source(claim: Claim, kind: VoucherKind) -> str:
+    """Return what a voucher of a claim is known by; what came back is paid out anew under a number of its own."""
+    if kind is not rules.ON_PAYMENT.kind:
+        return f"claim:{claim.pk}:approved"
+    source = f"claim:{claim.pk}:paid"
+    names = [source, *(f"{source}:{repeat}" for repeat in range(1, _MOST_REPEATS + 1))]
+    known = set(Voucher.objects.for_actor(SYSTEM).filter(source__in=names).values_list("source", flat=True))
+    return next((name for name in names if name not in known), names[-1])

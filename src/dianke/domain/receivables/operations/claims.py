@@ -10,10 +10,11 @@ from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.receivables.models import Claim, ClaimItem
 from dianke.domain.receivables.operations import claim_postings
 from dianke.domain.receivables.operations.locks import lock_accounts
+from dianke.domain.receivables.operations.red_vouchers import take_voucher_back
 from dianke.domain.receivables.queries import claims as queries
 from dianke.domain.receivables.queries.debts import list_debts
 from dianke.domain.receivables.rules import claims as rules
-from dianke.domain.receivables.types import ClaimKind, ClaimState, HeldKind
+from dianke.domain.receivables.types import ClaimKind, ClaimState, HeldKind, VoucherKind
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.org.scoping import Scope
@@ -142,6 +143,24 @@ def pay_out_claim(*, actor: Scope, claim: Claim, reference: str, paid_on: date, 
     claim.state, claim.paid_reference, claim.paid_on = ClaimState.PAID.value, reference, paid_on
     claim.paid_by = login
     claim.paid_voucher_id = claim_postings.post_payment(actor=actor, claim=claim, login=login, at=at)
+    claim.save(update_fields=["state", "paid_reference", "paid_on", "paid_by", "paid_voucher_id"])
+    return claim
+
+
+def return_claim(*, actor: Scope, claim: Claim, reason: str, paid_back_on: date, login: str, at: datetime) -> Claim:
+    """
+    Record that what was paid out came back, or was not paid by what it was taken for: it is owed again and waits.
+
+    :raises ClaimOutOfState: if it is not paid out
+    """
+    claim = _lock(actor, claim, ClaimState.PAID)
+    assert claim.paid_voucher_id is not None  # noqa: S101 - a claim that is paid out has a voucher
+    take_voucher_back(
+        actor=actor, voucher_id=claim.paid_voucher_id, kind=VoucherKind.REFUND_PAID,
+        source=f"claim:{claim.pk}:returned:{claim.paid_voucher_id}", reason=reason, login=login, at=at, on=paid_back_on,
+    )  # fmt: skip
+    claim.state, claim.paid_reference, claim.paid_on = ClaimState.APPROVED.value, "", None
+    claim.paid_by, claim.paid_voucher_id = "", None
     claim.save(update_fields=["state", "paid_reference", "paid_on", "paid_by", "paid_voucher_id"])
     return claim
 

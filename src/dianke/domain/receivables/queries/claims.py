@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from dianke.domain.receivables.models import Claim, ClaimItem, HeldMoney, Posting, Voucher
 from dianke.domain.receivables.queries.chart import list_keys_below
@@ -13,6 +13,10 @@ from dianke.platform.identity.types import Actor
 from dianke.platform.org.scoping import Scope
 
 _SYSTEM = Actor.system("telling what was waived")
+# Approved, their money moves through the bank.
+_AT_BANK = (ClaimKind.REFUND.value, ClaimKind.DEPOSIT_RETURN.value, ClaimKind.DEPOSIT_TAKEN.value)
+# A key is no longer than that behind its letters.
+_LONG = 20
 _APPROVED = (ClaimState.APPROVED.value, ClaimState.PAID.value)
 
 
@@ -105,3 +109,20 @@ def list_vouchers(*, actor: Scope, claim: Claim) -> list[Voucher]:
     """Return the vouchers that a claim was booked by, the first first."""
     keys = [key for key in (claim.voucher_id, claim.paid_voucher_id) if key is not None]
     return list(Voucher.objects.for_actor(actor).filter(pk__in=keys).order_by("pk"))
+
+
+def map_at_bank(*, actor: Scope, words: Collection[str]) -> dict[str, Claim]:
+    """Return claims whose money goes through the bank, by each of some words that names one: numbers of both sides."""
+    keys = [int(word[3:]) for word in words if word.startswith("SQ-") and word[3:].isdecimal() and len(word) < _LONG]
+    rows = Claim.objects.for_actor(actor).filter(kind__in=_AT_BANK, state__in=_APPROVED)
+    found: dict[str, Claim] = {}
+    for claim in rows.filter(Q(pk__in=keys) | Q(paid_reference__in=words) | Q(received_reference__in=words)):
+        for word in (claim.number, claim.paid_reference, claim.received_reference):
+            if word:
+                found[word] = claim
+    return found
+
+
+def find_at_bank(*, actor: Scope, number: str) -> Claim | None:
+    """Return the claim of a number whose money goes through the bank, or None."""
+    return map_at_bank(actor=actor, words=[number]).get(number)

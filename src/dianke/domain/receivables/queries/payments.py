@@ -14,9 +14,11 @@ from dianke.domain.receivables.queries.arrays import write_integers
 from dianke.domain.receivables.queries.standing import LATE_FEES, PREPAYMENTS, RECEIVABLES, load_ledger_codes
 from dianke.domain.receivables.types import KEY_SERIAL_DIGITS, PaymentEventKind, Received
 from dianke.kernel.errors import DomainError
+from dianke.platform.identity.types import Actor
 from dianke.platform.org.scoping import Scope
 
 SUSPENSE = "2241.03"
+_SYSTEM = Actor.system("telling whether a payment was taken back")
 _NUMBER = re.compile(r"SK-(\d{4})-(\d{8,12})", re.ASCII)
 _TO_AN_ACCOUNT = (PaymentEventKind.ASSIGNED.value, PaymentEventKind.MOVED.value)
 
@@ -68,6 +70,12 @@ def find_key(number: str) -> int | None:
     """Return the key that a number on a receipt stands for, or None."""
     read = _NUMBER.fullmatch(number.strip().upper())
     return int(read[1]) * 10**KEY_SERIAL_DIGITS + int(read[2]) if read else None
+
+
+def is_reversed(*, payment_id: int) -> bool:
+    """Tell whether a payment was taken back."""
+    rows = PaymentEvent.objects.for_actor(_SYSTEM).filter(payment_id=payment_id)
+    return bool(rows.filter(kind=PaymentEventKind.REVERSED.value).exists())
 
 
 def list_events(*, actor: Scope, payment: Payment) -> list[PaymentEvent]:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from dianke.domain.receivables.queries import periods
 from dianke.domain.receivables.queries.books import RECEIVABLES
+from dianke.domain.receivables.queries.claim_proof import prove_claims
 from dianke.domain.receivables.queries.payment_proof import prove_payments
 from dianke.domain.receivables.types import Finding, PeriodKind
 from dianke.platform.identity.types import Actor
@@ -96,7 +97,7 @@ select (select count(*) from series), count(*), min(what) from fault
 def prove_books() -> list[Finding]:
     """Return what each proof looked at and found; the books are right where none has a fault."""
     books = [prove() for prove in (_prove_vouchers, _prove_sums, _prove_bills, _prove_periods, _prove_numbers)]
-    return [*books, *prove_payments()]
+    return [*books, *prove_payments(), *prove_claims()]
 
 
 def _prove_vouchers() -> Finding:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dianke.application import bank_channels
 from dianke.domain.channels.queries import reconciliation, statements, withholding
+from dianke.domain.channels.queries.undo import list_waiting_undos
 from dianke.domain.channels.rules.withholding import BatchState
 from dianke.interfaces.web.bank import words
 from dianke.interfaces.web.components import formats
@@ -44,6 +45,9 @@ register(
     ),
     MenuEntry(
         group="channels", label=_("Reconciliation"), url_name="web:bank_days", right=bank_channels.VIEW, order=240
+    ),
+    MenuEntry(
+        group="channels", label=_("Balances of banks"), url_name="web:bank_balance", right=bank_channels.VIEW, order=245
     ),
 )
 register_acts(
@@ -96,5 +100,22 @@ def _list_differences(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     ]
 
 
+def _list_undos(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+    wishes = [one for one in list_waiting_undos(actor=actor) if one.asked_by != actor.login][:_SHOWN]
+    names = Names([one.asked_by for one in wishes])
+    return [
+        WorkItem(
+            kind=_("Match to be undone"),
+            number=one.entry.reference,
+            title=one.reason,
+            url=reverse("web:bank_entry", args=[one.entry_id]),
+            quantity=_now("%(amount)s yuan") % {"amount": formats.signed_fen(one.entry.amount_fen)},
+            source=names.of(one.asked_by),
+        )
+        for one in wishes
+    ]
+
+
+register_work(_list_undos, right=bank_channels.APPROVE)
 register_work(_list_releases, right=bank_channels.RELEASE)
 register_work(_list_differences, right=bank_channels.RECONCILE)

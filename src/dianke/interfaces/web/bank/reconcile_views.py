@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import bank_channels
 from dianke.domain.channels.models import ReconciliationDay, ReconciliationDifference
+from dianke.domain.channels.operations.balances import find_remedy
 from dianke.domain.channels.queries import reconciliation as queries
 from dianke.domain.channels.queries import withholding as banks
 from dianke.domain.channels.queries.acquirers import AcquirerUnknown, list_acquirers
-from dianke.domain.channels.rules.reconciling import REMEDIES, DayState, DifferenceKind, DifferenceState
+from dianke.domain.channels.rules.reconciling import BALANCE, REMEDIES, DayState, DifferenceKind, DifferenceState
 from dianke.domain.receivables.types import Channel
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out
@@ -40,7 +41,7 @@ from dianke.kernel.money import fen_to_yuan
 from dianke.platform.audit.use_case import PermissionRefused
 from dianke.platform.identity.types import Actor
 
-_COMPARED = [*words.CHANNELS, Channel.ONLINE.value, Channel.AGENT.value]
+_COMPARED = [*words.CHANNELS, Channel.ONLINE.value, Channel.AGENT.value, BALANCE]
 
 
 @require_GET
@@ -171,9 +172,11 @@ def _compare(request: StaffRequest, day: date) -> ReconciliationDay:
     if kind == "acquirer":
         return bank_channels.compare_acquirer_day(actor=request.actor, code=code, day=day, at=now)
     channel = kind or str(request.POST.get("channel", ""))
+    bank_code = code or str(request.POST.get("bank", ""))
+    if channel == BALANCE:
+        return bank_channels.compare_balance(actor=request.actor, bank_code=bank_code, day=day, at=now)
     if channel not in words.CHANNELS:
         raise Http404
-    bank_code = code or str(request.POST.get("bank", ""))
     return bank_channels.compare_day(actor=request.actor, bank_code=bank_code, channel=channel, day=day, at=now)
 
 
@@ -182,7 +185,7 @@ def _list_sides(request: StaffRequest) -> list[tuple[str, str]]:
     of_banks = [
         (f"{channel}:{bank.code}", f"{word} · {bank.name}")
         for bank in banks.list_banks(actor=request.actor)
-        for channel, word in words.CHANNELS.items()
+        for channel, word in [*words.CHANNELS.items(), (BALANCE, words.DAYS[BALANCE])]
     ]
     of_acquirers = [
         (f"acquirer:{one.code}", f"{CHANNELS[one.channel.value]} · {one.name}")
@@ -212,17 +215,18 @@ def _draw(
 ) -> dict[str, Any]:
     is_open = one.state == DifferenceState.OPEN.value
     is_asked = one.state == DifferenceState.ASKED.value
-    remedy = REMEDIES[DifferenceKind(one.kind)].value if day.acquirer else ""
+    remedy = REMEDIES[DifferenceKind(one.kind)].value if day.acquirer else (find_remedy(difference=one) or "")
     return {
         "difference": one,
         "chip": state_chip("bank.difference", one.state),
         "kind": words.DIFFERENCES[one.kind],
-        "remedy": "" if day.acquirer else words.REMEDIES[one.kind],
+        "name": words.name_difference(one.reference),
+        "remedy": "" if day.acquirer or remedy else words.REMEDIES[one.kind],
         "owner": names.of(one.owner),
         "may_take": may_work and is_open and one.owner != actor.login,
         "may_solve": may_work and is_open,
-        "act": words.ASKED.get(remedy, "") if may_work and is_open else "",
-        "asked": words.ASKED.get(one.remedy, ""),
+        "act": words.name_remedy(remedy, one.reference) if may_work and is_open else "",
+        "asked": words.name_remedy(one.remedy, one.reference),
         "asked_by": names.of(one.asked_by) if one.asked_by else "",
         "may_decide": is_asked and one.asked_by != actor.login and actor.may(bank_channels.APPROVE),
     }
@@ -243,7 +247,7 @@ def _list_figures(day: ReconciliationDay, left: int) -> list[Figure]:
 def _head(day: ReconciliationDay) -> Page:
     return Page(
         title=_now("%(channel)s on %(day)s")
-        % {"channel": CHANNELS.get(day.channel, day.channel), "day": day.day.isoformat()},
+        % {"channel": words.DAYS.get(day.channel, day.channel), "day": day.day.isoformat()},
         facts=[day.other_side],
         crumbs=[Crumb(_("Channels and reconciliation")), Crumb(_("Reconciliation"), reverse("web:bank_days"))],
         chips=[state_chip("bank.day", day.state)],
@@ -252,6 +256,7 @@ def _head(day: ReconciliationDay) -> Page:
             _("Money of withholding is compared by batch, transfers by the number of the bank's booking."),
             _("Cash of counters is compared by the number of the slip that it was brought to the bank with."),
             _("Gateways and agents are compared with their file; what changes the books needs another person."),
+            _("The balance of an account is held against our books of it: what explains the difference is work."),
             _("Compare again after a statement or an answer came; differences keep their owner."),
             _("A day is closed when no difference is open; then it is not compared again."),
         ],
@@ -271,7 +276,7 @@ DAYS = register(
         columns=[
             Column("day", _("Day"), lambda one: one.day, order=("day",), css="n"),
             Column("state", _("State"), lambda one: state_chip("bank.day", one.state)),
-            Column("channel", _("Channel"), lambda one: CHANNELS.get(one.channel, one.channel), css="nw"),
+            Column("channel", _("Channel"), lambda one: words.DAYS.get(one.channel, one.channel), css="nw"),
             Column("bank", _("Other side"), lambda one: one.other_side, css="nw"),
             Column("ours", _("In our books (yuan)"), lambda one: fen_to_yuan(one.ours_fen),
                    show=lambda one: formats.fen(one.ours_fen), css="num"),
@@ -281,7 +286,7 @@ DAYS = register(
             Column("open", _("Open differences"), lambda one: one.open_count, css="num"),
         ],
         filters=[
-            ChoiceFilter("channel", _("Channel"), [(code, CHANNELS[code]) for code in _COMPARED]),
+            ChoiceFilter("channel", _("Channel"), [(code, words.DAYS[code]) for code in _COMPARED]),
             ChoiceFilter("state", _("State"), [
                 (DayState.OPEN.value, pgettext_lazy("bank", "Open")), (DayState.CLOSED.value, _("Closed")),
             ]),

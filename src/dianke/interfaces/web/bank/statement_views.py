@@ -1,5 +1,6 @@
 """Statements of our bank accounts: loaded, their bookings listed, each matched by hand where no rule was sure."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from dianke.domain.channels.queries.acquirers import list_acquirers
 from dianke.domain.customers.models import CustomerAccount
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.bank import fault_words, words
+from dianke.interfaces.web.bank.undo_views import describe_undo, explain_change
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilter
 from dianke.interfaces.web.components.list_views import render_list
@@ -45,7 +47,10 @@ _MOST_BYTES = 8 * 1024 * 1024
 _FAULTS_SHOWN = 20
 _REFUSED = 422
 # A settlement asks for its days first: it has a form of its own.
-_ACTS = {"ACCOUNT": "account", "SETTLEMENT": "", "DEPOSIT": "deposit", "CHEQUE": "cheque"}
+_ACTS = {
+    "ACCOUNT": "account", "SETTLEMENT": "", "DEPOSIT": "deposit", "CHEQUE": "cheque", "CLAIM": "claim",
+    "TRANSFER": "transfer", "BOUNCE": "bounce", "FEE": "fee",
+}  # fmt: skip
 _STATES = [
     (EntryState.OPEN.value, _("Not dealt with")),
     (EntryState.SUSPENSE.value, _("In suspense")),
@@ -55,6 +60,9 @@ _STATES = [
     (EntryState.CLEARED.value, _("Settlement of a gateway or agent")),
     (EntryState.DEPOSITED.value, _("Cash of a counter")),
     (EntryState.HONOURED.value, _("Cheque of a counter")),
+    (EntryState.CLAIMED.value, _("Money of a claim")),
+    (EntryState.BOUNCED.value, _("Cheque taken back")),
+    (EntryState.CHARGED.value, _("Fee of the bank")),
     (EntryState.ELSEWHERE.value, _("No matter of customers")),
 ]
 
@@ -115,8 +123,10 @@ def show_entry(request: StaffRequest, key: int) -> HttpResponse:
         "proposals": _draw_proposals(actor, entry),
         "acquirers": list_acquirers(actor=actor) if may_work else [],
         "proposed": next((one["target"] for one in entry.proposals if one["kind"] == "SETTLEMENT"), ""),
-        "may_assign": may_work and entry.state == EntryState.SUSPENSE.value,
-        "may_set_aside": may_work and entry.state == EntryState.OPEN.value,
+        "proposed_transfer": next((one["target"] for one in entry.proposals if one["kind"] == "TRANSFER"), ""),
+        "may_assign": may_work and entry.state == EntryState.SUSPENSE.value and entry.amount_fen > 0,
+        "may_explain": may_work and entry.state in queries.WAITING and entry.amount_fen < 0,
+        **describe_undo(actor, entry),
         "next": _find_next(actor, entry),
     }
     return render(request, "bank/entry.html", values)
@@ -130,25 +140,37 @@ def decide_entry(request: StaffRequest, key: int) -> HttpResponse:
     following = _find_next(request.actor, entry)
     act, value = request.POST.get("act", ""), str(request.POST.get("value", ""))
     try:
-        if act == "batch":
-            bank_channels.settle_entry(actor=request.actor, key=key, batch_number=value, at=now)
-        elif act == "deposit":
-            bank_channels.match_deposit(actor=request.actor, key=key, slip_number=value, at=now)
-        elif act == "cheque":
-            bank_channels.match_cheque(actor=request.actor, key=key, number=value, at=now)
-        elif act == "settlement":
+        if act == "settlement":
             _settle(request, key, value, now)
-        elif act == "aside":
-            bank_channels.set_entry_aside(actor=request.actor, key=key, note=value, at=now)
         else:
-            bank_channels.assign_entry(actor=request.actor, key=key, account_number=value, at=now)
+            _DECISIONS.get(act, _assign)(request.actor, key, value, now)
     except PermissionRefused:
         raise
     except DomainError as refusal:
-        messages.error(request, explain(refusal))
+        messages.error(request, explain_change(refusal))
         return redirect("web:bank_entry", key)
     messages.success(request, _now("The booking is dealt with."))
     return redirect("web:bank_entry", following.pk) if following else redirect("web:bank_entries")
+
+
+def _assign(actor: Actor, key: int, value: str, at: datetime) -> StatementEntry:
+    return bank_channels.assign_entry(actor=actor, key=key, account_number=value, at=at)
+
+
+_DECISIONS: dict[str, Callable[[Actor, int, str, datetime], StatementEntry]] = {
+    "batch": lambda actor, key, value, at: bank_channels.settle_entry(actor=actor, key=key, batch_number=value, at=at),
+    "deposit": lambda actor, key, value, at: bank_channels.match_deposit(
+        actor=actor, key=key, slip_number=value, at=at
+    ),
+    "cheque": lambda actor, key, value, at: bank_channels.match_cheque(actor=actor, key=key, number=value, at=at),
+    "claim": lambda actor, key, value, at: bank_channels.claim_entry(actor=actor, key=key, number=value, at=at),
+    "transfer": lambda actor, key, value, at: bank_channels.give_transfer_back(
+        actor=actor, key=key, reference=value, at=at
+    ),
+    "bounce": lambda actor, key, value, at: bank_channels.bounce_cheque(actor=actor, key=key, number=value, at=at),
+    "fee": lambda actor, key, _value, at: bank_channels.charge_fee(actor=actor, key=key, at=at),
+    "aside": lambda actor, key, value, at: bank_channels.set_entry_aside(actor=actor, key=key, note=value, at=at),
+}
 
 
 def _settle(request: StaffRequest, key: int, code: str, now: datetime) -> None:
@@ -225,8 +247,10 @@ def _head(entry: StatementEntry) -> Page:
         menu_url=reverse("web:bank_entries"),
         help=[
             _("Money that came is in the books on its day: what no rule was sure of waits in suspense."),
+            _("So is money that left: a transfer given back, a refund, a fee; the rest is not yet known."),
             _("Given to an account it pays its debts as of the day that it came."),
             _("After each decision the next booking that waits is opened."),
+            _("A match that was wrong is undone by two persons; the booking then waits again."),
         ],
     )
 

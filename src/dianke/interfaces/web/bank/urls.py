@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.bank import answer_views, batch_views, mandate_views, reconcile_views, statement_views
+from dianke.interfaces.web.bank import (
+    answer_views,
+    balance_views,
+    batch_views,
+    mandate_views,
+    reconcile_views,
+    statement_views,
+    undo_views,
+)
 
 urlpatterns = [
     path("withholding/", batch_views.list_batches, name="bank_batches"),
@@ -24,6 +32,12 @@ urlpatterns = [
     path("statements/load/", statement_views.load_statement, name="bank_statement_load"),
     path("statements/<int:key>/", statement_views.show_entry, name="bank_entry"),
     path("statements/<int:key>/decide/", statement_views.decide_entry, name="bank_entry_decide"),
+    path("statements/<int:key>/undo/", undo_views.ask_undo, name="bank_undo_ask"),
+    path("statements/undo/<int:key>/decide/", undo_views.decide_undo, name="bank_undo_decide"),
+    path("statements/undo/<int:key>/withdraw/", undo_views.withdraw_undo, name="bank_undo_withdraw"),
+    path("balance/", balance_views.show_balance, name="bank_balance"),
+    path("balance/export/", balance_views.export_balance, name="bank_balance_export"),
+    path("balance/compare/", balance_views.compare_balance, name="bank_balance_compare"),
     path("reconciliation/", reconcile_views.list_days, name="bank_days"),
     path("reconciliation/compare/", reconcile_views.compare_day, name="bank_day_compare"),
     path("reconciliation/<int:key>/", reconcile_views.show_day, name="bank_day"),

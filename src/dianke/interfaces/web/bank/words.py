@@ -7,11 +7,12 @@ from dianke.domain.channels.models import EntryState
 from dianke.domain.channels.rules.bank_files.codes import list_codes
 from dianke.domain.channels.rules.bank_files.types import Layout
 from dianke.domain.channels.rules.matching import MatchReason
-from dianke.domain.channels.rules.reconciling import DayState, DifferenceKind, DifferenceState, Remedy
+from dianke.domain.channels.rules.reconciling import BALANCE, DayState, DifferenceKind, DifferenceState, Remedy
 from dianke.domain.channels.rules.withholding import AnswerState, BatchState, Exclusion, LineState
 from dianke.domain.receivables.types import Channel
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import register_states
+from dianke.interfaces.web.payments.words import CHANNELS as PAYMENT_CHANNELS
 
 LAYOUTS: dict[str, Text] = {Layout.TEXT.value: _("Text, GB18030"), Layout.XML.value: "XML"}
 CHANNELS: dict[str, Text] = {
@@ -43,8 +44,27 @@ REASONS: dict[str, Text] = {
     MatchReason.AMOUNT_AND_NAME.value: _("amount owed and name"),
     MatchReason.NAME.value: _("name"),
     MatchReason.AMOUNT.value: _("amount owed"),
+    MatchReason.CLAIM_AND_AMOUNT.value: _("names a claim on an account, and its amount is that of the claim"),
+    MatchReason.CLAIM_NUMBER.value: _("names a claim on an account"),
+    MatchReason.BOOKING_AND_AMOUNT.value: _("names the booking that it gives back, and the amount is the same"),
+    MatchReason.BOOKING_NUMBER.value: _("names another booking of the bank"),
+    MatchReason.FEE_TEXT.value: _("its text is that of a fee"),
     MatchReason.BY_HAND.value: _("by hand"),
 }
+# Why the match of a booking is not undone.
+UNDO_REASONS: dict[str, Text] = {
+    "reason_missing": _("Give a reason."),
+    "asked_already": _("Somebody asked for it already."),
+    "decided_already": _("It was decided already."),
+    "asked_by_another": _("Only who asked may take it back."),
+    "nothing_matched": _("It waits already: there is no match to undo."),
+    "no_way_back": _("This match has no way back: book it the other way round."),
+    "taken_back": _("The bank took it back: nothing of it is left to undo."),
+    "cheque_bounced": _("The bank took the cheque back meanwhile."),
+    "changed_meanwhile": _("The booking or what it was matched to changed meanwhile."),
+}
+# What a day of reconciliation is of.
+DAYS: dict[str, Text] = {**PAYMENT_CHANNELS, BALANCE: _("Balance of the account")}
 DIFFERENCES: dict[str, Text] = {
     DifferenceKind.OURS_ONLY.value: _("only in our books"),
     DifferenceKind.THEIRS_ONLY.value: _("only at the bank"),
@@ -121,6 +141,9 @@ register_states(
         EntryState.CLEARED.value: ("ok", _("Settlement of a gateway or agent")),
         EntryState.DEPOSITED.value: ("ok", _("Cash of a counter")),
         EntryState.HONOURED.value: ("ok", _("Cheque of a counter")),
+        EntryState.CLAIMED.value: ("ok", _("Money of a claim")),
+        EntryState.BOUNCED.value: ("bad", _("Cheque taken back")),
+        EntryState.CHARGED.value: ("ok", _("Fee of the bank")),
         EntryState.ELSEWHERE.value: ("idle", _("No matter of customers")),
     },
 )
@@ -137,6 +160,34 @@ register_states(
         DifferenceState.VANISHED.value: ("idle", _("No longer there")),
     },
 )
+
+
+# What a difference of a balance is known by, before its number.
+_KEYS: dict[str, Text] = {
+    "entry": _("Booking"),
+    "batch": _("Batch"),
+    "slip": _("Slip"),
+    "claim": _("Claim"),
+    "voucher": _("Voucher"),
+}
+_BALANCE_REMEDIES: dict[str, Text] = {
+    "entry": _("Take the money into suspense"),
+    "claim": _("Have the claim wait to be paid out again"),
+}
+
+
+def name_difference(reference: str) -> str:
+    """Return what both sides know a difference by, in words."""
+    what, colon, number = reference.partition(":")
+    if not colon or what not in _KEYS:
+        return reference
+    return f"{_KEYS[what]} {f'SQ-{int(number):06d}' if what == 'claim' else number}"
+
+
+def name_remedy(remedy: str, reference: str) -> Text:
+    """Return what is asked to be done to the books about a difference, in words."""
+    what = reference.partition(":")[0]
+    return _BALANCE_REMEDIES.get(what) or ASKED.get(remedy, "") if remedy else ""
 
 
 def may_resend(code: str) -> bool:

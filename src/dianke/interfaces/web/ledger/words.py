@@ -18,6 +18,7 @@ KINDS: dict[str, Text] = {
     VoucherKind.PAYMENT_MOVE.value: _("Payment moved"),
     VoucherKind.PAYMENT_REVERSAL.value: _("Payment reversed"),
     VoucherKind.PREPAYMENT_USE.value: _("Prepayment used"),
+    VoucherKind.BANK_ENTRY.value: _("Booking of the bank"),
     VoucherKind.SETTLEMENT.value: _("Settlement of a gateway or agent"),
     VoucherKind.CASH_COUNT.value: _("Cash over or short"),
     VoucherKind.CASH_DEPOSIT.value: _("Cash to the bank"),

@@ -143,6 +143,19 @@ ACTS: dict[str, Text] = {
         "act", "reconcile a day with a gateway or agent"
     ),
     "bank_channels.reconciliation.refuse_remedy": pgettext_lazy("act", "refuse the remedy of a difference"),
+    "bank_channels.reconciliation.compare_balance": pgettext_lazy(
+        "act", "hold the balance of a bank against the books"
+    ),
+    "bank_channels.statements.bounce_cheque": pgettext_lazy(
+        "act", "match a booking of the bank to a cheque taken back"
+    ),
+    "bank_channels.statements.charge_fee": pgettext_lazy("act", "book a fee of the bank"),
+    "bank_channels.statements.claim_entry": pgettext_lazy("act", "match a booking of the bank to a claim"),
+    "bank_channels.statements.give_transfer_back": pgettext_lazy("act", "match a booking of the bank to a transfer"),
+    "bank_channels.undo.approve_undo": pgettext_lazy("act", "agree that a match is undone"),
+    "bank_channels.undo.ask_undo": pgettext_lazy("act", "ask for a match to be undone"),
+    "bank_channels.undo.refuse_undo": pgettext_lazy("act", "refuse that a match is undone"),
+    "bank_channels.undo.withdraw_undo": pgettext_lazy("act", "take a wish to undo a match back"),
     "bank_channels.statements.clear_entry": pgettext_lazy("act", "match a booking of the bank to a settlement"),
     "bank_channels.statements.assign_entry": pgettext_lazy("act", "give a booking of the bank to an account"),
     "bank_channels.statements.load_statement": pgettext_lazy("act", "load a bank statement"),
