@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from dianke.application import combined_bills
 from dianke.application.bill_documents import VIEW
 from dianke.application.bill_documents.structured import SEE_WHOLE
-from dianke.application.combined_bills import COMBINE
+from dianke.application.combined_bills import COMBINE, SheetSection
 from dianke.domain.billing.models import Bill, GroupStatement
 from dianke.domain.billing.queries import bills as bill_queries
 from dianke.domain.billing.queries import statements as queries
@@ -20,7 +20,7 @@ from dianke.interfaces.api.paging import PageOf, PageQuery, Text, page_of
 from dianke.interfaces.api.problems import REFUSALS
 from dianke.interfaces.api.writes import IdempotencyKey, answer_write
 from dianke.kernel.clock import SystemClock
-from dianke.kernel.masks import mask_address, mask_name
+from dianke.kernel.masks import mask_name
 from dianke.platform.identity.types import Actor
 
 router = Router(tags=["combined statements"])
@@ -29,11 +29,12 @@ _Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$
 
 
 class StatementQuery(PageQuery):
-    """Which statements: of a month, a customer, a unit."""
+    """Which statements: of a month, a customer, a unit, of groups alone or without them."""
 
     month: _Month | None = Field(None, description="YYYY-MM")
     customer: Text = Field("", max_length=20, description="number of the customer")
     unit: Text = Field("", max_length=20, description="code of the unit")
+    is_group: bool | None = Field(None, description="true: of groups alone; false: of customers alone")
 
 
 class StatementIn(Schema):
@@ -41,6 +42,7 @@ class StatementIn(Schema):
 
     customer: Text = Field(min_length=1, max_length=20, description="number of the customer")
     month: _Month = Field(description="YYYY-MM")
+    of_group: bool = Field(False, description="of the whole group that the customer belonged to at the month's end")
 
 
 class StatementOut(Schema):
@@ -50,11 +52,14 @@ class StatementOut(Schema):
     month: date
     customer: str
     customer_name: str
+    is_group: bool
     unit: str
+    customer_count: int
     account_count: int
     bill_count: int
     energy_kwh_e2: int
     amount_fen: int
+    due_date: date | None
     made_by: str
     made_at: datetime
 
@@ -69,9 +74,23 @@ class StatementBillOut(Schema):
     issued_at: datetime
 
 
+class StatementCustomerOut(Schema):
+    """A customer's part: what the listed bills come to, what was issued since, and what of both is settled today."""
+
+    customer: str
+    name: str
+    bill_count: int
+    energy_kwh_e2: int
+    amount_fen: int
+    since_fen: int
+    settled_fen: int
+    open_fen: int
+
+
 class StatementAccountOut(Schema):
     """An account with the bills that the statement lists, and those issued for the month since."""
 
+    customer: str
     account: str
     address: str
     listed: list[StatementBillOut]
@@ -79,8 +98,9 @@ class StatementAccountOut(Schema):
 
 
 class StatementDetail(StatementOut):
-    """A statement with its bills by account; `hidden_bill_count` of them are of units beyond the caller's."""
+    """A statement with its bills; `hidden_bill_count` are of units beyond the caller's: in its own sums alone."""
 
+    customers: list[StatementCustomerOut]
     accounts: list[StatementAccountOut]
     hidden_bill_count: int
 
@@ -95,6 +115,7 @@ def list_statements(request: HttpRequest, page: Query[StatementQuery]) -> dict[s
         "month": date.fromisoformat(f"{page.month}-01") if page.month else None,
         "customer_number": page.customer or None,
         "unit__code": page.unit or None,
+        "is_group": page.is_group,
     }
     rows = queries.filter_statements(actor=actor).filter(
         **{name: value for name, value in wanted.items() if value is not None}
@@ -113,21 +134,23 @@ def show_statement(request: HttpRequest, number: Text) -> dict[str, Any]:
     statement = queries.find_statement_by_number(actor=actor, number=number)
     if statement is None:
         raise Http404
-    accounts = queries.list_account_bills(actor=actor, statement=statement)
+    sheet = combined_bills.read_sheet(actor=actor, statement=statement)
     return {
         **_draw(actor, statement),
-        "accounts": [_draw_account(one, is_whole=_sees_whole(actor, statement)) for one in accounts],
-        "hidden_bill_count": statement.bill_count - sum(len(one.listed) for one in accounts),
+        "customers": [_draw_customer(one) for one in sheet.sections],
+        "accounts": [_draw_account(section, one) for section in sheet.sections for one in section.accounts],
+        "hidden_bill_count": sheet.hidden_count,
     }
 
 
 @router.post("/combined-statements", response={201: StatementOut, **REFUSALS}, summary="Make a combined statement")
 def make_statement(request: HttpRequest, body: StatementIn, idempotency_key: IdempotencyKey) -> HttpResponse:
-    """Put the bills of a customer's accounts in a month on one sheet; each month has one."""
+    """Put the bills of a customer's accounts, or of its whole group, in a month on one sheet; each month has one."""
     actor = actor_with(request, COMBINE)
 
     def write() -> StatementOut:
-        made = combined_bills.make_statement(
+        make = combined_bills.make_group_statement if body.of_group else combined_bills.make_statement
+        made = make(
             actor=actor,
             customer_number=body.customer,
             month=bill_queries.get_month(body.month),
@@ -149,20 +172,37 @@ def _draw(actor: Actor, statement: GroupStatement) -> dict[str, Any]:
         "month": statement.month,
         "customer": statement.customer_number,
         "customer_name": name if _sees_whole(actor, statement) else mask_name(name),
+        "is_group": statement.is_group,
         "unit": statement.unit.code,
+        "customer_count": statement.customer_count,
         "account_count": statement.account_count,
         "bill_count": statement.bill_count,
         "energy_kwh_e2": statement.energy_kwh_e2,
         "amount_fen": statement.amount_fen,
+        "due_date": statement.due_date,
         "made_by": statement.made_by,
         "made_at": statement.made_at,
     }
 
 
-def _draw_account(one: AccountBills, *, is_whole: bool) -> dict[str, Any]:
+def _draw_customer(one: SheetSection) -> dict[str, Any]:
     return {
+        "customer": one.number,
+        "name": one.name,
+        "bill_count": one.bill_count,
+        "energy_kwh_e2": one.energy_kwh_e2,
+        "amount_fen": one.amount_fen,
+        "since_fen": one.since_fen,
+        "settled_fen": one.settled_fen,
+        "open_fen": one.open_fen,
+    }
+
+
+def _draw_account(section: SheetSection, one: AccountBills) -> dict[str, Any]:
+    return {
+        "customer": section.number,
         "account": one.account_number,
-        "address": one.address if is_whole else mask_address(one.address),
+        "address": one.address,
         "listed": [_draw_bill(bill) for bill in one.listed],
         "since": [_draw_bill(bill) for bill in one.since],
     }

@@ -1,22 +1,43 @@
 """Make combined statements: a sheet over issued bills, which stay what they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from dianke.domain.billing.models import Bill, GroupStatement, GroupStatementBill
-from dianke.domain.billing.types import get_bill_id_range
-from dianke.domain.customers.models import Customer, CustomerAccount
+from dianke.domain.billing.models import GroupStatement, GroupStatementBill
+from dianke.domain.billing.queries import statements as queries
+from dianke.domain.billing.queries.statements import OwnedBill
+from dianke.domain.billing.rules.statements import ListedBill, find_due_date
+from dianke.domain.customers.models import Customer
+from dianke.domain.customers.rules.groups import CustomerGroup
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 
 LEAST_ACCOUNTS = 2
+LEAST_CUSTOMERS = 2
+_EVERYTHING = Actor.system("adding up every bill of a statement")
 
 
 class UnableToMakeStatement(DomainError):
-    """The customer cannot get a combined statement of the month."""
+    """The customer, or the group, cannot get a combined statement of the month."""
 
     code = "billing.unable_to_make_statement"
     message = "no combined statement of {month} for customer {customer}: {reason}"
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Who makes what for whom."""
+
+    actor: Actor
+    head: Customer
+    month: date
+    login: str
+    at: datetime
+
+    def refuse(self, field: str, reason: str) -> UnableToMakeStatement:
+        """Return the refusal."""
+        return UnableToMakeStatement(field=field, customer=self.head.number, month=f"{self.month:%Y-%m}", reason=reason)
 
 
 def make_statement(*, actor: Actor, customer: Customer, month: date, login: str, at: datetime) -> GroupStatement:
@@ -25,43 +46,77 @@ def make_statement(*, actor: Actor, customer: Customer, month: date, login: str,
 
     :raises UnableToMakeStatement: if there is one, fewer than two accounts have bills, or some are beyond reach
     """
-    facts = {"customer": customer.number, "month": f"{month:%Y-%m}"}
+    order = _Order(actor, customer, month, login, at)
+    _lock(order, is_group=False)
+    bills = _list_bills(order, {customer.pk})
+    if len({one.bill.account_id for one in bills}) < LEAST_ACCOUNTS:
+        raise order.refuse("month", "fewer than two of its accounts have bills")
+    return _save(order, bills, group=None)
+
+
+def make_group_statement(
+    *, actor: Actor, head: Customer, group: CustomerGroup, month: date, login: str, at: datetime
+) -> GroupStatement:
+    """
+    Make the combined statement of a group and month; the group is the one of the month's end, under its head.
+
+    :raises UnableToMakeStatement: if there is one, fewer than two of its customers have bills, some are beyond reach,
+        or stand on the statement of another group
+    """
+    order = _Order(actor, head, month, login, at)
+    _lock(order, is_group=True)
+    bills = _list_bills(order, group.member_ids)
+    if len({one.customer_id for one in bills}) < LEAST_CUSTOMERS:
+        raise order.refuse("month", "fewer than two customers of the group have bills")
+    if queries.is_on_group_statement(bill_ids=[one.bill.pk for one in bills]):
+        raise order.refuse("customer", "some of its bills are on the statement of another group")
+    return _save(order, bills, group=group)
+
+
+def _lock(order: _Order, *, is_group: bool) -> None:
     # The lock keeps two people from making the same statement at once.
-    rows = Customer.objects.for_actor(actor).select_for_update(of=("self",))
-    locked: Customer | None = rows.filter(pk=customer.pk).first()
-    if locked is None:
-        raise UnableToMakeStatement(field="customer", **facts, reason="the customer is not within your units")
-    if GroupStatement.objects.for_actor(actor).filter(customer=locked, month=month).exists():
-        raise UnableToMakeStatement(field="month", **facts, reason="it is made already")
-    everything = _list_bills(Actor.system("adding up every bill of a customer"), locked, month)
-    accounts = {bill.account_id for bill in everything}
-    if len(accounts) < LEAST_ACCOUNTS:
-        raise UnableToMakeStatement(field="month", **facts, reason="fewer than two of its accounts have bills")
-    if len(_list_bills(actor, locked, month)) != len(everything):
-        raise UnableToMakeStatement(field="customer", **facts, reason="some of its bills are not within your units")
+    rows = Customer.objects.for_actor(order.actor).select_for_update(of=("self",))
+    if rows.filter(pk=order.head.pk).first() is None:
+        raise order.refuse("customer", "the customer is not within your units")
+    made = GroupStatement.objects.for_actor(order.actor).filter(
+        customer=order.head, month=order.month, is_group=is_group
+    )
+    if made.exists():
+        raise order.refuse("month", "it is made already")
+
+
+def _list_bills(order: _Order, customer_ids: Collection[int]) -> list[OwnedBill]:
+    everything = queries.list_owned_bills(actor=_EVERYTHING, customer_ids=customer_ids, month=order.month)
+    seen = queries.list_owned_bills(actor=order.actor, customer_ids=customer_ids, month=order.month)
+    # A sum over a part would look like the whole.
+    if len(seen) != len(everything):
+        raise order.refuse("customer", "some of its bills are not within your units")
+    return everything
+
+
+def _save(order: _Order, bills: Sequence[OwnedBill], group: CustomerGroup | None) -> GroupStatement:
     statement = GroupStatement(
-        unit_id=locked.unit_id,
-        customer=locked,
-        customer_number=locked.number,
-        customer_name=locked.name,
-        month=month,
-        account_count=len(accounts),
-        bill_count=len(everything),
-        energy_kwh_e2=sum(bill.energy_kwh_e2 for bill in everything),
-        amount_fen=sum(bill.amount_fen for bill in everything),
-        made_by=login,
-        made_at=at,
+        unit_id=order.head.unit_id,
+        customer=order.head,
+        customer_number=order.head.number,
+        customer_name=order.head.name,
+        month=order.month,
+        is_group=group is not None,
+        member_ids=list(group.member_ids) if group else [],
+        customer_count=len({one.customer_id for one in bills}),
+        account_count=len({one.bill.account_id for one in bills}),
+        bill_count=len(bills),
+        energy_kwh_e2=sum(one.bill.energy_kwh_e2 for one in bills),
+        amount_fen=sum(one.bill.amount_fen for one in bills),
+        due_date=find_due_date(
+            ListedBill(one.bill.pk, one.bill.amount_fen, one.bill.due_date, one.bill.corrects_id) for one in bills
+        ),
+        made_by=order.login,
+        made_at=order.at,
     )
     statement.save()
     GroupStatementBill.objects.bulk_create(
-        [GroupStatementBill(statement=statement, bill_id=bill.pk) for bill in everything], batch_size=2_000
+        [GroupStatementBill(statement=statement, bill_id=one.bill.pk, customer_id=one.customer_id) for one in bills],
+        batch_size=2_000,
     )
     return statement
-
-
-def _list_bills(actor: Actor, customer: Customer, month: date) -> Sequence[Bill]:
-    first, end = get_bill_id_range(year=month.year, month=month.month)
-    everybody = Actor.system("finding every account of a customer")
-    accounts = CustomerAccount.objects.for_actor(everybody).filter(customer=customer).values_list("id", flat=True)
-    rows = Bill.objects.for_actor(actor).filter(account_id__in=list(accounts), id__gte=first, id__lt=end)
-    return list(rows.order_by("id"))
