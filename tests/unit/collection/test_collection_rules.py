@@ -6,7 +6,14 @@ import pytest
 
 from dianke.domain.collection.rules import write_offs
 from dianke.domain.collection.rules.buckets import find_bucket, list_buckets
-from dianke.domain.collection.rules.forecast import Measured, expect
+from dianke.domain.collection.rules.forecast import (
+    IssuedDay,
+    Measured,
+    expect,
+    find_paid_share,
+    list_issue_days,
+    take_share,
+)
 
 DAY = date(2026, 6, 1)
 
@@ -73,3 +80,31 @@ def test_forecast_takes_the_share_of_the_cell_else_of_the_class_else_nothing() -
 
     # 1001 × 150/200 = 750.75; of the class 150/300 = 500.5, up to 501.
     assert expected == {("HOME", 0): 751, ("HOME", 1): 0, ("HOME", 2): 501, ("FARM", 0): 0}
+
+
+def test_share_of_bills_counts_those_that_are_old_enough_and_never_more_than_billed() -> None:
+    on = date(2026, 6, 30)
+    issued = [
+        IssuedDay(date(2026, 4, 1), 1000, {0: 100, 10: 500, 40: 900}),
+        IssuedDay(date(2026, 6, 25), 1000, {1: 1000}),
+    ]
+
+    shares = [find_paid_share(issued, days=days, on=on) for days in (5, 10, 60, 100)]
+
+    assert shares == [(1100, 2000), (600, 1000), (1000, 1000), (0, 0)]
+    assert [take_share(333, share) for share in shares] == [183, 200, 333, 0]
+
+
+def test_months_to_be_billed_follow_the_calendar_else_the_last_issue() -> None:
+    usual = {"last_month": date(2026, 1, 1), "last_issue": date(2026, 1, 31), "on": date(2026, 2, 10), "months": 1}
+
+    free = list_issue_days(**usual, planned={}, until=date(2026, 4, 10))
+    planned = list_issue_days(**usual, planned={date(2026, 2, 1): date(2026, 2, 5)}, until=date(2026, 3, 10))
+    every_other = list_issue_days(**{**usual, "months": 2}, planned={}, until=date(2026, 6, 1))
+    at_rest = list_issue_days(**{**usual, "on": date(2026, 6, 1)}, planned={}, until=date(2026, 9, 1))
+
+    assert free == [(date(2026, 2, 1), date(2026, 2, 28)), (date(2026, 3, 1), date(2026, 3, 31))]
+    # Planned for a day that has passed: it is expected tomorrow.
+    assert planned == [(date(2026, 2, 1), date(2026, 2, 11))]
+    assert every_other == [(date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 5, 1), date(2026, 5, 31))]
+    assert at_rest == []

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from http import HTTPStatus
 
@@ -14,6 +14,8 @@ from tests.factories.pages import Office
 from tests.factories.paid import at_ten, list_accounts, look_at, pay
 
 from dianke.application import collection
+from dianke.domain.billing.models import Bill
+from dianke.domain.collection.models import DunningStep
 from dianke.domain.collection.queries.recovery import get_old_recovery, list_current_recovery, list_outstanding
 from dianke.domain.collection.queries.recovery_items import list_items_booked, list_items_of_old
 from dianke.platform.identity.types import Actor
@@ -151,6 +153,37 @@ class TestRecovery:
 
         assert [row for page in pages for row in page.rows] == list(whole.rows)
         assert {page.totals_fen for page in pages} == {whole.totals_fen}
+
+    @pytest.mark.parametrize(("on", "days"), [("2026-03-10", 7), ("2026-03-10", 30), ("2026-11-20", 90)])
+    def test_what_is_expected_is_that_of_the_bills_that_it_opens(self, boss: Client, on: str, days: int) -> None:
+        page = read(boss, f"/collection/forecast/?on={on}&days={days}")
+
+        links = [pair for pair in list_links(page) if "of=EXPECTED" in pair[0]]
+
+        assert len(links) >= 2
+        for url, amount in links:
+            assert add_up(read(boss, url), -1) == amount, url
+
+    def test_effects_of_steps_open_into_the_steps(self, office: Office, boss: Client) -> None:
+        first, *_others = list_accounts(office.utility)
+        due = Bill.objects.for_actor(_SYSTEM).order_by("id")[0].due_date
+        collection.run_night(actor=_SYSTEM, at=at_ten(due + timedelta(days=3)))
+        steps = DunningStep.objects.for_actor(_SYSTEM).filter(state__in=["OPEN", "HELD"]).order_by("id")
+        done = due + timedelta(days=4)
+        assert steps.update(state="DONE", done_on=done) > 1
+        step = DunningStep.objects.for_actor(_SYSTEM).order_by("id")[0]
+        pay(office.utility, step.account, 1_00, "7", day=done + timedelta(days=2))
+        on = (done + timedelta(days=30)).isoformat()
+
+        page = read(boss, f"/collection/recovery/?on={on}")
+        links = [pair for pair in list_links(page) if "of=STEPS" in pair[0]]
+        (some,) = {html.unescape(url) for url in re.findall(r'href="([^"]+paid=SOME[^"]*)"', page)}
+
+        assert len(links) >= 2
+        for (url, amount), column in zip(links[:2], (-2, -1), strict=True):
+            assert add_up(read(boss, url), column) == amount, url
+        assert step.number in read(boss, some)
+        assert first.number not in read(boss, some) or first.pk == step.account_id
 
     @pytest.mark.parametrize("tail", ["?of=MONTH&month=1999-01", "?of=BOOKED&from=x"])
     def test_what_is_not_known_is_not_there(self, boss: Client, tail: str) -> None:

@@ -1,10 +1,10 @@
 """
-What of the bills that are open now will come within thirty days: the share that came within the last thirty.
+What will come within some days: of the bills that are open now, and of those that will be issued meanwhile.
 
-By class of use and age: of what was open thirty days ago in a class and a bucket, the share that was collected since is
-taken for what is open today in the same class and bucket; a bucket without history takes the share of its class. The
-same sum, made as of thirty days ago from the thirty days before, is compared with what came: that is the error shown.
-Bills that will only be issued are not in it.
+Open bills by class of use and age: of what was open as many days ago in a class and a bucket, the share that was
+collected since is taken for what is open today in the same class and bucket; a bucket without history takes the share
+of its class. Bills to come are those of `coming`. The same sum, made as of so many days ago from what was known then,
+is compared with what came: that is the back-test shown.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,10 @@ from decimal import Decimal
 
 from django.db import connection
 
+from dianke.domain.collection.queries.coming import ComingBills, list_coming_bills, sum_came_of_new
 from dianke.domain.collection.queries.open_items import prepare_open_items
 from dianke.domain.collection.queries.recovery import GIVEN_UP
+from dianke.domain.collection.queries.recovery_items import RecoveryItem, RecoveryItems
 from dianke.domain.collection.rules.buckets import list_buckets
 from dianke.domain.collection.rules.forecast import Cell, Measured, expect
 from dianke.domain.receivables.models import Voucher
@@ -37,6 +39,26 @@ select o.usage_class, width_bucket(coalesce(%(as_of)s::date - o.due_date, 0), %(
   from open_item o left join came c on c.item_id = o.item_id
  where o.open_fen > 0 group by 1, 2
 """
+# What is expected of a cell, spread by what is open: rounded on the running sum, so that nothing is lost.
+_SPREAD = """
+cell as (select * from unnest(%(classes)s::text[], %(buckets)s::int[], %(opens)s::bigint[], %(expected)s::bigint[])
+              as c (usage_class, bucket, open_fen, expected_fen)),
+running as (
+     select o.item_id, o.customer_account_id, o.usage_class, o.open_fen, c.open_fen as cell_fen, c.expected_fen,
+            sum(o.open_fen) over (partition by c.usage_class, c.bucket order by o.item_id) as until_fen
+       from open_item o
+       join cell c on c.usage_class = o.usage_class
+        and c.bucket = width_bucket(coalesce(%(as_of)s::date - o.due_date, 0), %(starts)s::int[])
+      where o.open_fen > 0),
+spread as (
+     select item_id, customer_account_id, usage_class, open_fen,
+            (div(until_fen * expected_fen, cell_fen)
+             - div((until_fen - open_fen) * expected_fen, cell_fen))::bigint as fen
+       from running where %(class)s = '' or usage_class = %(class)s),
+summed as (select s.*, sum(open_fen) over () as all_open, sum(fen) over () as all_fen from spread s)
+select item_id, customer_account_id, usage_class, open_fen, fen, all_open, all_fen
+  from summed where item_id > %(after)s order by item_id limit %(limit)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +72,12 @@ class ClassForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What is expected within thirty days, and what the same sum said thirty days ago against what came."""
+    """What is expected within some days: of open bills by class, and of bills that are still to be issued."""
 
     on: date
+    days: int
     by_class: tuple[ClassForecast, ...]
-    said_fen: int
-    came_fen: int
-    has_history: bool
-
-    @property
-    def expected_fen(self) -> int:
-        """Return what is expected of all classes."""
-        return sum(one.expected_fen for one in self.by_class)
+    coming: tuple[ComingBills, ...]
 
     @property
     def open_fen(self) -> int:
@@ -69,29 +85,105 @@ class Forecast:
         return sum(one.open_fen for one in self.by_class)
 
     @property
+    def expected_fen(self) -> int:
+        """Return what is expected of open bills of all classes."""
+        return sum(one.expected_fen for one in self.by_class)
+
+    @property
+    def billed_fen(self) -> int:
+        """Return what is expected to be billed."""
+        return sum(one.billed_fen for one in self.coming)
+
+    @property
+    def coming_fen(self) -> int:
+        """Return what is expected of bills that are still to be issued."""
+        return sum(one.expected_fen for one in self.coming)
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """What the same sum said as many days ago, and what came: of bills open then, and of those issued since."""
+
+    said: Forecast
+    came_open_fen: int
+    billed_fen: int
+    came_new_fen: int
+    has_history: bool
+
+    @property
+    def said_fen(self) -> int:
+        """Return what was said of both."""
+        return self.said.expected_fen + self.said.coming_fen
+
+    @property
+    def came_fen(self) -> int:
+        """Return what came of both."""
+        return self.came_open_fen + self.came_new_fen
+
+    @property
     def error(self) -> Decimal | None:
-        """Return by how much the sum of thirty days ago was off, over what came."""
+        """Return by how much the sum was off, over what came; None where nothing came."""
         return Decimal(self.said_fen - self.came_fen) / self.came_fen if self.came_fen > 0 else None
 
 
-def forecast(*, actor: Scope, on: date, unit_path: str = "") -> Forecast:
-    """Return what of the open bills is expected within thirty days, with the error of thirty days ago."""
-    month_ago, two_ago = on - timedelta(days=DAYS), on - timedelta(days=2 * DAYS)
-    before = _measure(actor, two_ago, month_ago, unit_path)
-    lately = _measure(actor, month_ago, on, unit_path)
+def forecast(*, actor: Scope, on: date, unit_path: str = "", days: int = DAYS) -> Forecast:
+    """Return what is expected within some days after a day, as known at its end."""
     now = _measure(actor, on, on, unit_path)
-    expected, said = expect(now, history=lately), expect(lately, history=before)
+    expected = expect(now, history=_measure(actor, on - timedelta(days=days), on, unit_path))
     by_class: dict[str, tuple[int, int]] = {}
     for (usage_class, bucket), cell in now.items():
         open_fen, fen = by_class.get(usage_class, (0, 0))
         by_class[usage_class] = (open_fen + cell.open_fen, fen + expected[usage_class, bucket])
-    return Forecast(
-        on,
-        tuple(ClassForecast(name, *sums) for name, sums in sorted(by_class.items())),
-        sum(said.values()),
-        sum(cell.paid_fen for cell in lately.values()),
-        any(cell.open_fen for cell in before.values()),
+    coming = list_coming_bills(actor=actor, on=on, days=days, unit_path=unit_path)
+    classes = tuple(ClassForecast(name, *sums) for name, sums in sorted(by_class.items()))
+    return Forecast(on, days, classes, tuple(coming))
+
+
+def check_back(*, actor: Scope, on: date, unit_path: str = "", days: int = DAYS) -> BackTest:
+    """Return what the same sum said so many days before, from what was known then, and what came until the day."""
+    start = on - timedelta(days=days)
+    came = _measure(actor, start, on, unit_path)
+    billed_fen, came_new_fen = sum_came_of_new(actor=actor, start=start, end=on, unit_path=unit_path)
+    known = _measure(actor, start - timedelta(days=days), start - timedelta(days=days), unit_path)
+    return BackTest(
+        said=forecast(actor=actor, on=start, unit_path=unit_path, days=days),
+        came_open_fen=sum(cell.paid_fen for cell in came.values()),
+        billed_fen=billed_fen,
+        came_new_fen=came_new_fen,
+        has_history=any(cell.open_fen for cell in known.values()),
     )
+
+
+def list_expected_items(
+    *, actor: Scope, on: date, unit_path: str = "", days: int = DAYS, usage_class: str = "", after: int = -1,
+    limit: int = 50,
+) -> RecoveryItems:  # fmt: skip
+    """
+    Return the open bills with what is open and what is expected of each, so that columns add up to the forecast.
+
+    What is expected of a cell is spread over its bills by what is open of them, to the fen.
+    """
+    now = _measure(actor, on, on, unit_path)
+    expected = expect(now, history=_measure(actor, on - timedelta(days=days), on, unit_path))
+    prepared = prepare_open_items(actor=actor, as_of=on, unit_path=unit_path)
+    cells = [(name, bucket, cell.open_fen, expected[name, bucket]) for (name, bucket), cell in now.items()]
+    values = {
+        **prepared.values,
+        "starts": [one.first_day for one in list_buckets(on=on)[1:]],
+        "classes": [one[0] for one in cells],
+        "buckets": [one[1] for one in cells],
+        "opens": [one[2] for one in cells],
+        "expected": [one[3] for one in cells],
+        "class": usage_class,
+        "after": after,
+        "limit": limit + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"with {prepared.head}, {_SPREAD}", values)
+        found = cursor.fetchall()
+    rows = tuple(RecoveryItem(item, account, name, (own, fen)) for item, account, name, own, fen, *_totals in found)
+    totals = (int(found[0][5]), int(found[0][6])) if found else (0, 0)
+    return RecoveryItems(rows[:limit], totals, len(rows) > limit)
 
 
 def _measure(actor: Scope, start: date, end: date, unit_path: str) -> Mapping[Cell, Measured]:

@@ -30,6 +30,24 @@ select s.code, s.kind, count(*), count(*) filter (where p.fen > 0), count(*) fil
  where s.state = 'DONE' and s.done_on between %(first)s and %(last)s and s.unit_id = any(%(units)s)
  group by s.code, s.kind order by min(s.days_overdue), s.code
 """
+# The same, step by step; the totals are those of all of them, on whatever page they stand.
+_EFFECT_STEPS = """
+select * from (
+    select t.*, sum(t.overdue_fen) over ()::bigint as all_overdue, sum(t.paid_fen) over ()::bigint as all_paid from (
+        select s.id, s.account_id, s.done_on, s.overdue_fen, greatest(p.fen, 0)::bigint as paid_fen
+          from collection_dunningstep s
+          join lateral (
+               select coalesce(sum(q.credit_fen), 0) as fen
+                 from receivables_posting q
+                 join receivables_voucher v on v.id = q.voucher_id
+                where q.customer_account_id = s.account_id and q.ledger_account_id = any(%(ledgers)s)
+                  and q.booked_on between s.done_on and s.done_on + %(days)s
+                  and v.kind not in ('WRITE_OFF', 'BAD_DEBT_RETURN')) p on true
+         where s.state = 'DONE' and s.done_on between %(first)s and %(last)s and s.unit_id = any(%(units)s)
+           and s.code = %(code)s and s.kind = %(kind)s
+           and (%(paid)s = '' or p.fen >= case when %(paid)s = 'ALL' then s.overdue_fen else 1 end)) t) found
+ where id > %(after)s order by id limit %(limit)s
+"""
 
 
 class StepUnknown(DomainError):
@@ -48,6 +66,17 @@ class StepEffect:
     steps: int
     paid_something: int
     paid_all: int
+    overdue_fen: int
+    paid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepPaid:
+    """A step that was done, and what was paid within seven days after it."""
+
+    key: int
+    account_id: int
+    done_on: date
     overdue_fen: int
     paid_fen: int
 
@@ -102,13 +131,34 @@ def list_promises(*, actor: Scope, limit: int = 200) -> list[PaymentPromise]:
 
 def list_effects(*, on: date, units: list[int], ledgers: list[int]) -> list[StepEffect]:
     """Return what was paid after the steps of a year whose seven days are over, by step."""
-    values: dict[str, Any] = {
+    with connection.cursor() as cursor:
+        cursor.execute(_EFFECT, _ask_effects(on, units, ledgers))
+        return [StepEffect(*row) for row in cursor.fetchall()]
+
+
+def list_effect_steps(
+    *, on: date, units: list[int], ledgers: list[int], code: str, kind: str, paid: str = "", after: int = -1,
+    limit: int = 50,
+) -> tuple[list[StepPaid], tuple[int, int], bool]:  # fmt: skip
+    """
+    Return the steps behind an effect, what all of them came to (overdue, paid), and whether more follow.
+
+    :param paid: SOME or ALL for those after which some or all was paid
+    """
+    asked: dict[str, Any] = {"code": code, "kind": kind, "paid": paid, "after": after, "limit": limit + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(_EFFECT_STEPS, {**_ask_effects(on, units, ledgers), **asked})
+        found = cursor.fetchall()
+    rows = [StepPaid(*row[:5]) for row in found]
+    totals = (int(found[0][5]), int(found[0][6])) if found else (0, 0)
+    return rows[:limit], totals, len(rows) > limit
+
+
+def _ask_effects(on: date, units: list[int], ledgers: list[int]) -> dict[str, Any]:
+    return {
         "days": EFFECT_DAYS,
         "first": on - timedelta(days=_LAST_DAYS),
         "last": on - timedelta(days=EFFECT_DAYS + 1),
         "units": units,
         "ledgers": ledgers,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_EFFECT, values)
-        return [StepEffect(*row) for row in cursor.fetchall()]

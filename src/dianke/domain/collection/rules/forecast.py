@@ -1,7 +1,14 @@
-"""What is expected of open bills by the share that came of such bills before."""
+"""What is expected of open bills, and of bills still to come, by what came of such bills before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+
+# Days ahead that pages show.
+HORIZONS = (7, 30, 60, 90)
+# A cycle that was not billed for so many of its periods is taken as at rest [P].
+_PERIODS_AT_REST = 3
+_USUAL_DAYS = 31
 
 # Class of use and number of the bucket.
 Cell = tuple[str, int]
@@ -32,3 +39,62 @@ def _take_share(open_fen: int, before: Measured) -> int:
     if before.open_fen <= 0:
         return 0
     return (2 * open_fen * before.paid_fen + before.open_fen) // (2 * before.open_fen)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDay:
+    """What was billed to a class on a day, and what came of it by the days that had passed since."""
+
+    day: date
+    billed_fen: int
+    # Days after the issue, and what came on that day, in any order.
+    came_fen: Mapping[int, int]
+
+
+def find_paid_share(issued: Sequence[IssuedDay], *, days: int, on: date) -> tuple[int, int]:
+    """
+    Return what came within some days after the issue, and of how much: of those bills that are that old on a day.
+
+    No more than was billed counts: what is paid above it is no collection of these bills.
+    """
+    old = [one for one in issued if one.day <= on - timedelta(days=days)]
+    billed = sum(max(one.billed_fen, 0) for one in old)
+    came = sum(fen for one in old for after, fen in one.came_fen.items() if after <= days)
+    return min(max(came, 0), billed), billed
+
+
+def take_share(amount_fen: int, part: tuple[int, int]) -> int:
+    """Return the part of an amount, half up to the fen; nothing where nothing is known."""
+    return _take_share(amount_fen, Measured(part[1], part[0]))
+
+
+def list_issue_days(
+    *, last_month: date, last_issue: date, months: int, planned: Mapping[date, date], on: date, until: date
+) -> list[tuple[date, date]]:
+    """
+    Return the months that a cycle will bill until a day, each with the day that it is expected on.
+
+    The calendar says the day; a month that it does not hold yet is expected as many months after the last issue. What
+    should be out by now is expected tomorrow.
+
+    :param months: of a period of the cycle
+    :param planned: days of issue that the calendar holds, by month
+    """
+    if on - last_issue > timedelta(days=_PERIODS_AT_REST * months * _USUAL_DAYS):
+        return []
+    found: list[tuple[date, date]] = []
+    for step in range(1, _PERIODS_AT_REST + HORIZONS[-1] // 28 + 2):
+        month = _add_months(last_month, step * months)
+        day = max(planned.get(month, _add_months(last_issue, step * months)), on + timedelta(days=1))
+        if day > until:
+            break
+        found.append((month, day))
+    return found
+
+
+def _add_months(day: date, months: int) -> date:
+    """Return the same day some months later, or the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))

@@ -1,4 +1,4 @@
-"""Recovery: rates of current and old debt, days outstanding, what was paid after steps; and the forecast."""
+"""Recovery: rates of current and old debt, days outstanding, what was paid after steps."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,15 +14,20 @@ from dianke.application import collection
 from dianke.domain.billing.queries.statistics import find_usual_month
 from dianke.domain.billing.types import MonthView
 from dianke.domain.collection.queries import recovery
-from dianke.domain.collection.queries.ageing import OPEN
-from dianke.domain.collection.queries.forecast import DAYS, forecast
-from dianke.domain.collection.queries.steps import list_effects, list_promises
+from dianke.domain.collection.queries.steps import StepEffect, list_effects, list_promises
 from dianke.domain.receivables.queries.chart import list_keys_below
 from dianke.interfaces.web.access import page_right
-from dianke.interfaces.web.billing.words import USAGE_CLASSES
 from dianke.interfaces.web.collection import words
 from dianke.interfaces.web.collection.asking import Asked, read_address
-from dianke.interfaces.web.collection.recovery_bill_views import OF_BOOKED, OF_MONTH, OF_OLD, open_bills
+from dianke.interfaces.web.collection.recovery_bill_views import (
+    EVERYTHING,
+    OF_BOOKED,
+    OF_MONTH,
+    OF_OLD,
+    OF_STEPS,
+    SOME,
+    open_bills,
+)
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.components.charts import Chart, Series
 from dianke.interfaces.web.components.figures import Figure
@@ -60,47 +65,10 @@ def show_recovery(request: StaffRequest) -> HttpResponse:
         "outstanding": [_draw_outstanding(asked, one) for one in reversed(outstanding) if one.days is not None],
         "chart": _draw_chart(rows) if len(rows) > 1 else None,
         "days_chart": _draw_days(days) if sum(value is not None for _month, value in days) > 1 else None,
-        "effects": [(one, words.KINDS.get(one.kind, one.kind)) for one in effects],
+        "effects": [(one, words.KINDS.get(one.kind, one.kind), *_open_steps(asked, one)) for one in effects],
         "promises": [(one, state_chip("collection.promise", one.state, quiet=True)) for one in promises],
     }
     return render(request, "collection/recovery.html", values)
-
-
-@require_GET
-@page_right(collection.VIEW)
-def show_forecast(request: StaffRequest) -> HttpResponse:
-    """Show what of the open bills is expected within thirty days, and how right the same sum was before."""
-    asked = read_address(request)
-    found = forecast(actor=request.actor, on=asked.as_of, unit_path=asked.unit_path)
-    error = formats.signed_percent(found.error) if found.has_history and found.error is not None else "–"
-    values = {
-        "page": _head(asked, _now("Forecast of collection")),
-        "asked": asked,
-        "found": found,
-        "days": DAYS,
-        "figures": [
-            Figure(_("Open (yuan)"), formats.fen(found.open_fen), url=asked.open_debts(bucket=OPEN)),
-            Figure(_("Expected within 30 days (yuan)"), formats.fen(found.expected_fen)),
-            Figure(
-                _("Error of the same sum 30 days ago"),
-                error,
-                context=_now("said %(said)s, came %(came)s")
-                % {"said": formats.fen(found.said_fen), "came": formats.fen(found.came_fen)}
-                if found.has_history
-                else _("no history of sixty days yet"),
-            ),
-        ],
-        "rows": [
-            (one, USAGE_CLASSES.get(one.usage_class, one.usage_class), _open_class(asked, one.usage_class))
-            for one in found.by_class
-        ],
-        "open_url": asked.open_debts(bucket=OPEN),
-    }
-    return render(request, "collection/forecast.html", values)
-
-
-def _open_class(asked: Asked, usage_class: str) -> str:
-    return asked.open_debts(bucket=OPEN, **{"class": usage_class}) if usage_class else ""
 
 
 def _list_figures(
@@ -145,6 +113,13 @@ def _draw_chart(rows: Sequence[recovery.CurrentRecovery]) -> Chart:
         description=_now("Share of each month's bills that was collected"),
         label_name=_("Month"),
     )
+
+
+def _open_steps(asked: Asked, one: StepEffect) -> tuple[str, str, str]:
+    """Return the addresses of all steps of a kind, and of those after which something or all was paid."""
+    asking = {"code": one.code, "kind": one.kind}
+    every, some, full = (open_bills(asked, OF_STEPS, **asking, paid=paid) for paid in ("", SOME, EVERYTHING))
+    return every, some, full
 
 
 def _draw_outstanding(asked: Asked, one: recovery.Outstanding) -> tuple[recovery.Outstanding, str, str]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from dianke.interfaces.web.collection import (
     ageing_views,
+    forecast_views,
     ladder_views,
     recovery_bill_views,
     recovery_views,
@@ -28,7 +29,7 @@ urlpatterns = [
     path("steps/<int:key>/letter/", step_views.show_letter, name="dunning_letter"),
     path("recovery/", recovery_views.show_recovery, name="collection_recovery"),
     path("recovery/bills/", recovery_bill_views.show_bills, name="collection_recovery_bills"),
-    path("forecast/", recovery_views.show_forecast, name="collection_forecast"),
+    path("forecast/", forecast_views.show_forecast, name="collection_forecast"),
     path("ladder/", ladder_views.show_ladder, name="dunning_ladder"),
     path("responsibility/", responsibility_views.show_responsibility, name="collection_responsibility"),
     path("responsibility/assign/", responsibility_views.assign_collector, name="collection_assign"),
