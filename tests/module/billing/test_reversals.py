@@ -20,6 +20,7 @@ from tests.module.billing.test_corrections import (
     only_bill,
     sums,
 )
+from tests.module.billing.test_corrections import carry_out as correct
 
 from dianke.application import bill_corrections, meter_to_cash
 from dianke.domain.billing.models import Bill, BillCorrection, CorrectedBill
@@ -27,6 +28,7 @@ from dianke.domain.billing.operations import totals
 from dianke.domain.billing.operations.corrections import CauseDoesNotFit, EvidenceNeeded, ReasonNeeded
 from dianke.domain.billing.queries.bills import list_lines as list_bill_lines
 from dianke.domain.billing.queries.correcting import UnableToCorrect
+from dianke.domain.billing.queries.documents import list_relations
 from dianke.domain.billing.types import CorrectionCause
 from dianke.domain.customers.types import UsageClass
 from dianke.domain.metering.types import MeteringSide
@@ -112,13 +114,44 @@ class TestHome:
         assert sum(posting.debit_fen - posting.credit_fen for posting in owed) == 0
         assert len(owed) == 2
 
-    def test_is_never_corrected_again(self, staff: Staff, bill: Bill) -> None:
-        carry_out(staff, bill)
+    def test_is_never_taken_back_again(self, staff: Staff, bill: Bill) -> None:
+        (reversal,) = carry_out(staff, bill)
 
         with pytest.raises(UnableToCorrect, match="nothing was billed in its place"):
             draft_reversal(staff, bill)
+        with pytest.raises(UnableToCorrect, match="reverses another bill"):
+            draft(staff, reversal, {"segment.1.total_end": "1350"})
+
+    def test_is_billed_again_by_an_order_of_its_own_without_a_second_reversal(
+        self, utility: Utility, staff: Staff, bill: Bill
+    ) -> None:
+        carry_out(staff, bill)
+
+        (again,) = correct(staff, bill, {"segment.1.total_end": "1350"})
+
+        bills = months.list_bills_of(utility, utility.points[0])
+        assert sums(bills) == [(45000, 28999), (-45000, -28999), (35000, 21360)]
+        assert (again.pk, again.corrects_id) == (bills[-1].pk, bill.pk)
+        assert all(meter_to_cash.replay_bill(actor=utility.runner, number=one.number).is_equal for one in bills)
+        check = totals.check_month(month=JANUARY)
+        assert (check.differing_groups, check.amount_fen) == (0, 21360)
+        order = BillCorrection.objects.for_actor(utility.actor).order_by("id").last()
+        assert (order.difference_fen, order.deciding_fen) == (21360, 21360)
+        owed = Posting.objects.for_actor(utility.actor).filter(customer_account_id=bill.account_id)
+        assert sum(posting.debit_fen - posting.credit_fen for posting in owed) == 21360
+        kinds = {key: kind.value for key, (kind, _own) in list_relations(actor=utility.actor, bills=bills).items()}
+        assert list(kinds.values()) == ["ORDINARY", "REVERSAL", "REPLACEMENT"]
         with pytest.raises(UnableToCorrect):
-            draft(staff, bill, {"segment.1.total_end": "1350"})
+            draft(staff, bill, {"segment.1.total_end": "1340"})
+        (third,) = correct(staff, again, {"segment.1.total_end": "1450"})
+        assert sums([third]) == [(45000, 28999)]
+
+    def test_is_billed_again_as_it_was_where_it_was_right(self, utility: Utility, staff: Staff, bill: Bill) -> None:
+        carry_out(staff, bill)
+
+        (again,) = correct(staff, bill, {})
+
+        assert sums([again]) == [(45000, 28999)]
 
     def test_is_asked_for_with_a_paper_alone(self, staff: Staff, bill: Bill) -> None:
         order = draft_reversal(staff, bill)

@@ -70,6 +70,20 @@ def issue(bill: Bill) -> BillCorrection:
     return order
 
 
+def issue_reversal(bill: Bill) -> BillCorrection:
+    order = bill_corrections.draft_reversal(
+        actor=act("asker"), bill_id=bill.pk, cause=CorrectionCause.BILLED_TWICE, reason="重复", at=AT
+    )
+    bill_corrections.add_evidence(
+        actor=act("asker"), key=order.pk, file_name="proof.txt", content="对照".encode(), title="对照表", at=AT
+    )
+    bill_corrections.ask_correction(actor=act("asker"), key=order.pk, at=AT)
+    bill_corrections.approve_correction(actor=act("chief"), key=order.pk, at=AT)
+    bill_corrections.issue_correction(actor=act("chief"), key=order.pk, at=AT)
+    order.refresh_from_db()
+    return order
+
+
 def read(client: Client, address: str, status: int = 200) -> str:
     answer = client.get(address)
     assert answer.status_code == status
@@ -194,8 +208,31 @@ class TestReversal:
         item = order.bills.for_actor(office.actor).get()
         texts = [read(asker, f"/billing/bills/{key}/") for key in (bill.pk, item.reversal_id)]
         assert ("Taken back for good by" in texts[0], "Reverses" in texts[1]) == (True, True)
-        assert not any(f"/billing/corrections/new/{key}/" in "".join(texts) for key in (bill.pk, item.reversal_id))
+        # The period can be billed again from the bill that was taken back, and nothing else is done to either.
+        assert [f"/billing/corrections/new/{bill.pk}/" in text for text in texts] == [True, False]
+        assert not any("/billing/corrections/reversal/" in text for text in texts)
         assert all("Computes again equally" in text for text in texts)
+
+    def test_period_is_billed_again_from_the_bill_that_was_taken_back(self, office: Office) -> None:
+        bill = office.bill("home")
+        reversal = issue_reversal(bill)
+        asker, address = enter("asker"), f"/billing/corrections/new/{bill.pk}/"
+
+        answer = asker.post(address, _fill(asker, address) | {"reason": "误冲，重发", "cause": "OTHER"}, follow=True)
+
+        order = BillCorrection.objects.for_actor(office.actor).latest("id")
+        assert (order.kind, order.difference_fen) == ("FULL_REBILL", bill.amount_fen)
+        assert "nothing is reversed a second time" in answer.content.decode()
+        page = f"/billing/corrections/{order.pk}/"
+        for login, step in (("asker", "ask/"), ("chief", "decide/"), ("chief", "issue/")):
+            enter(login).post(f"{page}{step}")
+        assert "its period is billed again by one new bill" in read(asker, f"{page}explanation/")
+        item = order.bills.for_actor(office.actor).get()
+        assert (item.reversal_id, reversal.state) == (None, "ISSUED")
+        texts = [read(asker, f"/billing/bills/{key}/") for key in (bill.pk, item.replacement_id)]
+        assert ("Replaced by" in texts[0], "Replaces" in texts[1]) == (True, True)
+        assert "Computes again equally" in texts[1]
+        assert read(asker, page)
 
     def test_is_changed_on_its_own_form(self, office: Office) -> None:
         asker = enter("asker")

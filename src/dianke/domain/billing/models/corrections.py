@@ -16,7 +16,10 @@ declare_append_only("billing_correctedinputs", "billing_correctionevidence")
 
 @pghistory.track()
 class BillCorrection(ScopedModel):
-    """An order to reverse an issued bill and bill it again (全减另发), or to bill beside it (追补电费)."""
+    """
+    An order to reverse an issued bill and bill it again (全减另发), to reverse it alone (只减不发), or to bill
+    beside it (追补电费).
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16, choices=[(one.value, one.value) for one in CorrectionKind])
@@ -77,7 +80,8 @@ class CorrectedBill(ScopedModel):
     A bill that an order touches.
 
     A rebill reverses it and bills it again. A back-billing only concerns it: the figures stay, there is no reversal,
-    and the first one, the last month concerned, names the new bill as its replacement.
+    and the first one, the last month concerned, names the new bill as its replacement. A reversal has no replacement,
+    and a rebill of what it took back no reversal.
     """
 
     unit_lookup = "correction__unit"
@@ -92,7 +96,7 @@ class CorrectedBill(ScopedModel):
     new_amount_fen = models.BigIntegerField()
     # Fingerprint of the new lines: what is issued is what was approved.
     lines_sha256 = models.CharField(max_length=64)
-    # Until the order is refused or taken back no other order may touch the bill; once issued, none ever.
+    # Until the order is refused or taken back no other order may touch the bill; once it is replaced, none ever.
     holds_bill = models.BooleanField(default=True)
     reversal_id = models.BigIntegerField(null=True, blank=True, unique=True)
     replacement_id = models.BigIntegerField(null=True, blank=True, unique=True)

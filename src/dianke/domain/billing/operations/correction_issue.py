@@ -68,18 +68,22 @@ def _take_back(order: BillCorrection, item: CorrectedBill, bill: Bill) -> Bill:
     reversal = _reverse(order, bill, item.reversal_id)
     if bill_rows.count_differing(table="billing_bill", first_id=item.reversal_id, end_id=item.reversal_id + 1):
         raise LinesDoNotAddUp(field="bill", bill=item.reversal_id)
-    item.save(update_fields=["reversal_id"])
+    # Whoever finds that the period has to be billed after all may draw up an order of it.
+    item.holds_bill = False
+    item.save(update_fields=["reversal_id", "holds_bill"])
     return reversal
 
 
 def _issue_one(order: BillCorrection, item: CorrectedBill, found: RecomputedBill) -> Bill:
-    reversal_id = bill_rows.reserve_bill_ids(month=found.bill.month, count=2)
-    replacement_id = reversal_id + 1
-    _reverse(order, found.bill, reversal_id)
+    first_id = bill_rows.reserve_bill_ids(month=found.bill.month, count=2 if found.stands else 1)
+    replacement_id = first_id + 1 if found.stands else first_id
+    if found.stands:
+        _reverse(order, found.bill, first_id)
+        item.reversal_id = first_id
     replacement = _replace(order, found, replacement_id)
-    if bill_rows.count_differing(table="billing_bill", first_id=reversal_id, end_id=replacement_id + 1):
+    if bill_rows.count_differing(table="billing_bill", first_id=first_id, end_id=replacement_id + 1):
         raise LinesDoNotAddUp(field="bill", bill=replacement_id)
-    item.reversal_id, item.replacement_id = reversal_id, replacement_id
+    item.replacement_id = replacement_id
     item.save(update_fields=["reversal_id", "replacement_id"])
     _freeze(item, found)
     return replacement

@@ -81,7 +81,8 @@ def draft_correction(
     at: datetime,
 ) -> BillCorrection:
     """
-    Draw up an order that reverses a bill and bills it again with other facts.
+    Draw up an order that reverses a bill and bills it again with other facts; one that was taken back for good is
+    billed again, and is not reversed a second time.
 
     :raises UnableToCorrect: if the bill no longer stands, cannot be billed so, or nothing would change
     :raises BillUnderCorrection: if another order holds the bill or one that follows from it
@@ -270,19 +271,20 @@ def _write(
     causes = REVERSAL_CAUSES if _is_reversal(order) else REBILL_CAUSES
     if cause not in causes:
         raise CauseDoesNotFit(field="cause")
-    correcting.require_living(actor=actor, bill=bill)
+    if _is_reversal(order) or not correcting.is_taken_back(actor=actor, bill=bill):
+        correcting.require_living(actor=actor, bill=bill)
     order.changes = {} if _is_reversal(order) else complete_changes(actor=actor, bill=bill, changes=changes)
     found = correcting.recompute_order(actor=actor, order=order, bill=bill)
     if not any(one.differs for one in found):
         raise UnableToCorrect(field=None, bill=bill.number, reason="nothing on the bill would change")
     require_free(actor, [one.bill for one in found], order)
-    gaining = [one.bill for one in found if one.is_annual and one.energy_kwh_e2 != one.bill.energy_kwh_e2]
+    gaining = [one.bill for one in found if one.is_annual and one.energy_kwh_e2 != one.old_energy_kwh_e2]
     if any(correcting.is_in_run(actor=actor, bill=one) for one in gaining):
         raise UnableToCorrect(
             field=None, bill=bill.number, reason="a run that is not issued yet counts on it; issue or cancel that first"
         )
     order.difference_fen, order.deciding_fen = rules.sum_differences(
-        (one.bill.amount_fen, one.amount_fen) for one in found
+        (one.old_amount_fen, one.amount_fen) for one in found
     )
     order.level = find_level(deciding_fen=order.deciding_fen, day=_day(order.asked_at)).code
     order.cause, order.reason = cause.value, reason.strip()[:300]
@@ -300,9 +302,9 @@ def _item(order: BillCorrection, sequence: int, found: Outcome) -> CorrectedBill
         sequence=sequence,
         bill_id=found.bill.pk,
         month=found.bill.month,
-        old_energy_kwh_e2=found.bill.energy_kwh_e2,
+        old_energy_kwh_e2=found.old_energy_kwh_e2,
         new_energy_kwh_e2=found.energy_kwh_e2,
-        old_amount_fen=found.bill.amount_fen,
+        old_amount_fen=found.old_amount_fen,
         new_amount_fen=found.amount_fen,
         lines_sha256=found.fingerprint,
     )

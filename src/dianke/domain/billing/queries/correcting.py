@@ -52,6 +52,18 @@ class RecomputedBill:
     columns: LineColumns
     new_lines: list[NewLine]
     is_annual: bool
+    # A bill that was taken back for good stands for nothing: it is billed again beside its reversal.
+    stands: bool = True
+
+    @property
+    def old_energy_kwh_e2(self) -> int:
+        """Return the energy that stands billed now."""
+        return int(self.bill.energy_kwh_e2) if self.stands else 0
+
+    @property
+    def old_amount_fen(self) -> int:
+        """Return what stands billed now."""
+        return int(self.bill.amount_fen) if self.stands else 0
 
     @property
     def energy_kwh_e2(self) -> int:
@@ -92,6 +104,16 @@ class TakenBackBill:
     differs: bool = True
 
     @property
+    def old_energy_kwh_e2(self) -> int:
+        """Return the energy that stands billed now."""
+        return int(self.bill.energy_kwh_e2)
+
+    @property
+    def old_amount_fen(self) -> int:
+        """Return what stands billed now."""
+        return int(self.bill.amount_fen)
+
+    @property
     def compared(self) -> list[ComparedLine]:
         """Return the lines side by side."""
         return compare_lines(self.old_lines, [])
@@ -107,12 +129,14 @@ class _Correction:
     actor: Scope
     changes: Mapping[str, str]
     gained_e2: int = 0
+    stands: bool = True
 
 
 def recompute(*, actor: Scope, bill: Bill, changes: Mapping[str, str]) -> list[RecomputedBill]:
     """
-    Return the bill with other facts, then the bills that follow from it and change too, in the order of the months:
-    the next one of the point, those of the meter above it, and what blocks that run through the year make of both.
+    Return the bill with other facts, or billed again where it was taken back for good; then the bills that follow from
+    it and change too, in the order of the months: the next one of the point (with an exchange that goes on those after
+    it too), those of the meter above it, and what blocks that run through the year make of both.
 
     Every bill is computed from what it froze, with the prices that it froze. Another plan, or prices asked for as
     in force, are those of the first day of the billed period, never of today. What was billed before in the year
@@ -124,10 +148,16 @@ def recompute(*, actor: Scope, bill: Bill, changes: Mapping[str, str]) -> list[R
     :raises InputsMissing: if the bill did not freeze its inputs
     :raises FactUnknown: if the bill has no fact of a name
     """
-    require_living(actor=actor, bill=bill)
+    stands = not is_taken_back(actor=actor, bill=bill)
+    if stands:
+        require_living(actor=actor, bill=bill)
+    elif _settles(bill):
+        raise UnableToCorrect(
+            field="bill", bill=bill.number, reason="it settled interim bills, which were taken back with it"
+        )
     if is_interim(bill):
         raise UnableToCorrect(field="bill", bill=bill.number, reason="the last bill of the month settles it")
-    first = _recompute_one(bill, _Correction(actor, changes))
+    first = _recompute_one(bill, _Correction(actor, changes, stands=stands))
     later = list(_follow_later(first, actor))
     _require_reached_above(first, later)
     followed = [*_follow_above(first, actor, changes), *later]
@@ -203,6 +233,13 @@ def require_living(*, actor: Scope, bill: Bill) -> None:
         )
 
 
+def is_taken_back(*, actor: Scope, bill: Bill) -> bool:
+    """Tell whether a bill was reversed for good, and its period was not billed again since."""
+    own = CorrectedBill.objects.for_actor(actor).filter(bill_id=bill.pk)
+    is_gone = own.filter(reversal_id__isnull=False, replacement_id__isnull=True).exists()
+    return bool(is_gone and not own.filter(replacement_id__isnull=False).exists())
+
+
 def list_living(*, actor: Scope, usage_point_id: int, account_id: int, first: int, end: int) -> list[Bill]:
     """Return the bills of a point that stand, of a range of keys, by key; those that back-bill are not among them."""
     rows = Bill.objects.for_actor(actor).filter(
@@ -252,7 +289,8 @@ def _recompute_one(bill: Bill, correction: _Correction) -> RecomputedBill:
     columns = list_lines(result, np.array([bill.pk], dtype=np.int64))
     return RecomputedBill(
         bill=bill,
-        old_lines=_list_old_lines(correction.actor, bill),
+        old_lines=_list_old_lines(correction.actor, bill) if correction.stands else [],
+        stands=correction.stands,
         block=FrozenBlock(inputs=inputs, span=block.span, prices=block.prices),
         tables=tables,
         result=result,
@@ -339,7 +377,7 @@ def _follow(
         ]
         changes = find_changes(bill)
         if changes or of_year:
-            gained = sum(one.energy_kwh_e2 - one.bill.energy_kwh_e2 for one in of_year)
+            gained = sum(one.energy_kwh_e2 - one.old_energy_kwh_e2 for one in of_year)
             found = _recompute_one(bill, _Correction(actor, changes, gained))
             if changes:
                 notice(found)

@@ -42,6 +42,11 @@ class Bond:
         """Tell whether the order bills beside the bill and leaves it as it is."""
         return bool(self.order.kind == _BACK_BILLING)
 
+    @property
+    def is_for_good(self) -> bool:
+        """Tell whether the order took the bill back and billed nothing in its place."""
+        return self.reversal is not None and self.replacement is None
+
 
 def get_correction(*, actor: Scope, key: int, lock: bool = False) -> BillCorrection:
     """
@@ -133,6 +138,7 @@ def list_bonds(*, actor: Scope, bill: Bill) -> list[Bond]:
     """Return how a bill stands to corrections: what made it first, then what became of it or is under way."""
     rows = CorrectedBill.objects.for_actor(actor).filter(
         Q(bill_id=bill.pk, holds_bill=True)
+        | Q(bill_id=bill.pk, reversal_id__isnull=False)
         | Q(bill_id=bill.pk, correction__kind=_BACK_BILLING, correction__state=CorrectionState.ISSUED.value)
         | Q(reversal_id=bill.pk)
         | Q(replacement_id=bill.pk)

@@ -16,7 +16,7 @@ from dianke.domain.billing.rules.documents.structured_bill import BillKind, Occa
 from dianke.domain.billing.rules.explanations import Explanation, Line
 from dianke.domain.billing.rules.frozen import FrozenBlock
 from dianke.domain.billing.rules.inputs import ints
-from dianke.domain.billing.types import LINES_PER_BILL
+from dianke.domain.billing.types import LINES_PER_BILL, CorrectionKind
 from dianke.platform.org.scoping import Scope
 from dianke.platform.prepared_statements import fetch_prepared
 
@@ -149,7 +149,8 @@ def _find_kind(key: int, items: Sequence[CorrectedBill]) -> BillKind:
     own = [one for one in items if one.replacement_id == key]
     if not own:
         return BillKind.ORDINARY
-    return BillKind.REPLACEMENT if own[0].reversal_id is not None else BillKind.BACK_BILLING
+    is_back_bill = own[0].correction.kind == CorrectionKind.BACK_BILLING.value
+    return BillKind.BACK_BILLING if is_back_bill else BillKind.REPLACEMENT
 
 
 def _draw_relation(item: CorrectedBill, numbers: dict[int, str]) -> Relation:

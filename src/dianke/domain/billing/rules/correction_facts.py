@@ -101,7 +101,11 @@ def _list_other_facts(inputs: ShardInputs) -> Iterator[Fact]:
                 yield _fact(f"share.{place}.{name}", column, row, row["name"])
     for place, row in enumerate(inputs.capacities.to_pylist(), 1):
         for name, column in CAPACITY.items():
-            yield _fact(f"capacity.{place}.{name}", column, row, row["name"] or row["code"])
+            yield _fact(f"capacity.{place}.{name}", column, row, _name_transformer(row))
+
+
+def _name_transformer(row: Row) -> str:
+    return " ".join(dict.fromkeys(filter(None, (row["name"], row["code"]))))
 
 
 def _fact(name: str, column: Column, row: Row, about: str) -> Fact:

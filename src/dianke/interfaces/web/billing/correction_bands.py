@@ -28,12 +28,14 @@ def draw(actor: Actor, bill: Bill, bonds: Sequence[Bond]) -> dict[str, Any]:
     """Return the bands of a bill and the way to its correction, where the reader may ask for one."""
     bands = [band for bond in bonds for band in _bands_of(bill, bond)]
     stands = all(_leaves_standing(bill, bond) for bond in bonds)
-    may_correct = stands and actor.may(bill_corrections.ASK, bill.unit.path)
+    may_ask = actor.may(bill_corrections.ASK, bill.unit.path)
+    is_open = may_ask and (stands or _may_bill_again(bill, bonds))
     return {
         "bands": bands,
-        "correct_url": reverse("web:correction_new", args=[bill.pk]) if may_correct else "",
-        "reversal_url": reverse("web:reversal_new", args=[bill.pk]) if may_correct else "",
-        "back_billing_url": reverse("web:back_billing_new", args=[bill.pk]) if may_correct else "",
+        "correct_url": reverse("web:correction_new", args=[bill.pk]) if is_open else "",
+        "is_billed_again": not stands,
+        "reversal_url": reverse("web:reversal_new", args=[bill.pk]) if stands and may_ask else "",
+        "back_billing_url": reverse("web:back_billing_new", args=[bill.pk]) if stands and may_ask else "",
     }
 
 
@@ -44,18 +46,26 @@ def _leaves_standing(bill: Bill, bond: Bond) -> bool:
     return bond.is_back_billing != (bond.replacement.pk == bill.pk)
 
 
+def _may_bill_again(bill: Bill, bonds: Sequence[Bond]) -> bool:
+    """Tell whether a bill was taken back for good, and nothing of its period is billed again or under way."""
+    gone = [bond for bond in bonds if bond.is_for_good and bond.original is not None and bond.original.pk == bill.pk]
+    others = [bond for bond in bonds if bond not in gone and not _leaves_standing(bill, bond)]
+    return bool(gone) and not others
+
+
 def _bands_of(bill: Bill, bond: Bond) -> list[Band]:
     if bond.is_back_billing:
         return _bands_of_back_billing(bill, bond)
-    if bond.reversal is None:
+    if bond.reversal is None and bond.replacement is None:
         return [_band(_("A correction of this bill is under way:"), bond, None)]
-    if bill.pk == bond.reversal.pk:
+    if bond.reversal is not None and bill.pk == bond.reversal.pk:
         return [_band(_("Reverses"), bond, bond.original)]
     if bond.replacement is None:
         return [_band(_("Taken back for good by"), bond, bond.reversal)]
     if bill.pk == bond.replacement.pk:
         return [_band(_("Replaces"), bond, bond.original)]
-    return [_band(_("Reversed by"), bond, bond.reversal), _band(_("Replaced by"), bond, bond.replacement)]
+    replaced = _band(_("Replaced by"), bond, bond.replacement)
+    return [_band(_("Reversed by"), bond, bond.reversal), replaced] if bond.reversal is not None else [replaced]
 
 
 def _bands_of_back_billing(bill: Bill, bond: Bond) -> list[Band]:

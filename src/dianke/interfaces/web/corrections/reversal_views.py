@@ -95,9 +95,7 @@ def _head(bill: Bill) -> Page:
         crumbs=[Crumb(_("Billing")), Crumb(_("Corrections"), reverse("web:corrections"))],
         menu_url=reverse("web:corrections"),
         help=[
-            _(
-                "For a bill that ought never to have been issued. Correct the facts of one with wrong figures."
-            ),
+            _("For a bill that ought never to have been issued. Correct the facts of one with wrong figures."),
             _("Nothing is billed before two people agree, and none takes its place afterwards."),
         ],
     )

@@ -95,6 +95,11 @@ class DrawnBill:
     unchanged: str
 
     @property
+    def is_billed_again(self) -> bool:
+        """Tell whether nothing stood billed any more: the bill had been taken back for good."""
+        return not self.item.old_amount_fen and bool(self.bill.amount_fen)
+
+    @property
     def changed_lines(self) -> list[DrawnLine]:
         """Return the lines that tell the customer what changes."""
         return [line for line in self.lines if line.differs]
@@ -157,6 +162,7 @@ def _draw(actor: Actor, order: BillCorrection) -> dict[str, Any]:
         "is_back_billing": False,
         "is_reversal": order.kind == CorrectionKind.REVERSAL.value,
         "changes": draw_changes(actor, order),
+        "is_rebill": any(one.is_cause and one.is_billed_again for one in bills),
         "bills": bills,
         "refusal": refusal,
         "old_fen": sum(drawn.item.old_amount_fen for drawn in bills),
@@ -244,7 +250,7 @@ def _draw_bills(actor: Actor, order: BillCorrection) -> tuple[list[DrawnBill], s
 
 
 def _compare_issued(actor: Actor, item: CorrectedBill) -> list[ComparedLine]:
-    old = bill_queries.list_lines(actor=actor, bill_id=item.bill_id)
+    old = bill_queries.list_lines(actor=actor, bill_id=item.bill_id) if item.reversal_id else []
     new = bill_queries.list_lines(actor=actor, bill_id=item.replacement_id) if item.replacement_id else []
     return compare_lines(old, new)
 
