@@ -10,6 +10,7 @@ from dianke.domain.collection.rules.forecast import (
     IssuedDay,
     Measured,
     expect,
+    fill_history,
     find_paid_share,
     list_issue_days,
     take_share,
@@ -82,6 +83,14 @@ def test_forecast_takes_the_share_of_the_cell_else_of_the_class_else_nothing() -
     assert expected == {("HOME", 0): 751, ("HOME", 1): 0, ("HOME", 2): 501, ("FARM", 0): 0}
 
 
+def test_forecast_takes_fewer_days_where_a_class_has_no_longer_history() -> None:
+    long, short = {("HOME", 0): Measured(200, 100)}, {("HOME", 0): Measured(9, 9), ("FARM", 1): Measured(50, 10)}
+
+    filled = fill_history(long, shorter=short, now=[("HOME", 0), ("FARM", 0)])
+
+    assert filled == {("HOME", 0): Measured(200, 100), ("FARM", 1): Measured(50, 10)}
+
+
 def test_share_of_bills_counts_those_that_are_old_enough_and_never_more_than_billed() -> None:
     on = date(2026, 6, 30)
     issued = [
@@ -91,8 +100,9 @@ def test_share_of_bills_counts_those_that_are_old_enough_and_never_more_than_bil
 
     shares = [find_paid_share(issued, days=days, on=on) for days in (5, 10, 60, 100)]
 
-    assert shares == [(1100, 2000), (600, 1000), (1000, 1000), (0, 0)]
-    assert [take_share(333, share) for share in shares] == [183, 200, 333, 0]
+    # None is a hundred days old: the oldest says what came within its ninety.
+    assert shares == [(1100, 2000), (600, 1000), (1000, 1000), (1000, 1000)]
+    assert [take_share(333, share) for share in [*shares, (0, 0)]] == [183, 200, 333, 333, 0]
 
 
 def test_months_to_be_billed_follow_the_calendar_else_the_last_issue() -> None:

@@ -3,8 +3,8 @@ What will come within some days: of the bills that are open now, and of those th
 
 Open bills by class of use and age: of what was open as many days ago in a class and a bucket, the share that was
 collected since is taken for what is open today in the same class and bucket; a bucket without history takes the share
-of its class. Bills to come are those of `coming`. The same sum, made as of so many days ago from what was known then,
-is compared with what came: that is the back-test shown.
+of its class, a class without so long a history that of fewer days. Bills to come are those of `coming`. The same sum,
+made as of so many days ago from what was known then, is compared with what came: that is the back-test shown.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from dianke.domain.collection.queries.open_items import prepare_open_items
 from dianke.domain.collection.queries.recovery import GIVEN_UP
 from dianke.domain.collection.queries.recovery_items import RecoveryItem, RecoveryItems
 from dianke.domain.collection.rules.buckets import list_buckets
-from dianke.domain.collection.rules.forecast import Cell, Measured, expect
+from dianke.domain.collection.rules.forecast import HORIZONS, Cell, Measured, expect, fill_history
 from dianke.domain.receivables.models import Voucher
 from dianke.domain.receivables.types import get_key_range
 from dianke.platform.identity.types import Actor
@@ -129,7 +129,7 @@ class BackTest:
 def forecast(*, actor: Scope, on: date, unit_path: str = "", days: int = DAYS) -> Forecast:
     """Return what is expected within some days after a day, as known at its end."""
     now = _measure(actor, on, on, unit_path)
-    expected = expect(now, history=_measure(actor, on - timedelta(days=days), on, unit_path))
+    expected = expect(now, history=_look_back(actor, on, unit_path, days, now))
     by_class: dict[str, tuple[int, int]] = {}
     for (usage_class, bucket), cell in now.items():
         open_fen, fen = by_class.get(usage_class, (0, 0))
@@ -164,7 +164,7 @@ def list_expected_items(
     What is expected of a cell is spread over its bills by what is open of them, to the fen.
     """
     now = _measure(actor, on, on, unit_path)
-    expected = expect(now, history=_measure(actor, on - timedelta(days=days), on, unit_path))
+    expected = expect(now, history=_look_back(actor, on, unit_path, days, now))
     prepared = prepare_open_items(actor=actor, as_of=on, unit_path=unit_path)
     cells = [(name, bucket, cell.open_fen, expected[name, bucket]) for (name, bucket), cell in now.items()]
     values = {
@@ -184,6 +184,20 @@ def list_expected_items(
     rows = tuple(RecoveryItem(item, account, name, (own, fen)) for item, account, name, own, fen, *_totals in found)
     totals = (int(found[0][5]), int(found[0][6])) if found else (0, 0)
     return RecoveryItems(rows[:limit], totals, len(rows) > limit)
+
+
+def _look_back(
+    actor: Scope, on: date, unit_path: str, days: int, now: Mapping[Cell, Measured]
+) -> Mapping[Cell, Measured]:
+    """Return what came within the days before, of a class without so long a history within the next shorter horizon."""
+    history = dict(_measure(actor, on - timedelta(days=days), on, unit_path))
+    for shorter in sorted((one for one in HORIZONS if one < days), reverse=True):
+        known = {usage_class for (usage_class, _bucket), one in history.items() if one.open_fen > 0}
+        if known >= {usage_class for usage_class, _bucket in now}:
+            break
+        nearer = _measure(actor, on - timedelta(days=shorter), on, unit_path)
+        history = fill_history(history, shorter=nearer, now=now)
+    return history
 
 
 def _measure(actor: Scope, start: date, end: date, unit_path: str) -> Mapping[Cell, Measured]:

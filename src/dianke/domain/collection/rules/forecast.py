@@ -1,6 +1,6 @@
 """What is expected of open bills, and of bills still to come, by what came of such bills before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -34,6 +34,15 @@ def expect(now: Mapping[Cell, Measured], *, history: Mapping[Cell, Measured]) ->
     }
 
 
+def fill_history(
+    history: Mapping[Cell, Measured], *, shorter: Mapping[Cell, Measured], now: Iterable[Cell]
+) -> dict[Cell, Measured]:
+    """Return a history with that of fewer days for the classes of today that had nothing open so long ago."""
+    known = {usage_class for (usage_class, _bucket), one in history.items() if one.open_fen > 0}
+    lacking = {usage_class for usage_class, _bucket in now} - known
+    return {**history, **{cell: one for cell, one in shorter.items() if cell[0] in lacking}}
+
+
 def _take_share(open_fen: int, before: Measured) -> int:
     """Round half up to the fen, once."""
     if before.open_fen <= 0:
@@ -55,8 +64,10 @@ def find_paid_share(issued: Sequence[IssuedDay], *, days: int, on: date) -> tupl
     """
     Return what came within some days after the issue, and of how much: of those bills that are that old on a day.
 
-    No more than was billed counts: what is paid above it is no collection of these bills.
+    Where none is that old yet, the days are those of the oldest: it says less than will come, never more. No more than
+    was billed counts: what is paid above it is no collection of these bills.
     """
+    days = min(days, max(((on - one.day).days for one in issued), default=0))
     old = [one for one in issued if one.day <= on - timedelta(days=days)]
     billed = sum(max(one.billed_fen, 0) for one in old)
     came = sum(fen for one in old for after, fen in one.came_fen.items() if after <= days)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from dianke.application import collection
@@ -92,7 +93,7 @@ def _list_figures(asked: Asked, found: Forecast, past: BackTest) -> list[Figure]
 
 
 def _within(days: int) -> str:
-    return _now("within %(days)s days") % {"days": days}
+    return pgettext("forecast", "within %(days)s days") % {"days": days}
 
 
 def _say_error(past: BackTest) -> str:

@@ -19,7 +19,7 @@ from dianke.interfaces.web.risk import words
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.identity.types import Actor
 
-_PAGES: Mapping[RiskThing, str] = {
+PAGES: Mapping[RiskThing, str] = {
     RiskThing.STEP: "web:dunning_step",
     RiskThing.FEE_CONTROL: "web:fee_control_agreement",
     RiskThing.GUARANTEE: "web:guarantee",
@@ -27,7 +27,7 @@ _PAGES: Mapping[RiskThing, str] = {
     RiskThing.INSTALMENTS: "web:agreement",
 }
 # The right and page of the form that makes a thing; terms and cycles have pages of their own.
-_FORMS: Mapping[RiskThing, tuple[str, str]] = {
+FORMS: Mapping[RiskThing, tuple[str, str]] = {
     RiskThing.STEP: (risk.VIEW, "web:collection_account"),
     RiskThing.STAGED_TERMS: (agreements.PROPOSE, "web:staged_terms"),
     RiskThing.FEE_CONTROL: (fee_control.AGREE, "web:fee_control_agreement_new"),
@@ -39,21 +39,21 @@ _SEE_CALENDAR = "readings.view_calendar"
 
 
 def list_acts(actor: Actor, measure: RiskMeasure) -> list[tuple[Text, str]]:
-    """Return what the reader may do about an accepted measure, with the addresses of the forms, the one meant first."""
+    """Return what is to be done about an accepted measure, the one meant first, with the form where the reader may."""
     if measure.state != RiskMeasureState.ACCEPTED.value:
         return []
     found: list[tuple[Text, str]] = []
     for kind in risk.LEADS_TO[RiskMeasureKind(measure.kind)]:
         if kind is RiskThing.INTERIM_CYCLE:
-            if actor.may(_SEE_CALENDAR):
-                cycles = risk.list_cycles(actor=actor, account_id=measure.account_id)
-                found += [
-                    (f"{words.ACTS[kind]}: {one.name}", reverse("web:cycle_calendar", args=[one.code]))
-                    for one in cycles
-                ]
-        elif actor.may(_FORMS[kind][0]):
-            address = reverse(_FORMS[kind][1], args=[measure.account.number])
-            found.append((words.ACTS[kind], f"{address}?measure={measure.pk}"))
+            may_see = actor.may(_SEE_CALENDAR)
+            found += [
+                (f"{words.ACTS[kind]}: {one.name}", reverse("web:cycle_calendar", args=[one.code]) if may_see else "")
+                for one in risk.list_cycles(actor=actor, account_id=measure.account_id)
+            ]
+            continue
+        right, page = FORMS[kind]
+        address = f"{reverse(page, args=[measure.account.number])}?measure={measure.pk}"
+        found.append((words.ACTS[kind], address if actor.may(right) else ""))
     return found
 
 
@@ -118,4 +118,4 @@ def _open(actor: Actor, kind: RiskThing, key: int, measure: RiskMeasure) -> str:
     if kind is RiskThing.INTERIM_CYCLE:
         cycle = ReadingCycle.objects.for_actor(actor).filter(pk=key).first()
         return reverse("web:cycle_calendar", args=[cycle.code]) if cycle else ""
-    return reverse(_PAGES[kind], args=[key])
+    return reverse(PAGES[kind], args=[key])

@@ -54,7 +54,8 @@ def show_measure(request: StaffRequest, key: int) -> HttpResponse:
         "proposed_by": names.of(row.proposed_by),
         "decided_by": names.of(row.decided_by),
         "done_by": names.of(row.done_by),
-        "acts": list_acts(request.actor, row),
+        "acts": (acts := list_acts(request.actor, row)),
+        "lacks_rights": not all(url for _name, url in acts),
         "things": (things := draw_things(request.actor, row)),
         "may_decide": row.state == RiskMeasureState.PROPOSED.value
         and request.actor.may(risk.MANAGE)
