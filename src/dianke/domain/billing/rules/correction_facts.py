@@ -128,22 +128,20 @@ class ChangedFact:
 
 
 def list_changed(inputs: ShardInputs, changes: Mapping[str, str]) -> list[ChangedFact]:
-    """Return what a correction does to the facts of a bill, in the order that it states them."""
+    """Return what a correction does to the facts of a bill: what changes, then what is taken out and what is added."""
     known = {fact.name: fact for fact in list_facts(inputs)}
     places = {(part, place): about for part, place, about in rows.list_places(_list_rows(inputs))}
-    found: list[ChangedFact] = []
-    for name, value in changes.items():
-        parsed = rows.parse_row_name(name)
-        if name in known:
-            found.append(ChangedFact(known[name], "change", known[name].value, value))
-        elif parsed is None or parsed.code not in {rows.OUT, *NEW[parsed.part]}:
-            continue
-        elif parsed.is_new:
-            fact = Fact(name, NEW[parsed.part][parsed.code], value, rows.name_new_row(changes, parsed.stem))
-            found.append(ChangedFact(fact, "add", "", value))
+    found = [
+        ChangedFact(fact, "change", fact.value, changes[fact.name]) for fact in known.values() if fact.name in changes
+    ]
+    # A database keeps the changes in an order of its own.
+    for name, parsed in rows.list_row_names(changes):
+        if parsed.is_new:
+            fact = Fact(name, NEW[parsed.part][parsed.code], changes[name], rows.name_new_row(changes, parsed.stem))
+            found.append(ChangedFact(fact, "add", "", changes[name]))
         else:
             about = places.get((parsed.part, parsed.place), "")
-            found.append(ChangedFact(Fact(name, rows.OUT_COLUMN, "0", about), "out", "", value))
+            found.append(ChangedFact(Fact(name, rows.OUT_COLUMN, "0", about), "out", "", changes[name]))
     return found
 
 

@@ -75,6 +75,18 @@ def parse_row_name(name: str) -> RowName | None:
     return parsed if parsed.is_new or code == OUT else None
 
 
+def list_row_names(changes: Mapping[str, str]) -> list[tuple[str, RowName]]:
+    """Return the names of rows taken out, then those of new rows in the order that a form shows them."""
+    parsed = [(name, found) for name in changes if (found := parse_row_name(name))]
+    known = [one for one in parsed if not one[1].is_new or one[1].code in NEW[one[1].part]]
+    return sorted(known, key=lambda one: _rank(one[1]))
+
+
+def _rank(name: RowName) -> tuple[bool, str, int, int]:
+    place = list(NEW[name.part]).index(name.code) if name.is_new else 0
+    return name.is_new, name.part, int(name.place), place
+
+
 def list_places(tables: Tables) -> list[tuple[str, str, str]]:
     """Return the rows that can be taken out: part, place and what each is about. The last meter stays."""
     found = [(part, str(place), _label(part, row)) for part, place, row in _number_rows(tables)]
@@ -142,6 +154,7 @@ def clean_rows(tables: Tables, changes: Mapping[str, str]) -> tuple[dict[str, st
 def _clean_row(stem: str, values: Mapping[str, str], faults: list[FactUnreadable]) -> dict[str, str]:
     part = stem.partition(".")[0]
     cleaned: dict[str, str] = {}
+    before = len(faults)
     for code, column in NEW[part].items():
         name = f"{stem}.{code}"
         try:
@@ -154,7 +167,7 @@ def _clean_row(stem: str, values: Mapping[str, str], faults: list[FactUnreadable
     try:
         if part == "share":
             _check_share(stem, given)
-        elif part == "segment" or (part == "sub" and list_registers(given)):
+        elif list_registers(given) or (part == "segment" and len(faults) == before):
             _check_meter(stem, given)
     except FactUnreadable as fault:
         faults.append(fault)
@@ -221,13 +234,10 @@ def change_rows(tables: Tables, columns: Mapping[str, Sequence[str]], changes: M
 
 def _group(changes: Mapping[str, str]) -> dict[tuple[str, str], _Changed]:
     found: dict[tuple[str, str], _Changed] = {}
-    for name, value in changes.items():
-        parsed = parse_row_name(name)
-        if parsed is None:
-            continue
+    for name, parsed in list_row_names(changes):
         changed = found.setdefault((parsed.part, parsed.owner), _Changed())
         if parsed.is_new:
-            changed.added.setdefault(parsed.stem, {})[parsed.code] = value
+            changed.added.setdefault(parsed.stem, {})[parsed.code] = changes[name]
         else:
             changed.outs.add(parsed.place)
     return found

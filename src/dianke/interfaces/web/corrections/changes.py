@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dianke.domain.billing.models import Bill, BillCorrection
 from dianke.domain.billing.queries import bills as bill_queries
@@ -42,7 +43,7 @@ def draw_changes(actor: Actor, order: BillCorrection) -> list[DrawnChange]:
 def _draw(one: ChangedFact) -> DrawnChange:
     name, group = words.name_fact(one.fact), words.name_group(one.fact)
     if one.act == "out":
-        return DrawnChange(group, name, before=_("billed"), after=_("taken out"))
+        return DrawnChange(group, name, before=pgettext("fact", "billed"), after=_("taken out"))
     before = words.name_value(one.fact, one.before) if one.act == "change" else _("not there")
     return DrawnChange(
         group if one.act == "change" else _("Added: %(what)s") % {"what": group},
