@@ -52,8 +52,10 @@ def put_right(*, actor: Scope, difference: ReconciliationDifference, login: str,
 
 def _is_missing(entry: StatementEntry) -> bool:
     """Tell whether the money of a booking is not in the books: never booked, or its payment was reversed."""
-    if entry.state == EntryState.OPEN.value:
-        return True
+    if entry.amount_fen < 0:
+        # Also what was set aside before money that left was booked.
+        unbooked = (EntryState.OPEN.value, EntryState.SUSPENSE.value, EntryState.ELSEWHERE.value)
+        return entry.voucher_id is None and entry.state in unbooked
     if entry.state not in {EntryState.SUSPENSE.value, EntryState.BOOKED.value} or entry.payment_id is None:
         return False
     return is_reversed(payment_id=entry.payment_id)
