@@ -113,7 +113,7 @@ class TestPass:
         row, outcomes = run.run_rules(actor=NOBODY, at=NIGHT)
 
         assert row.found == sum(outcome.found for outcome in outcomes) > 3
-        assert len(outcomes) == len({outcome.rule for outcome in outcomes}) == 28
+        assert len(outcomes) == len({outcome.rule for outcome in outcomes}) == 29
 
 
 class TestWork:

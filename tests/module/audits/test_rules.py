@@ -142,6 +142,16 @@ def check_late() -> None:
     CustomerEquipment(customer=one(Customer), **facts).save()
 
 
+def add_supply(importance: str = "FIRST", **changes: Any) -> None:
+    """Give the customer own supply that is proved in every way but those that are changed."""
+    change(Customer, importance=importance)
+    facts = {
+        "kind": "GENERATOR", "name": "柴油发电机", "condition": "GOOD", "checked_date": date(2025, 9, 1),
+        "next_check_date": date(2026, 9, 1), "tested_date": date(2025, 9, 1), "interlock": "MECHANICAL",
+    } | changes  # fmt: skip
+    CustomerEquipment(customer=one(Customer), **facts).save()
+
+
 BREAKS: dict[str, Callable[[], None]] = {
     "customer_without_phone": lambda: change(Contact, phone_hash=None),
     "customer_without_identity": lambda: change(Customer, identity_hash=None),
@@ -163,6 +173,7 @@ BREAKS: dict[str, Callable[[], None]] = {
     "mark_expired": lambda: mark(period=DateRange(date(2025, 1, 1), date(2026, 1, 1)), proof_number="低保 12"),
     "contact_unconfirmed": lambda: None,
     "equipment_check_overdue": check_late,
+    "own_supply_unproved": lambda: add_supply(next_check_date=date(2026, 2, 1)),
 }
 LATER = {"contact_unconfirmed": date(2036, 1, 1)}
 
@@ -175,6 +186,60 @@ def test_rule_finds_its_fault(utility: Utility, code: str) -> None:
 
     assert len(found) == 1
     assert find(code, on=LATER.get(code, ON), unit_path="/999999/") == []
+
+
+class TestOwnSupply:
+    """Of customers whose importance asks for it."""
+
+    def list_found(self) -> list[str]:
+        return [code for code in ("important_without_backup", "own_supply_unproved") if find(code)]
+
+    def test_that_works_and_is_proved_is_no_fault(self, utility: Utility):
+        add_supply()
+
+        assert self.list_found() == []
+
+    @pytest.mark.parametrize("kind", ["GENERATOR", "UPS", "SECOND_SOURCE", "STORAGE"])
+    def test_may_be_a_machine_or_a_second_source(self, utility: Utility, kind: str):
+        add_supply(kind=kind)
+
+        assert self.list_found() == []
+
+    @pytest.mark.parametrize("changes", [{"condition": "FAULTY"}, {"condition": "STOPPED"}, {"kind": "MOTOR"}])
+    def test_that_does_not_work_is_none(self, utility: Utility, changes: dict[str, str]):
+        add_supply(**changes)
+
+        assert self.list_found() == ["important_without_backup"]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"checked_date": None},
+            {"next_check_date": None},
+            {"next_check_date": date(2026, 2, 1)},
+            {"tested_date": None},
+            # Twelve months before 2 February 2026 and no day later.
+            {"tested_date": date(2025, 2, 2)},
+            {"interlock": ""},
+            {"interlock": "NONE"},
+        ],
+    )
+    def test_of_which_nothing_proves_that_it_would_start_is_found(self, utility: Utility, changes: dict[str, Any]):
+        add_supply(**changes)
+
+        assert self.list_found() == ["own_supply_unproved"]
+        assert find("own_supply_unproved")[0][1]["name"] == "柴油发电机"
+
+    def test_a_second_source_of_the_network_needs_no_run_on_load(self, utility: Utility):
+        add_supply(kind="SECOND_SOURCE", tested_date=None)
+
+        assert self.list_found() == []
+
+    @pytest.mark.parametrize("importance", ["NONE", "TEMPORARY"])
+    def test_of_others_is_not_asked_for(self, utility: Utility, importance: str):
+        add_supply(importance, tested_date=None, checked_date=None)
+
+        assert self.list_found() == []
 
 
 class TestAreas:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
-from dianke.domain.customers.models import Customer, CustomerAccount
-from dianke.domain.customers.types import AccountStatus
+from dianke.domain.customers.models import Customer, CustomerAccount, CustomerEquipment
+from dianke.domain.customers.types import OWN_SUPPLY, AccountStatus, EquipmentCondition, Importance
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
 from dianke.domain.metering.types import PointStatus
 from dianke.domain.network.models import Transformer, TransformerSpell
@@ -18,6 +18,9 @@ from dianke.platform.identity.types import Actor
 
 # Subject's key, unit, number, account to open, facts: the columns of a finding.
 COLUMNS = ("q_key", "q_unit", "q_number", "q_account", "q_detail")
+
+# Whose supply must not fail: they have own supply.
+WITH_BACKUP = (Importance.SPECIAL.value, Importance.FIRST.value, Importance.SECOND.value)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,16 @@ def list_customers(look: Look) -> QuerySet[Any]:
     """Return customers that are supplied: not merged away, with an account that is not closed."""
     rows = look.within(Customer.objects.for_actor(look.actor)).filter(merged_into=None)
     return rows.filter(Exists(list_live_accounts(look).filter(customer=OuterRef("pk"))))
+
+
+def list_own_supply(look: Look) -> QuerySet[Any]:
+    """Return the own supply of a customer that works; what is faulty or stopped supplies nobody."""
+    equipment: QuerySet[Any] = CustomerEquipment.objects.for_actor(look.actor)
+    return equipment.filter(
+        customer=OuterRef("pk"),
+        kind__in=[one.value for one in OWN_SUPPLY],
+        condition=EquipmentCondition.GOOD.value,
+    )
 
 
 def first_account(look: Look) -> Subquery:

@@ -5,25 +5,26 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from dianke.domain.audits.queries.looking import (
+    WITH_BACKUP,
     Look,
     answer,
     first_account,
     list_accounts,
     list_customers,
+    list_own_supply,
     list_points,
     standing_installations,
     standing_transformers,
 )
 from dianke.domain.billing.models import BillingTerms
-from dianke.domain.customers.models import Contact, CustomerEquipment, ServiceLocation, SpecialMark
-from dianke.domain.customers.types import CustomerKind, EquipmentKind, Importance
+from dianke.domain.customers.models import Contact, ServiceLocation, SpecialMark
+from dianke.domain.customers.types import CustomerKind
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.metering.types import PointStatus
 from dianke.domain.network.models import TransformerArea
 from dianke.domain.readings.models import RoutePoint
 
 _LOW_VOLTAGES = ("220V", "380V")
-_WITH_BACKUP = (Importance.SPECIAL.value, Importance.FIRST.value, Importance.SECOND.value)
 
 
 def customer_without_phone(look: Look) -> QuerySet[Any]:
@@ -46,11 +47,8 @@ def company_without_industry(look: Look) -> QuerySet[Any]:
 
 
 def important_without_backup(look: Look) -> QuerySet[Any]:
-    """Find important customers without an emergency supply of their own."""
-    supplies = CustomerEquipment.objects.for_actor(look.actor).filter(
-        customer=OuterRef("pk"), kind__in=[EquipmentKind.GENERATOR.value, EquipmentKind.STORAGE.value]
-    )
-    rows = list_customers(look).filter(~Exists(supplies), importance__in=_WITH_BACKUP)
+    """Find important customers without an own supply that works, be it a machine or a second source."""
+    rows = list_customers(look).filter(~Exists(list_own_supply(look)), importance__in=WITH_BACKUP)
     return answer(rows, number="number", account=first_account(look))
 
 

@@ -4,20 +4,23 @@ from datetime import datetime, time
 from typing import Any
 
 from django.apps import apps
-from django.db.models import DateField, Exists, Func, Max, OuterRef, QuerySet, Subquery
+from django.db.models import DateField, Exists, Func, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
 from dianke.domain.audits import rules
 from dianke.domain.audits.queries.looking import (
+    WITH_BACKUP,
     Look,
     answer,
     first_account,
     list_accounts,
     list_customers,
+    list_own_supply,
     list_points,
     standing_installations,
 )
 from dianke.domain.customers.models import Contact, CustomerEquipment, SpecialMark
+from dianke.domain.customers.types import EquipmentKind, Interlock
 from dianke.domain.readings.models import DailyUsage, MeterReading
 from dianke.kernel.clock import SHANGHAI
 
@@ -73,12 +76,27 @@ def contact_unconfirmed(look: Look) -> QuerySet[Any]:
     return answer(rows, number="number", account=first_account(look))
 
 
+def own_supply_unproved(look: Look) -> QuerySet[Any]:
+    """Find important customers with own supply of which nothing proves that it would start: see the rule's data."""
+    since = rules.subtract_months(look.on, look.parameters["months"])
+    unchecked = Q(checked_date=None) | Q(next_check_date=None) | Q(next_check_date__lt=look.on)
+    # A second source of the network always runs.
+    untried = ~Q(kind=EquipmentKind.SECOND_SOURCE.value) & (Q(tested_date=None) | Q(tested_date__lte=since))
+    unproved = list_own_supply(look).filter(unchecked | untried | Q(interlock__in=("", Interlock.NONE.value)))
+    rows = list_customers(look).filter(Exists(unproved), importance__in=WITH_BACKUP)
+    first = unproved.order_by("next_check_date", "id")
+    rows = rows.annotate(q_name=Subquery(first.values("name")[:1]), q_tested=Subquery(first.values("tested_date")[:1]))
+    return answer(
+        rows, number="number", account=first_account(look), name="q_name", tested=Cast("q_tested", DateField())
+    )
+
+
 def equipment_check_overdue(look: Look) -> QuerySet[Any]:
     """Find customers with equipment whose check is due."""
     overdue = CustomerEquipment.objects.for_actor(look.actor).filter(
         customer=OuterRef("pk"), next_check_date__lt=look.on
     )
     rows = list_customers(look).filter(Exists(overdue))
-    earliest = overdue.order_by().values("customer").annotate(day=Max("next_check_date")).values("day")
+    earliest = overdue.order_by().values("customer").annotate(day=Min("next_check_date")).values("day")
     rows = rows.annotate(q_due=Subquery(earliest))
     return answer(rows, number="number", account=first_account(look), due=Cast("q_due", DateField()))

@@ -25,6 +25,7 @@ REMEDIES = {
     "reading_overdue": "Read the meter on site; check the communication module.",
     "contact_unconfirmed": "Ask at the next call whether the number still holds, and save the contact again.",
     "equipment_check_overdue": "Agree on a date for the check and enter its result.",
+    "own_supply_unproved": "Agree on a check and a run on load, see how it is secured, and enter the days.",
     "same_identity": "Compare both; merge them if they are one.",
     "same_name_and_place": "Compare both; merge them if they are one.",
     "same_meter_number": "Compare the plates; correct the number that was typed wrongly.",

@@ -36,6 +36,7 @@ RULES: dict[str, Text] = {
     "reading_overdue": _("No reading for three months"),
     "contact_unconfirmed": _("Phone number unconfirmed for three years"),
     "equipment_check_overdue": _("Check of equipment overdue"),
+    "own_supply_unproved": _("Own supply of an important customer unproved"),
     "same_identity": _("One identity number, several customers"),
     "same_name_and_place": _("One name at one address, several customers"),
     "same_meter_number": _("Meter numbers that are nearly the same"),
@@ -73,6 +74,7 @@ DETAILS: dict[str, Text] = {
     "mark": _("Mark"),
     "ended": _("Ended on"),
     "due": _("Due on"),
+    "tested": _("Run on load"),
     "alike": _("What they share"),
     "name": _("Name"),
 }
