@@ -13,6 +13,8 @@ from dianke.application import watching
 from dianke.domain.credit.models import CustomerFact
 from dianke.domain.credit.types import FactSource, FactState
 from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.service_orders.models import ServiceOrder
+from dianke.domain.service_orders.types import OrderKind
 from dianke.domain.watching.models import WatchEntry, WatchRun, WatchThresholds
 from dianke.domain.watching.operations.entries import EntryOutOfState, OwnerUnknown, WordsMissing
 from dianke.domain.watching.operations.runs import WatchRunExists
@@ -48,6 +50,18 @@ def add_fact(account: CustomerAccount, kind: str, on: date) -> CustomerFact:
     )  # fmt: skip
     fact.save()
     return fact
+
+
+def add_order(account: CustomerAccount, kind: OrderKind, on: date, result: str = "") -> ServiceOrder:
+    at = at_ten(on)
+    order = ServiceOrder(
+        unit=account.unit, number=f"YK-{account.pk}-{kind.value}"[:20], kind=kind.value, account=account,
+        rule_set="RS-2024", promise_set="", process_id="close_v1", process_state="{}", effective_on=on,
+        accepted_by="clerk", accepted_at=at, result=result, ended_at=at + timedelta(days=1) if result else None,
+        state="CANCELLED" if result else "RUNNING",
+    )  # fmt: skip
+    order.save()
+    return order
 
 
 facts = built_once(build)
@@ -104,6 +118,27 @@ class TestRun:
             told = [write_reason(reason) for reason in entry.reasons]
             assert len(told) == len(set(told)) == 3
             assert all(any(sign.isdigit() for sign in one) for one in told)
+
+    def test_what_was_asked_for_by_an_order_is_a_sign_until_it_is_taken_back(self, archive: Any) -> None:
+        first, _second, third = archive[1]
+        add_order(third, OrderKind.REDUCE, AS_OF - timedelta(days=2))
+        add_order(first, OrderKind.CLOSE, AS_OF - timedelta(days=4), result="CANCELLED")
+
+        make_lists()
+
+        found = {one.customer_id: one for one in list_entries() if one.list_code == "LEAVING"}
+        assert found[third.customer_id].reasons[0]["code"] == "CAPACITY_CUT"
+        assert found[third.customer_id].level == "WATCH"
+        assert first.customer_id not in found
+
+    def test_an_order_for_closing_alone_makes_the_list(self, archive: Any) -> None:
+        CustomerFact.objects.for_actor(SYSTEM).delete()
+        add_order(archive[1][0], OrderKind.CLOSE, AS_OF)
+
+        run = make_lists()
+
+        assert "LEAVING" not in run.missing
+        assert [(one.list_code, one.level) for one in list_entries()] == [("LEAVING", "ALARM")]
 
     def test_what_is_known_beside_the_signs_is_not_measured(self, archive: Any) -> None:
         make_lists()

@@ -10,6 +10,7 @@ from dianke.domain.credit.queries.facts import read_facts
 from dianke.domain.credit.rules.fleet import NEVER
 from dianke.domain.credit.types import FactState, FactType
 from dianke.domain.watching.queries import gathering
+from dianke.domain.watching.queries.asked import has_asked, read_asked
 from dianke.domain.watching.queries.gathering import Fleet
 from dianke.domain.watching.rules.signs import OPEN_END, DatedFacts
 from dianke.domain.watching.types import WatchList
@@ -39,7 +40,7 @@ def find_missing(*, on: date, month: date | None) -> dict[str, str]:
         missing[WatchList.IDLE_CAPACITY] = NO_MONTH if month is None else NO_CAPACITY
     if not gathering.has_scores(on=on):
         missing[WatchList.ARREARS_RISK] = NO_SCORING
-    if not _has_facts(LEAVING_TYPES, on) and not gathering.has_suspensions(on=on):
+    if not (_has_facts(LEAVING_TYPES, on) or gathering.has_suspensions(on=on) or has_asked(on=on)):
         missing[WatchList.LEAVING] = NO_FACTS
     if not _has_facts(COMPLAINT_TYPES, on):
         missing[WatchList.COMPLAINTS] = NO_FACTS
@@ -53,8 +54,15 @@ def list_sources(*, on: date) -> dict[str, str]:
 
 
 def read_signs(fleet: Fleet, *, on: date) -> dict[str, DatedFacts]:
-    """Return the signs of leaving, by type; filings that stopped transformers among them as `suspension`."""
-    return {**_read(fleet, LEAVING_TYPES, on), "suspension": gathering.read_suspensions(fleet, on=on)}
+    """
+    Return the signs of leaving, by type: facts that were reported, and orders for the same.
+
+    Filings that stopped transformers are among them as `suspension`.
+    """
+    found = _read(fleet, LEAVING_TYPES, on)
+    for code, asked in read_asked(fleet, on=on).items():
+        found[code] = found[code].join(asked)
+    return {**found, "suspension": gathering.read_suspensions(fleet, on=on)}
 
 
 def read_complaints(fleet: Fleet, *, on: date) -> dict[str, DatedFacts]:

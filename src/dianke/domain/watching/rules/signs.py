@@ -43,6 +43,12 @@ class DatedFacts:
         none = np.zeros(0, dtype=np.int64)
         return DatedFacts(none, none, none, none)
 
+    def join(self, other: "DatedFacts") -> "DatedFacts":
+        """Return these facts and others of the same kind."""
+        pairs = ((self.row, other.row), (self.on_day, other.on_day), (self.until_day, other.until_day),
+                 (self.value_e2, other.value_e2))  # fmt: skip
+        return DatedFacts(*(np.concatenate(pair) for pair in pairs))
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
