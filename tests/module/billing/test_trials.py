@@ -16,7 +16,7 @@ from tests.factories.prices import MOVED_TIER, propose_moved_tier
 from tests.factories.utility import LATER, Utility
 
 from dianke.application import meter_to_cash, tariffs, trials
-from dianke.application.tariffs.proposals import TrialMissing
+from dianke.application.tariffs.proposals import TrialMissing, TrialTooSmall
 from dianke.domain.billing.models import Bill, BillDraft, BillLine, BillRun, BillTrial, FrozenPrices
 from dianke.domain.billing.operations.trials import TrialEnded, UnableToTry
 from dianke.domain.billing.queries.trials import TrialNotFound, get_trial, list_issued_months
@@ -411,6 +411,27 @@ class TestApproval:
 
         with pytest.raises(TrialMissing):
             self.approve(approver, version)
+
+
+class TestPartOfTheFleet:
+    def test_is_too_little_until_the_rest_is_tried_too(
+        self, utility: Utility, version: TariffVersion, clerk: Actor, approver: Actor
+    ) -> None:
+        for end in ("1120", "1180", "1450"):
+            add_home(utility, end)
+        move_to_station(utility, utility.points[0])
+        add_foundry(utility)
+        run = run_january(utility, shard_size=3)
+        meter_to_cash.issue_run(actor=utility.issuer, number=run.number, at=LATER)
+        try_january(clerk, version, unit_code="E")
+
+        with pytest.raises(TrialTooSmall, match="through 1 of the 3 bills of its plan in 2026-01, 3 are wanted"):
+            TestApproval().approve(approver, version)
+
+        version.refresh_from_db()
+        assert version.status == "PROPOSED"
+        try_january(clerk, version, usage_class="RESIDENTIAL")
+        assert TestApproval().approve(approver, version).status == "ACTIVE"
 
 
 class TestPlanThatNeverHadABill:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from dianke.application.tariffs.workbooks import is_workbook, read_typed_sheet
 from dianke.domain.billing.queries import trials
@@ -10,6 +10,7 @@ from dianke.domain.tariffs import operations
 from dianke.domain.tariffs.models import TariffVersion
 from dianke.domain.tariffs.rules.revisions import Revision
 from dianke.domain.tariffs.types import LoadReport
+from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
@@ -57,6 +58,16 @@ class TrialMissing(DomainError):
     message = "sheet {sheet} is not approved: {reason}"
 
 
+class TrialTooSmall(DomainError):
+    """What was tried says too little of what the prices do to the whole fleet."""
+
+    code = "tariffs.trial_too_small"
+    message = (
+        "sheet {sheet} is not approved: its trials went through {tried} of the {issued} bills of its plan in {month},"
+        " {wanted} are wanted"
+    )
+
+
 @use_case(right="tariffs.approve")
 def approve_version(
     *, actor: Actor, version_id: int, reason: str, at: datetime, has_nothing_to_try: bool = False
@@ -64,13 +75,15 @@ def approve_version(
     """
     Approve what another person proposed and what was tried on issued bills of its plan.
 
-    A plan that never had a bill has nothing to try; whoever approves then says so, and why.
+    Of one past month the trials must have gone through nearly all bills of the plan (data/trials.toml of billing). A
+    plan that never had a bill has nothing to try; whoever approves then says so, and why.
 
     :raises TrialMissing: if there is no finished trial of the version, or nothing to try and no word of it
+    :raises TrialTooSmall: if its trials left out more of every month than the rule allows
     """
     version = operations.approve_version(actor=actor, version_id=version_id, reason=reason, at=at)
     # Asked last, so that whoever may not decide at all hears that first; a refusal undoes the approval.
-    _require_trial(version, has_nothing_to_try=has_nothing_to_try, reason=reason)
+    _require_trial(version, on=to_shanghai(at).date(), has_nothing_to_try=has_nothing_to_try, reason=reason)
     return version
 
 
@@ -80,9 +93,19 @@ def reject_version(*, actor: Actor, version_id: int, reason: str, at: datetime) 
     return operations.reject_version(actor=actor, version_id=version_id, reason=reason, at=at)
 
 
-def _require_trial(version: TariffVersion, *, has_nothing_to_try: bool, reason: str) -> None:
-    if trials.has_finished_trial(version_id=version.pk):
+def _require_trial(version: TariffVersion, *, on: date, has_nothing_to_try: bool, reason: str) -> None:
+    coverage = trials.find_coverage(version_id=version.pk, plan_id=version.plan_id, on=on)
+    if coverage is not None and coverage.suffices:
         return
+    if coverage is not None:
+        raise TrialTooSmall(
+            field="trial",
+            sheet=version.sheet_id,
+            month=f"{coverage.month:%Y-%m}",
+            tried=coverage.tried_bills,
+            issued=coverage.issued_bills,
+            wanted=coverage.wanted_bills,
+        )
     if trials.has_issued_bills(plan_id=version.plan_id):
         raise TrialMissing(
             field="trial",

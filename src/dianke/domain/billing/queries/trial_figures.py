@@ -6,11 +6,11 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
-from django.db.models import F, Q
 
-from dianke.domain.billing.models import BillRun, BillRunShard, BillTrial
+from dianke.domain.billing.models import BillRunShard, BillTrial
 from dianke.domain.billing.queries import frozen as frozen_queries
 from dianke.domain.billing.queries import inputs as input_queries
+from dianke.domain.billing.queries import trials as trial_queries
 from dianke.domain.billing.queries.columns import fetch
 from dianke.domain.billing.queries.replay import list_blocks
 from dianke.domain.billing.rules import frozen, shards, trials
@@ -26,7 +26,7 @@ from dianke.domain.billing.rules.inputs import (
 from dianke.domain.billing.rules.plans import GroupKey
 from dianke.domain.billing.rules.shards import SortedShard
 from dianke.domain.billing.rules.trials import Labels, Tally, TriedBills
-from dianke.domain.billing.types import RunStatus, ShardStatus
+from dianke.domain.billing.types import ShardStatus
 from dianke.domain.tariffs import queries as tariff_queries
 from dianke.domain.tariffs.rules.time_bands import describe_days
 from dianke.domain.tariffs.types import Consumer, PriceTable
@@ -62,13 +62,8 @@ class Question:
 
 def list_shards(*, trial: BillTrial) -> list[BillRunShard]:
     """Return the issued shards of the trial's month that may hold bills of its unit."""
-    # The last of several stages is tried as the whole month, so that its interim bills are left out.
-    runs = BillRun.objects.for_actor(_READER).filter(
-        Q(cycle_month__stage=F("cycle_month__stages")) | Q(period_start__isnull=False),
-        cycle_month__month=trial.month,
-        status=RunStatus.ISSUED.value,
-    )
     path = trial.unit.path
+    runs = trial_queries.filter_tried_runs(month=trial.month)
     near = [run.pk for run in runs.select_related("unit") if _is_one_line(run.unit.path, path)]
     found = BillRunShard.objects.for_actor(_READER).filter(run_id__in=near, status=ShardStatus.ISSUED.value)
     return list(found.filter(bill_count__gt=0).select_related("run").order_by("run_id", "number"))

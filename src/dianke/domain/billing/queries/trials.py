@@ -1,12 +1,13 @@
-"""Reads of trials, and whether a version has one before it comes into force."""
+"""Reads of trials, and how much of its plan a version was tried on before it comes into force."""
 
 from collections.abc import Collection
 from datetime import date
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from dianke.domain.billing.models import Bill, BillRun, BillTrial
+from dianke.domain.billing.rules.trial_coverage import Coverage, FinishedTrial, count_tried, find_best
 from dianke.domain.billing.types import RunStatus, TrialStatus, get_bill_id_range
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
@@ -43,10 +44,34 @@ def filter_trials(*, actor: Scope, version_id: int | None = None) -> QuerySet[Bi
     return trials.defer("report")
 
 
-def has_finished_trial(*, version_id: int) -> bool:
-    """Tell whether a version was tried on at least one issued bill, wherever in the utility."""
+def find_coverage(*, version_id: int, plan_id: int, on: date) -> Coverage | None:
+    """
+    Return how much of the bills of its plan a version was tried on, of the month of which most was tried, or None.
+
+    The rule is the one of `on`; trials count wherever in the utility they were made.
+    """
     trials = BillTrial.objects.for_actor(_ANYWHERE).filter(version_id=version_id, status=TrialStatus.DONE.value)
-    return bool(trials.filter(bill_count__gt=0).exists())
+    tried = count_tried(
+        [
+            FinishedTrial(key, month, path, usage_class, priced, int(unpriced or 0))
+            for key, month, path, usage_class, priced, unpriced in trials.values_list(
+                "id", "month", "unit__path", "usage_class", "bill_count", "report__totals__unpriced"
+            )
+        ]
+    )
+    issued = {month: _count_issued(plan_id=plan_id, month=month) for month in tried}
+    return find_best(tried=tried, issued=issued, on=on)
+
+
+def filter_tried_runs(*, month: date) -> QuerySet[BillRun]:
+    """Return the runs whose bills a trial of a month is made on, wherever in the utility."""
+    # The last of several stages is tried as the whole month, so that its interim bills are left out.
+    rows: QuerySet[BillRun] = BillRun.objects.for_actor(_ANYWHERE).filter(
+        Q(cycle_month__stage=F("cycle_month__stages")) | Q(period_start__isnull=False),
+        cycle_month__month=month,
+        status=RunStatus.ISSUED.value,
+    )
+    return rows
 
 
 def has_issued_bills(*, plan_id: int) -> bool:
@@ -78,6 +103,15 @@ def list_customer_names(*, actor: Scope, bill_ids: Collection[int]) -> dict[int,
     return dict(bills.values_list("id", "customer_name"))
 
 
+def _count_issued(*, plan_id: int, month: date) -> int:
+    """Return how many bills of a plan a trial of a month would find."""
+    keys = _keys_of(month)
+    runs = list(filter_tried_runs(month=month).values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_OF_PLAN, {"plan": plan_id, "runs": runs, "first": keys["id__gte"], "end": keys["id__lt"]})
+        return int(cursor.fetchone()[0])
+
+
 def _keys_of(month: date) -> dict[str, int]:
     first, end = get_bill_id_range(year=month.year, month=month.month)
     return {"id__gte": first, "id__lt": end}
@@ -86,6 +120,20 @@ def _keys_of(month: date) -> dict[str, int]:
 # Whether a version was tried, and what months there are, is the same for everybody who may decide or ask.
 _ANYWHERE = Actor.system("telling what has been tried in the utility")
 
+# Of the terms in a period the last are billed by. A correction is no bill of its run.
+_COUNT_OF_PLAN = """
+select count(*)
+  from billing_bill b
+ where b.id >= %(first)s and b.id < %(end)s and b.run_id = any(%(runs)s::bigint[]) and b.correction_id is null
+   and exists (
+    select 1 from billing_billingterms t
+     where t.plan_id = %(plan)s and t.usage_point_id = b.usage_point_id
+       and t.period && daterange(b.period_start, b.period_end)
+       and not exists (
+        select 1 from billing_billingterms u
+         where u.usage_point_id = t.usage_point_id and lower(u.period) > lower(t.period)
+           and u.period && daterange(b.period_start, b.period_end)))
+"""
 _ISSUED_OF_PLAN = """
 select exists (
     select 1 from billing_billingterms t

@@ -9,7 +9,7 @@ from dianke.domain.billing.queries import trials
 from dianke.domain.tariffs.types import VersionFacts, VersionPage, VersionStatus
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.people import Names
-from dianke.kernel.clock import SystemClock
+from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.platform.identity.types import Actor
 
 _TRIALS_SHOWN = 5
@@ -32,11 +32,14 @@ def describe_trials(actor: Actor, sheet: VersionPage) -> dict[str, Any]:
     rows = trials.filter_trials(actor=actor.within(TRIAL), version_id=version.id) if may_try else None
     shown = list(rows.order_by("-started_at", "-id")[:_TRIALS_SHOWN]) if rows is not None else []
     is_open = version.status is VersionStatus.PROPOSED
-    is_tried = is_open and trials.has_finished_trial(version_id=version.id)
+    today = to_shanghai(SystemClock().now()).date()
+    coverage = trials.find_coverage(version_id=version.id, plan_id=sheet.plan.id, on=today) if is_open else None
+    is_tried = coverage is not None and coverage.suffices
     return {
         "trials": [(trial, state_chip("bill_trial", trial.status, quiet=True)) for trial in shown],
         "may_try": may_try,
         "is_tried": is_tried,
+        "coverage": coverage,
         "has_bills": is_open and not is_tried and trials.has_issued_bills(plan_id=sheet.plan.id),
     }
 
