@@ -13,7 +13,7 @@ from dianke.application import final_bills, meter_to_cash
 from dianke.domain.billing.models import Bill, BillLine, BillRun
 from dianke.domain.billing.operations.runs import UnableToStartRun
 from dianke.domain.billing.queries import bills as bill_queries
-from dianke.domain.billing.queries.correcting import UnableToCorrect, recompute
+from dianke.domain.billing.queries.correcting import UnableToCorrect, recompute, take_back
 from dianke.domain.billing.queries.frozen import explain_issued, get_basis
 from dianke.domain.billing.queries.replay import replay_run
 from dianke.domain.billing.rules import explain
@@ -244,6 +244,17 @@ class TestStages:
 
         assert found.energy_kwh_e2 - last.energy_kwh_e2 == 2_000  # one unit of the register is twenty kWh
         assert found.amount_fen > last.amount_fen
+
+    def test_the_last_bill_is_taken_back_with_the_interim_ones(self) -> None:
+        month = build_month(interim_days=(11,))
+        interim, last = month.bills
+
+        found = take_back(actor=month.utility.actor, bill=last)
+
+        assert [one.bill.pk for one in found] == [last.pk, interim.pk]
+        assert [one.amount_fen for one in found] == [0, 0]
+        with pytest.raises(UnableToCorrect, match="settles it"):
+            take_back(actor=month.utility.actor, bill=interim)
 
 
 class TestFinalBill:

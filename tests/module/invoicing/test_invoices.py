@@ -14,6 +14,7 @@ from tests.factories.invoices import INVOICED, SELLER, InvoiceStaff, deliver, re
 from tests.factories.once import built_once, fresh
 from tests.factories.utility import Utility
 from tests.module.billing.test_corrections import Staff, carry_out
+from tests.module.billing.test_reversals import carry_out as take_back
 
 from dianke.application import invoices
 from dianke.domain.billing.models import Bill, BillRun
@@ -313,6 +314,22 @@ class TestCorrectedBills:
         with pytest.raises(UnableToInvoice, match="reversed by a correction"):
             make(staff, bill)
         assert make(staff, replacement).total_fen == replacement.amount_fen == 21360
+
+    def test_taken_back_for_good_ask_for_the_red_letter_too(
+        self, utility: Utility, staff: InvoiceStaff, tmp_path: Path
+    ) -> None:
+        bill = list_bills(utility)[0]
+        blue = make(staff, bill)
+        deliver(staff, blue, tmp_path)
+
+        take_back(Staff(utility), bill)
+
+        (request,) = InvoiceRequest.objects.for_actor(utility.actor)
+        assert (request.origin, request.blue_id, request.total_fen) == ("CORRECTION", blue.pk, -28999)
+        confirm(staff, request)
+        assert left_of(bill) == (0, 0)
+        open_bills = narrow_to_open(Bill.objects.for_actor(utility.actor))
+        assert bill.pk not in set(open_bills.values_list("pk", flat=True))
 
     def test_that_were_never_invoiced_ask_for_nothing(self, utility: Utility, staff: InvoiceStaff) -> None:
         first, second = list_bills(utility)

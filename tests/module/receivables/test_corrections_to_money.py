@@ -13,6 +13,7 @@ from tests.module.billing.test_corrections import Staff, draft
 
 from dianke.application import bill_corrections, claims, counter
 from dianke.domain.billing.models import Bill
+from dianke.domain.billing.types import CorrectionCause
 from dianke.domain.receivables.models import Voucher
 from dianke.domain.receivables.operations.claims import NewClaim
 from dianke.domain.receivables.operations.write_offs import sum_given_up, write_off_debts
@@ -100,6 +101,25 @@ def test_theft_goes_from_the_finding_to_a_bill_that_is_paid(journey: Journey) ->
     pay(journey.utility, journey.home, STOLEN_FEN + PENALTY_FEN - 400_00, "rest", day=DONE)
     assert journey.look() == (0, 0)
     assert get_sums()["1001.01"] == BILL_FEN + STOLEN_FEN + PENALTY_FEN
+
+
+def test_what_was_paid_on_a_bill_that_is_taken_back_is_kept_and_paid_out(journey: Journey) -> None:
+    bill = get_bill(journey.utility, journey.home)
+    pay(journey.utility, journey.home, BILL_FEN, "bill")
+    order = bill_corrections.draft_reversal(
+        actor=journey.billing.clerk, bill_id=bill.pk, cause=CorrectionCause.BILLED_TWICE, reason="重复出账",
+        at=at_ten(ASKED),
+    )  # fmt: skip
+    bill_corrections.add_evidence(
+        actor=journey.billing.clerk, key=order.pk, file_name="a.txt", content="对照".encode(), title="对照表",
+        at=at_ten(ASKED),
+    )  # fmt: skip
+
+    journey.issue(order.pk)
+
+    assert journey.look() == (0, BILL_FEN)
+    journey.pay_out(journey.claim_refund(BILL_FEN))
+    assert journey.look() == (0, 0)
 
 
 def test_what_was_paid_twice_goes_back_through_the_bank(journey: Journey) -> None:
