@@ -91,18 +91,19 @@ def test_forecast_takes_fewer_days_where_a_class_has_no_longer_history() -> None
     assert filled == {("HOME", 0): Measured(200, 100), ("FARM", 1): Measured(50, 10)}
 
 
-def test_share_of_bills_counts_those_that_are_old_enough_and_never_more_than_billed() -> None:
+def test_share_of_bills_is_that_of_each_day_of_those_old_enough_and_grows_with_the_days() -> None:
     on = date(2026, 6, 30)
     issued = [
         IssuedDay(date(2026, 4, 1), 1000, {0: 100, 10: 500, 40: 900}),
         IssuedDay(date(2026, 6, 25), 1000, {1: 1000}),
     ]
 
-    shares = [find_paid_share(issued, days=days, on=on) for days in (5, 10, 60, 100)]
+    shares = [find_paid_share(issued, days=days, on=on) for days in (0, 5, 10, 60, 100)]
 
-    # None is a hundred days old: the oldest says what came within its ninety.
-    assert shares == [(1100, 2000), (600, 1000), (1000, 1000), (1000, 1000)]
-    assert [take_share(333, share) for share in [*shares, (0, 0)]] == [183, 200, 333, 333, 0]
+    # 100 of 2000; then 1000 of 1900; then 500 of the 900 of the older; then no more than the 400 that are left.
+    assert shares == [(one, 10**9) for one in (50_000_000, 550_000_000, 800_000_000, 10**9, 10**9)]
+    assert find_paid_share([], days=5, on=on) == (0, 0)
+    assert [take_share(333, share) for share in [*shares, (0, 0)]] == [17, 183, 266, 333, 333, 0]
 
 
 def test_months_to_be_billed_follow_the_calendar_else_the_last_issue() -> None:

@@ -2,7 +2,7 @@
 Bills that will still be issued, and what will be paid of them: by the calendar, the last bills and the payments before.
 
 A running month is estimated from the calendar of its cycle and the mean of the last three months of each account that
-was billed last time; what is paid of it by the share that came within as many days after the issue, by class of use, of
+was billed last time; what is paid of it by what came day by day after the issue, by class of use, of
 bills that are old enough. Both are conventions of ours [P].
 """
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 # Days ahead that pages show.
 HORIZONS = (7, 30, 60, 90)
 # A cycle that was not billed for so many of its periods is taken as at rest [P].
 _PERIODS_AT_REST = 3
 _USUAL_DAYS = 31
+WHOLE = 10**9
 
 # Class of use and number of the bucket.
 Cell = tuple[str, int]
@@ -62,16 +64,24 @@ class IssuedDay:
 
 def find_paid_share(issued: Sequence[IssuedDay], *, days: int, on: date) -> tuple[int, int]:
     """
-    Return what came within some days after the issue, and of how much: of those bills that are that old on a day.
+    Return the share that comes within some days after the issue, as a part of `WHOLE`; of nothing known, 0 of 0.
 
-    Where none is that old yet, the days are those of the oldest: it says less than will come, never more. No more than
-    was billed counts: what is paid above it is no collection of these bills.
+    Day by day: what came on it of what was open before it, of the bills that are that old on `on`; the shares left are
+    multiplied (the product-limit estimator), so that young bills count as far as they go and more days never say less.
+    More than is open is no collection of these bills.
     """
-    days = min(days, max(((on - one.day).days for one in issued), default=0))
-    old = [one for one in issued if one.day <= on - timedelta(days=days)]
-    billed = sum(max(one.billed_fen, 0) for one in old)
-    came = sum(fen for one in old for after, fen in one.came_fen.items() if after <= days)
-    return min(max(came, 0), billed), billed
+    if sum(one.billed_fen for one in issued) <= 0:
+        return 0, 0
+    unpaid = {at: one.billed_fen for at, one in enumerate(issued) if one.billed_fen > 0}
+    left = Decimal(1)
+    for day in range(days + 1):
+        old = [at for at in unpaid if issued[at].day + timedelta(days=day) <= on]
+        open_fen = sum(unpaid[at] for at in old)
+        came = {at: min(max(issued[at].came_fen.get(day, 0), 0), unpaid[at]) for at in old}
+        if open_fen > 0:
+            left *= 1 - Decimal(sum(came.values())) / open_fen
+        unpaid.update({at: unpaid[at] - fen for at, fen in came.items()})
+    return int(((1 - left) * WHOLE).to_integral_value()), WHOLE
 
 
 def take_share(amount_fen: int, part: tuple[int, int]) -> int:
