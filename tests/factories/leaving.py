@@ -20,11 +20,13 @@ from dianke.domain.customers import operations as customers
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.customers.types import CustomerKind, UsageClass
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
+from dianke.domain.readings import operations as readings
+from dianke.domain.readings.types import NewReading, ReadingSource
 from dianke.domain.service_orders.models import OrderStep, ServiceOrder
 from dianke.domain.service_orders.operations.accepting import Application
 from dianke.domain.service_orders.queries import orders as queries
 from dianke.domain.service_orders.types import OrderKind
-from dianke.kernel.clock import SHANGHAI
+from dianke.kernel.clock import SHANGHAI, at_midnight
 from dianke.platform.identity.types import Actor
 
 EVERYBODY = Actor.system("looking at what a test left")
@@ -107,6 +109,10 @@ class Town:
             actor=self.people["manager"], account_number=point.account.number, kind=ContractKind.LOW_VOLTAGE,
             start=start, given=given, at=at,
         )  # fmt: skip
+        return self.sign_draft(version, at=at)
+
+    def sign_draft(self, version: ContractVersion, *, at: datetime = NOON) -> ContractVersion:
+        """Let a draft be approved and signed by both sides."""
         contracts.propose_contract(actor=self.people["manager"], key=version.pk, at=at)
         contracts.approve_contract(actor=self.people["head"], key=version.pk, at=at)
         for party in Party:
@@ -144,17 +150,52 @@ class Town:
 
 def build_town() -> Town:
     """Return a town with the yearly tiers of Jiangsu (2760 and 4800 kWh) and the two-part price of Hubei."""
+    utility = _build_priced()
+    town = Town(utility, *_add_points(utility, {"total": "100"}, {"total": "400"}))
+    freeze_january(utility)
+    months.issue_month(utility, factory.JANUARY, LATER)
+    return _with_people(town)
+
+
+def build_town_of(today: date) -> Town:
+    """Return a town that was never billed, its meters read at the start of this month and of the one before."""
+    utility = _build_priced()
+    town = Town(utility, *_add_points(utility, {"total": "0"}, {}))
+    # Its meters were never read in the January of the others.
+    utility.pending.clear()
+    this_month = today.replace(day=1)
+    last_month = (this_month - DAY).replace(day=1)
+    rows = [
+        NewReading(
+            installation_id=installed.pk, read_at=at_midnight(day), values={"total": Decimal(total)},
+        )
+        for installed in MeterInstallation.objects.for_actor(EVERYBODY).order_by("id")
+        for day, total in ((last_month, "0"), (this_month, "100"))
+    ]  # fmt: skip
+    readings.record_readings(
+        actor=utility.actor, readings=rows, source=ReadingSource.FILE, batch="start", at=at_midnight(today)
+    )
+    readings.put_points_on_route(
+        actor=utility.actor, route=utility.route, usage_point_ids=[point.pk for point in utility.points]
+    )
+    return _with_people(town)
+
+
+def _build_priced() -> Utility:
     utility = build_utility()
     load_sheet(utility, JIANGSU)
     load_sheet(utility, HUBEI_FEBRUARY)
-    home = add_point(
-        utility, start={"total": "100"}, end={"total": "400"}, terms=HOME, plan=ANNUAL_HOME,
-        usage_class=UsageClass.RESIDENTIAL,
-    )  # fmt: skip
-    works = add_point(utility, start={"total": "0"}, end={"total": "5000"}, terms=TRADE, plan=HUBEI, kva="630")
-    freeze_january(utility)
-    months.issue_month(utility, factory.JANUARY, LATER)
-    town = Town(utility, home, works)
+    return utility
+
+
+def _add_points(utility: Utility, start: dict[str, str], end: dict[str, str]) -> tuple[UsagePoint, UsagePoint]:
+    home = add_point(utility, start=start, end=end, terms=HOME, plan=ANNUAL_HOME, usage_class=UsageClass.RESIDENTIAL)
+    works_end = {"total": "5000"} if end else {}
+    works = add_point(utility, start={"total": "0"}, end=works_end, terms=TRADE, plan=HUBEI, kva="630")
+    return home, works
+
+
+def _with_people(town: Town) -> Town:
     for login, rights in POSTS.items():
-        town.people[login] = factory.add_clerk(utility.root, login, ["orders.view", *rights])
+        town.people[login] = factory.add_clerk(town.utility.root, login, ["orders.view", "archive.view", *rights])
     return town

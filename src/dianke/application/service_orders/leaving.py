@@ -118,7 +118,7 @@ def require_contract(work: Work) -> None:
     :raises ContractNotSigned: if none is
     """
     order = work.order
-    name, number = _find_party(work)
+    name, number = find_party(order, actor=work.actor)
     rows = contract_queries.filter_versions(actor=work.actor).filter(
         account_id=order.account_id, state__in=[state.value for state in HOLDING], drafted_at__gte=order.accepted_at
     )
@@ -131,11 +131,11 @@ def require_contract(work: Work) -> None:
     work.note(EffectKind.CONTRACT_SIGNED, key=found.pk, number=str(found), on=found.period.lower)
 
 
-def _find_party(work: Work) -> tuple[str, str]:
-    order = work.order
+def find_party(order: ServiceOrder, *, actor: Actor) -> tuple[str, str]:
+    """Return the name that the contract of an order is with, and the number of its customer."""
     if order.taker is not None:
         return order.taker.name, order.taker.number
-    change = find_name_change(order, actor=work.actor)
+    change = find_name_change(order, actor=actor)
     return (json.loads(change.after)["name"] if change else ""), order.account.customer.number
 
 

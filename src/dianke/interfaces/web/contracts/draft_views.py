@@ -19,7 +19,7 @@ from dianke.application.contracts.orders import DRAFT
 from dianke.domain.contracts import queries
 from dianke.domain.contracts.models import ContractVersion
 from dianke.domain.contracts.types import ContractKind, VersionState
-from dianke.domain.customers.models import Customer, CustomerAccount
+from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.queries.accounts import get_account
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -27,6 +27,7 @@ from dianke.interfaces.web.contracts import words
 from dianke.interfaces.web.contracts.forms import VersionForm
 from dianke.interfaces.web.contracts.lists import get_today
 from dianke.interfaces.web.requests import StaffRequest
+from dianke.interfaces.web.service_orders.effects import find_contract_facts
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
@@ -42,13 +43,13 @@ def draft_contract(request: StaffRequest, number: str) -> HttpResponse:
         raise Http404
     today, known = get_today(), gather_facts(actor=request.actor, account=account, on=get_today())
     kind = _read_kind(request, known)
-    known = {**known, **_read_party(request)}
-    form = _make_form(request, kind, _read_start(request, today), known)
+    start, party = find_contract_facts(actor=request.actor, account_number=number, number=request.GET.get("order", ""))
+    form = _make_form(request, kind, start or today, {**known, **party})
 
     def write() -> ContractVersion:
         return contracts.draft_contract(
             actor=request.actor, account_number=account.number, kind=kind, start=form.cleaned_data["start"],
-            given=form.read(), at=SystemClock().now(),
+            given={**form.read(), **party}, at=SystemClock().now(),
         )  # fmt: skip
 
     return _answer(request, account, form, write, kind=kind, url=reverse("web:customer_account", args=[account.number]))
@@ -89,21 +90,6 @@ def _read_kind(request: StaffRequest, known: Mapping[str, str]) -> ContractKind:
     return ContractKind.RESIDENTIAL if "居民" in known.get("usage", "") else ContractKind.LOW_VOLTAGE
 
 
-def _read_party(request: StaffRequest) -> dict[str, str]:
-    """Return who the contract is with, where it is not the customer of today: a service order says so."""
-    number = request.GET.get("party", "")
-    rows = Customer.objects.for_actor(request.actor).filter(number=number, merged_into=None)
-    found: Customer | None = rows.first() if number else None
-    return {"customer": found.name} if found else {}
-
-
-def _read_start(request: StaffRequest, today: date) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("start", ""))
-    except ValueError:
-        return today
-
-
 def _answer(
     request: StaffRequest,
     account: CustomerAccount,
@@ -129,6 +115,7 @@ def _answer(
         "form": form,
         "kind": kind.value if kind else "",
         "kinds": words.KINDS.items(),
+        "order": request.GET.get("order", ""),
         "back_url": url,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK

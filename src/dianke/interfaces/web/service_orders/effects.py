@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from dianke.application.service_orders.leaving import find_party
 from dianke.domain.service_orders.models import EffectKind, OrderEffect, ServiceOrder
 from dianke.domain.service_orders.queries.effects import find_effect, list_effects
+from dianke.domain.service_orders.queries.orders import OrderNotFound, get_order
 from dianke.interfaces.web.components.page import Text
 from dianke.platform.identity.types import Actor
 
@@ -84,12 +87,23 @@ def _find_url(actor: Actor, order: ServiceOrder, one: OrderEffect) -> str:
 def link_of_step(actor: Actor, order: ServiceOrder, step: str) -> Link | None:
     """Return where the work of a step is done, filled with what the order knows already."""
     if step == "sign_contract" and actor.may("contracts.draft", order.unit.path):
-        known = {"start": f"{order.effective_on}", **({"party": order.taker.number} if order.taker else {})}
         url = reverse("web:contract_new", args=[order.account.number])
-        return Link(_("Draft the contract"), f"{url}?{urlencode(known)}")
+        return Link(_("Draft the contract"), f"{url}?{urlencode({'order': order.number})}")
     final = find_effect(actor=actor, order=order, kind=EffectKind.FINAL_BILL)
     if step == "issue_final" and final is not None and actor.may("billing.view", order.unit.path):
         return Link(_("Look at the final bill"), reverse("web:final", args=[final.key]))
     if step == "refund" and actor.may("payments.view", order.unit.path):
         return Link(_("Refunds of the account"), reverse("web:claims_account", args=[order.account.number]))
     return None
+
+
+def find_contract_facts(*, actor: Actor, account_number: str, number: str) -> tuple[date | None, dict[str, str]]:
+    """Return from when the contract of an order holds and with whom; nothing where the order is not of the account."""
+    try:
+        order = get_order(actor=actor, number=number)
+    except OrderNotFound:
+        return None, {}
+    if order.account.number != account_number:
+        return None, {}
+    name, _number = find_party(order, actor=actor)
+    return order.effective_on, {"customer": name} if name else {}
