@@ -16,6 +16,7 @@ PLATFORM = [
     "import_batches",
     "api_access",
     "outbox",
+    "links",
 ]
 DOMAIN = [
     "customers", "network", "metering", "tariffs", "contracts", "readings", "billing", "receivables", "channels",

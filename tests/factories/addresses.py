@@ -82,6 +82,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"bank/statements/", "key", "channels.StatementEntry", "pk"),
     (r"bank/reconciliation/differences/", "key", "channels.ReconciliationDifference", "pk"),
     (r"bank/reconciliation/", "key", "channels.ReconciliationDay", "pk"),
+    (r"api/v1/contracts/", "key", "contracts.ContractVersion", "pk"),
     (r"contracts/new/", "number", "customers.CustomerAccount", "number"),
     (r"contracts/customers/", "number", "customers.Customer", "number"),
     (r"contracts/templates/", "key", "contracts.ContractTemplate", "pk"),

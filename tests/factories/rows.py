@@ -146,6 +146,8 @@ class RowFactory:
             return True
         if field.primary_key or getattr(field, "generated", False):
             return False
+        if field.null and field.related_model is field.model:
+            return False
         return field.unique or (not field.has_default() and not field.null)
 
     def _fill(self, field: Any) -> Any:

@@ -63,6 +63,7 @@ RIGHTS: dict[str, str] = {
     "orders.approve": "approve, return or refuse orders that other people checked",
     "orders.seal": "seal and unseal transformers of orders that another person approved",
     "orders.archive": "archive orders whose work is done",
+    "orders.by_link": "give papers and answer for the customer who holds the secret link of an order",
     "orders.manage": "hand steps over, let orders hang and go on",
     "fee_control.view": "see accounts under fee control, their balances and orders",
     "fee_control.agree": "propose agreements of fee control and exemptions",

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "dianke.platform.import_batches",
     "dianke.platform.api_access",
     "dianke.platform.outbox",
+    "dianke.platform.links",
     "dianke.domain.customers",
     "dianke.domain.network",
     "dianke.domain.metering",
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "dianke.domain.invoicing",
     "dianke.domain.audits",
     "dianke.interfaces.jobs",
+    "dianke.interfaces.portal",
     "dianke.interfaces.web",
 ]
 

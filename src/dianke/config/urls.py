@@ -17,7 +17,9 @@ _api = _LateResolver(RoutePattern("api/v1/"), "dianke.interfaces.api.urls", app_
 
 _feeds = _LateResolver(RoutePattern("feeds/"), "dianke.interfaces.feeds.urls", app_name="feeds", namespace="feeds")
 
-urlpatterns = [_api, _feeds, path("", include("dianke.interfaces.web.urls"))]
+_portal = _LateResolver(RoutePattern("my/"), "dianke.interfaces.portal.urls", app_name="portal", namespace="portal")
+
+urlpatterns = [_api, _feeds, _portal, path("", include("dianke.interfaces.web.urls"))]
 
 handler400 = "dianke.interfaces.web.shell.errors.bad_request"
 handler403 = "dianke.interfaces.web.shell.errors.permission_denied"

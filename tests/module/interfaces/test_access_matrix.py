@@ -104,7 +104,8 @@ API_RIGHTS = {
     "make_payment_order": "payments.order", "show_payment_order": "payments.view",
 }  # fmt: skip
 # Rights that no post of the template holds: they are for the first set-up alone.
-HELD_BY_NOBODY = {"demo.load_utility"}
+# The demo is loaded by the system; a secret link makes its holder the customer, whom no post is.
+HELD_BY_NOBODY = {"demo.load_utility", "orders.by_link"}
 
 # These draw what only a calculated bill or a real alarm holds; test_bill_page.py and the tests of the trail open them
 # at the own unit.
@@ -212,7 +213,11 @@ class TestNothingIsOpenByOmission:
     def test_every_address_belongs_to_the_site_or_to_the_interface_for_programs(self) -> None:
         assert [name_of(one) for one in ADDRESSES if not one.name.startswith(("web:", "api:"))] == [
             # Other systems call it by themselves, known by their signature: test_call_backs.py.
-            "feeds:gateway_call_back feeds/gateway/<str:code>/call-back"
+            "feeds:gateway_call_back feeds/gateway/<str:code>/call-back",
+            # Customers open them by a secret: test_portal.py.
+            "portal:order my/orders/<str:secret>/",
+            "portal:order_paper my/orders/<str:secret>/papers/<str:code>/",
+            "portal:order_answer my/orders/<str:secret>/answer/",
         ]
 
     def test_pages_ask_for_rights_that_exist(self) -> None:

@@ -11,7 +11,14 @@ from dianke.application.service_orders.keeping import (
     unhang_order,
     urge_order,
 )
+from dianke.application.service_orders.linked import (
+    answer_by_link,
+    make_order_link,
+    open_order_link,
+    revoke_order_link,
+)
 from dianke.application.service_orders.nights import charge_ended_spells
+from dianke.application.service_orders.papers import give_paper, give_paper_by_link, judge_paper, open_paper
 from dianke.application.service_orders.rights import (
     ACCEPT,
     APPROVE,
@@ -40,14 +47,22 @@ __all__ = [
     "StepInput",
     "accept_order",
     "add_note",
+    "answer_by_link",
     "cancel_order",
     "charge_ended_spells",
     "complete_step",
+    "give_paper",
+    "give_paper_by_link",
     "hand_step",
     "hang_order",
+    "judge_paper",
+    "make_order_link",
+    "open_order_link",
+    "open_paper",
     "pause_order",
     "propose_closing",
     "resume_order",
+    "revoke_order_link",
     "right_of_step",
     "send_back",
     "unhang_order",

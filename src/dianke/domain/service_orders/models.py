@@ -30,6 +30,15 @@ class OrderResult(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class PaperState(StrEnum):
+    """How a paper of an order stands."""
+
+    MISSING = "MISSING"
+    GIVEN = "GIVEN"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+
+
 class OrderAct(StrEnum):
     """What the course of an order tells of."""
 
@@ -45,6 +54,8 @@ class OrderAct(StrEnum):
     URGED = "URGED"
     NOTED = "NOTED"
     SPELL_OVER = "SPELL_OVER"
+    PAPER_GIVEN = "PAPER_GIVEN"
+    PAPER_JUDGED = "PAPER_JUDGED"
 
 
 class EffectKind(StrEnum):
@@ -251,6 +262,41 @@ class OrderClock(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.promise} {self.state}"
+
+
+@pghistory.track()
+class OrderPaper(ScopedModel):
+    """A paper that an order needs, at acceptance or before a step: who gave it, where, and how it was judged."""
+
+    unit_lookup = "order__unit"
+
+    order = models.ForeignKey(ServiceOrder, models.PROTECT, related_name="papers")
+    code = models.CharField(max_length=40)
+    # Nothing for what acceptance asks for, else the step before which it must be there.
+    by_step = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=10, choices=_choices(PaperState), default=PaperState.MISSING.value)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    given_by = models.CharField(max_length=40, blank=True)
+    given_at = models.DateTimeField(null=True, blank=True)
+    # Where the phone said it was, in degrees, if it was allowed to.
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    judged_by = models.CharField(max_length=40, blank=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """Each once an order; refused with a reason only."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "code"], name="order_paper_once"),
+            models.CheckConstraint(
+                condition=~Q(state=PaperState.REFUSED.value) | ~Q(reason=""), name="order_paper_refused_for_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.code}"
 
 
 class OrderNote(ScopedModel):

@@ -11,6 +11,7 @@ from dianke.domain.network.models import Transformer
 from dianke.domain.service_orders.models import OrderAct, OrderSeries, OrderTransformer, ServiceOrder
 from dianke.domain.service_orders.operations.due_times import set_due
 from dianke.domain.service_orders.operations.moving import add_note, facts_of, keep
+from dianke.domain.service_orders.operations.papers import ask_for_papers
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries.clocks import find_promise_set
 from dianke.domain.service_orders.queries.facts import gather_account_facts, list_spells
@@ -133,6 +134,7 @@ def accept(*, actor: Actor, account: CustomerAccount, application: Application, 
     except IntegrityError as fault:
         raise ChangeOrderOpen(field="account", account=account.number) from fault
     _name_transformers(actor, order, account, codes)
+    ask_for_papers(order=order, shown=application.papers, actor=actor, at=at)
     keep(order=order, walk=walk, actor=actor, at=at)
     add_note(order=order, actor=actor, at=at, act=OrderAct.ACCEPTED)
     return order

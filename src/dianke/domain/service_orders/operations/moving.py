@@ -13,6 +13,7 @@ from dianke.domain.service_orders.models import (
     ServiceOrder,
 )
 from dianke.domain.service_orders.operations.due_times import set_due
+from dianke.domain.service_orders.operations.papers import require_papers
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries.clocks import UNDONE
 from dianke.domain.service_orders.queries.orders import OrderNotFound
@@ -115,11 +116,14 @@ def complete(*, order: ServiceOrder, serial: int, outcome: str, text: str, actor
     :raises StepNotReady: if this arrival does not wait any more
     :raises UnknownOutcome: if the step cannot end so
     :raises StepOfAnother: if another person took it
+    :raises PapersMissing: if it waits for papers of the customer
     """
     walk = load_walk(order)
     step = get_open_step(actor=actor, order=order, serial=serial)
     if step is not None and step.assignee not in ("", actor.login):
         raise StepOfAnother(field="assignee", number=order.number, assignee=step.assignee)
+    if step is not None:
+        require_papers(order=order, step=step.step, actor=actor)
     walk.complete(serial=serial, facts=facts_of(walk.process), outcome=outcome)
     assert step is not None  # noqa: S101 - the process and the rows are kept by one transaction
     known = library().find_step(step.process_id, step.step).outcomes

@@ -11,6 +11,7 @@ from dianke.domain.service_orders.models import (
     AgreedSpell,
     OrderClock,
     OrderNote,
+    OrderPaper,
     OrderPause,
     OrderStep,
     OrderTransformer,
@@ -76,6 +77,23 @@ def list_pauses(*, actor: Actor, order: ServiceOrder) -> list[OrderPause]:
     return list(
         OrderPause.objects.for_actor(actor).filter(order=order).select_related("document").order_by("started_at", "id")
     )
+
+
+def count_notes(*, actor: Actor, order: ServiceOrder, by: str) -> int:
+    """Return how often somebody did something with an order."""
+    return int(OrderNote.objects.for_actor(actor).filter(order=order, by=by).count())
+
+
+def list_papers(*, actor: Actor, order: ServiceOrder) -> list[OrderPaper]:
+    """Return the papers that an order needs, those of acceptance first."""
+    rows = OrderPaper.objects.for_actor(actor).filter(order=order).select_related("document")
+    return list(rows.order_by("by_step", "id"))
+
+
+def find_order_by_key(*, actor: Actor, key: int, right: str) -> ServiceOrder | None:
+    """Return an order by its key, or None if a right of the actor does not reach it."""
+    found: ServiceOrder | None = filter_orders(actor=actor, right=right).filter(pk=key).first()
+    return found
 
 
 def list_transformers(*, actor: Actor, order: ServiceOrder) -> list[Any]:

@@ -75,6 +75,28 @@ def load_kinds() -> Mapping[OrderKind, KindFacts]:
     return read_kinds(_read("kinds.toml"))
 
 
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What something is called in both languages."""
+
+    en: str
+    zh: str
+
+
+@cache
+def load_paper_titles() -> Mapping[str, Title]:
+    """Return what each paper is called, by code."""
+    titles = tomllib.loads(_read("materials.toml"))["paper"]
+    return MappingProxyType({code: Title(**one) for code, one in titles.items()})
+
+
+@cache
+def load_step_titles() -> Mapping[str, Title]:
+    """Return what each step is called, by code."""
+    steps = [step for kind in load_kinds().values() for step in kind.steps]
+    return MappingProxyType({step.code: Title(step.en, step.zh) for step in steps})
+
+
 @cache
 def _load_materials() -> tuple[_Row, ...]:
     return read_materials(_read("materials.toml"))

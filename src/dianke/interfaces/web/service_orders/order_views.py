@@ -33,6 +33,7 @@ from dianke.interfaces.web.requests import StaffRequest
 from dianke.interfaces.web.service_orders import words
 from dianke.interfaces.web.service_orders.effects import Link, draw_effects, link_of_step
 from dianke.interfaces.web.service_orders.order_list import ORDERS, clock_chip, result_chip
+from dianke.interfaces.web.service_orders.paper_views import draw_papers
 from dianke.interfaces.web.service_orders.step_forms import StepForm
 from dianke.interfaces.web.valuation.served import draw_served_order, write_approval
 from dianke.kernel.clock import SystemClock, to_shanghai
@@ -150,6 +151,7 @@ def render_order(request: StaffRequest, order: ServiceOrder, *, bound: StepForm 
         "spell": queries.find_spell(actor=actor, order=order),
         "due": due_chip(order.due_at, now) if order.due_at else None,
         "accepted_by": _who(names, order.accepted_by),
+        **draw_papers(request, order, may_accept=may_accept),
         "pause_reasons": list(words.PAUSES.items()),
         "is_open": is_open,
         "may_pause": may_accept and not paused and order.state == RunStatus.RUNNING.value,

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from dianke.interfaces.web.service_orders import accept_views, act_views, due_list, order_views, promise_views
+from dianke.interfaces.web.service_orders import (
+    accept_views,
+    act_views,
+    due_list,
+    order_views,
+    paper_views,
+    promise_views,
+)
 
 urlpatterns = [
     path("", order_views.list_orders, name="service_orders"),
@@ -17,5 +24,9 @@ urlpatterns = [
     path("<str:number>/clock/", act_views.change_clock, name="service_order_clock"),
     path("<str:number>/hang/", act_views.hang_order, name="service_order_hang"),
     path("<str:number>/cancel/", act_views.cancel_order, name="service_order_cancel"),
+    path("<str:number>/link/", paper_views.change_link, name="service_order_link"),
+    path("<str:number>/papers/<str:code>/", paper_views.open_paper, name="service_order_paper"),
+    path("<str:number>/papers/<str:code>/file/", paper_views.give_paper, name="service_order_paper_give"),
+    path("<str:number>/papers/<str:code>/judgement/", paper_views.judge_paper, name="service_order_paper_judge"),
     path("<str:number>/notes/", act_views.add_note, name="service_order_note"),
 ]

@@ -8,19 +8,24 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import pgettext_lazy
 
-from dianke.domain.service_orders.models import OrderAct, OrderResult
+from dianke.domain.service_orders.models import OrderAct, OrderResult, PaperState
 from dianke.domain.service_orders.operations.accepting import PROCESSES
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries import clocks
 from dianke.domain.service_orders.rules.case import REMEDIES
-from dianke.domain.service_orders.rules.catalog import list_materials, load_kinds
+from dianke.domain.service_orders.rules.catalog import (
+    list_materials,
+    load_kinds,
+    load_paper_titles,
+    load_step_titles,
+)
 from dianke.domain.service_orders.rules.promise_sets import load_promise_book
 from dianke.domain.service_orders.types import OrderKind, PauseReason, Refusal, SpellKind
 from dianke.interfaces.web.components.drawings import name_of, reads_english
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import register_states
 from dianke.interfaces.web.processes.words import OUTCOMES
-from dianke.platform.processes.types import RunStatus
+from dianke.platform.processes.types import Node, RunStatus
 
 
 def _title(kind: str) -> str:
@@ -55,6 +60,8 @@ ACTS: dict[str, Text] = {
     OrderAct.CANCELLED.value: pgettext_lazy("order act", "Cancelled"),
     OrderAct.URGED.value: pgettext_lazy("order act", "Urged"),
     OrderAct.NOTED.value: pgettext_lazy("order act", "Note"),
+    OrderAct.PAPER_GIVEN.value: pgettext_lazy("order act", "Paper given"),
+    OrderAct.PAPER_JUDGED.value: pgettext_lazy("order act", "Paper judged"),
     OrderAct.SPELL_OVER.value: pgettext_lazy("order act", "Capacity counts again since"),
 }
 SPELLS: dict[str, Text] = {
@@ -71,6 +78,15 @@ register_states(
     },
 )
 
+register_states(
+    "order_paper",
+    {
+        PaperState.MISSING.value: ("warn", pgettext_lazy("order paper", "Missing")),
+        PaperState.GIVEN.value: ("run", pgettext_lazy("order paper", "To be judged")),
+        PaperState.ACCEPTED.value: ("ok", pgettext_lazy("order paper", "Accepted")),
+        PaperState.REFUSED.value: ("bad", pgettext_lazy("order paper", "Refused")),
+    },
+)
 AGREED_DAY = pgettext_lazy("promise", "Day agreed")
 # What the values of a refusal are called.
 _VALUES: Mapping[str, Text] = {
@@ -101,10 +117,27 @@ def step_of(process_id: str, step: str) -> str:
     return name_of(library().find_step(process_id, step).name)
 
 
+def find_node(process_id: str, step: str) -> Node:
+    """Return a step of a process as it is drawn."""
+    return library().find_step(process_id, step)
+
+
 def post_of(process_id: str, step: str) -> str:
     """Return the post whose step it is."""
     process = library().get(process_id)
     return next((name_of(lane.name) for lane in process.lanes if step in lane.nodes), "")
+
+
+def paper_of(code: str) -> str:
+    """Return what a paper is called, in the reader's language."""
+    title = load_paper_titles().get(code)
+    return code if title is None else title.en if reads_english() else title.zh
+
+
+def step_title(code: str) -> str:
+    """Return what a step is called that an order has not come to yet, in the reader's language."""
+    title = load_step_titles().get(code)
+    return code if title is None else title.en if reads_english() else title.zh
 
 
 def promise_of(code: str) -> str:

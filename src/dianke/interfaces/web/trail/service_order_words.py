@@ -18,6 +18,13 @@ ACTS: dict[str, Text] = {
     "service_orders.keeping.resume_order": pgettext_lazy("act", "let the clock of an order run"),
     "service_orders.keeping.unhang_order": pgettext_lazy("act", "let an order go on"),
     "service_orders.keeping.urge_order": pgettext_lazy("act", "urge an order"),
+    "service_orders.linked.answer_by_link": pgettext_lazy("act", "answer an order as its customer, by the link"),
+    "service_orders.linked.make_order_link": pgettext_lazy("act", "make the customer's link of an order"),
+    "service_orders.linked.revoke_order_link": pgettext_lazy("act", "close the customer's link of an order"),
+    "service_orders.papers.give_paper": pgettext_lazy("act", "put a paper to an order"),
+    "service_orders.papers.give_paper_by_link": pgettext_lazy("act", "give a paper as the customer, by the link"),
+    "service_orders.papers.judge_paper": pgettext_lazy("act", "judge a paper of an order"),
+    "service_orders.papers.open_paper": pgettext_lazy("act", "open a paper of an order"),
     "service_orders.nights.charge_ended_spells": pgettext_lazy("act", "charge sealed capacity whose term is over"),
     "service_orders.steps.approve_order": pgettext_lazy("act", "decide on an order"),
     "service_orders.steps.archive_order": pgettext_lazy("act", "archive an order"),
@@ -37,6 +44,7 @@ ACTS: dict[str, Text] = {
 
 THINGS: dict[str, Text] = {
     "service_orders.agreedspell": pgettext_lazy("thing", "Suspension or reduction"),
+    "service_orders.orderpaper": pgettext_lazy("thing", "Paper of an order"),
     "service_orders.serviceorder": pgettext_lazy("thing", "Service order"),
 }
 
@@ -45,6 +53,14 @@ FIELDS: dict[str, Text] = {
     "accepted_by": pgettext_lazy("field", "Accepted by"),
     "amber_at": pgettext_lazy("field", "Amber from"),
     "asked": pgettext_lazy("field", "Asked for besides"),
+    "by_step": pgettext_lazy("field", "Needed before the step"),
+    "given_at": pgettext_lazy("field", "Given at"),
+    "given_by": pgettext_lazy("field", "Given by"),
+    "judged_at": pgettext_lazy("field", "Judged at"),
+    "judged_by": pgettext_lazy("field", "Judged by"),
+    "latitude": pgettext_lazy("field", "Latitude"),
+    "longitude": pgettext_lazy("field", "Longitude"),
+    "promise_set": pgettext_lazy("field", "Promise set"),
     "charged_since": pgettext_lazy("field", "Charged again since"),
     "effective_on": pgettext_lazy("field", "Agreed for"),
     "ended_by_order": pgettext_lazy("field", "Ended by the order"),
@@ -65,4 +81,7 @@ VALUES: dict[tuple[str, str], Mapping[str, Text]] = {
     ("service_orders.serviceorder", "kind"): words.ALL_KINDS,
     ("service_orders.serviceorder", "result"): words.RESULTS,
 }
-STATES: dict[tuple[str, str], str] = {("service_orders.serviceorder", "state"): "service_order"}
+STATES: dict[tuple[str, str], str] = {
+    ("service_orders.serviceorder", "state"): "service_order",
+    ("service_orders.orderpaper", "state"): "order_paper",
+}

@@ -1,0 +1,1 @@
+"""Pages of customers: without a log-in, by secret links."""

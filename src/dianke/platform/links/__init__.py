@@ -1,0 +1,1 @@
+"""Secret links: whoever holds one sees one thing and nothing else."""
