@@ -1,25 +1,29 @@
 """What a lower grade asks for is work of the right post; the customer is written to, by message and letter."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from tests.factories.archive import Archive, actor_of, add_account, build_archive
 from tests.factories.rows import RowFactory
 from tests.factories.utility import add_clerk
 
 from dianke.application import credit
+from dianke.application.credit.demands import find_answer
 from dianke.domain.credit.models import CreditRun, CreditScore, GradeDemand, GradeNotice
-from dianke.domain.credit.operations.demands import DemandOutOfState
+from dianke.domain.credit.operations.demands import DemandNotMet, DemandOutOfState
 from dianke.domain.credit.operations.facts import ReasonMissing
 from dianke.domain.credit.operations.objections import NoticeOutOfState
 from dianke.domain.credit.operations.scores import end_run
 from dianke.domain.credit.rules.notices import NoticeTextsUnreadable, get_notice_texts, read_notice_texts
-from dianke.domain.customers.models import Contact, Customer
+from dianke.domain.customers.models import Contact, Customer, CustomerAccount
 from dianke.domain.customers.operations import put_credit_grades
+from dianke.domain.fee_control.models import ControlAgreement
+from dianke.domain.receivables.models import Guarantee
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.audit.use_case import PermissionRefused
 from dianke.platform.identity.types import Actor
@@ -61,6 +65,26 @@ def worker(archive: Archive, *rights: str) -> Actor:
     return actor_of(archive.east, "credit.view", *rights)
 
 
+def guarantee_of(account: CustomerAccount, *, until: date | None = None) -> Guarantee:
+    """Let a bank guarantee for an account, a year long unless said."""
+    last = until or AT.date() + timedelta(days=365)
+    held: Guarantee = Guarantee.objects.for_actor(SYSTEM).create(
+        account=account, kind="BANK", guarantor="工行", reference=f"BH-{account.pk}", amount_fen=100_000,
+        valid_from_date=last - timedelta(days=700), valid_until_date=last, recorded_by="x", recorded_at=AT,
+    )  # fmt: skip
+    return held
+
+
+def control_of(account: CustomerAccount) -> ControlAgreement:
+    """Put an account under control of its balance, by two persons."""
+    made: ControlAgreement = ControlAgreement.objects.for_actor(SYSTEM).create(
+        unit=account.unit, account=account, kind="PREPAID", notice_fen=3, warning_fen=2, stop_fen=1,
+        signed_on=AT.date(), period=DateRange(AT.date() - timedelta(days=1), None), state="APPROVED",
+        proposed_by="a", proposed_at=AT, decided_by="b", decided_at=AT,
+    )  # fmt: skip
+    return made
+
+
 class TestDemands:
     def test_come_with_the_grade_and_lapse_with_it(self, archive: Archive) -> None:
         customer = add_account(archive).customer
@@ -84,21 +108,61 @@ class TestDemands:
         assert GradeNotice.objects.for_actor(SYSTEM).count() == 2
 
     def test_are_done_by_who_may_do_them_once_and_with_words(self, archive: Archive) -> None:
-        customer = add_account(archive).customer
+        account = add_account(archive)
+        customer = account.customer
         fall(customer, "A", "D")
+        guarantee_of(account)
         control, guarantee = GradeDemand.objects.for_actor(SYSTEM).order_by("measure")
 
         with pytest.raises(PermissionRefused):
             credit.finish_demand(actor=worker(archive, "fee_control.agree"), key=guarantee.pk, reason="已办", at=AT)
         with pytest.raises(ReasonMissing):
-            credit.finish_demand(actor=worker(archive, "agreements.propose"), key=guarantee.pk, reason=" ", at=AT)
+            credit.decline_demand(actor=worker(archive, "agreements.propose"), key=guarantee.pk, reason=" ", at=AT)
         credit.finish_demand(actor=worker(archive, "agreements.propose"), key=guarantee.pk, reason="保函已收", at=AT)
         credit.decline_demand(actor=worker(archive, "fee_control.agree"), key=control.pk, reason="表计不支持", at=AT)
         with pytest.raises(DemandOutOfState):
             credit.finish_demand(actor=worker(archive, "agreements.propose"), key=guarantee.pk, reason="再办", at=AT)
 
         found = GradeDemand.objects.for_actor(SYSTEM).order_by("measure").values_list("state", "result")
-        assert list(found) == [("DECLINED", "表计不支持"), ("DONE", "保函已收")]
+        assert list(found) == [
+            ("DECLINED", "表计不支持"),
+            ("DONE", f"保函已收 ({Guarantee.objects.for_actor(SYSTEM).get().number})"),
+        ]
+
+    def test_are_not_done_while_nothing_of_it_is_in_force(self, archive: Archive) -> None:
+        account = add_account(archive)
+        fall(account.customer, "A", "D")
+        demand = GradeDemand.objects.for_actor(SYSTEM).get(measure="GUARANTEE")
+        guarantee_of(account, until=AT.date() - timedelta(days=1))
+
+        with pytest.raises(DemandNotMet):
+            credit.finish_demand(actor=worker(archive, "agreements.propose"), key=demand.pk, reason="已办", at=AT)
+        assert credit.settle_demands(actor=SYSTEM, at=AT) == 0
+        assert GradeDemand.objects.for_actor(SYSTEM).get(pk=demand.pk).state == "OPEN"
+
+    def test_are_done_by_the_night_once_they_are_met(self, archive: Archive) -> None:
+        account = add_account(archive)
+        fall(account.customer, "A", "D")
+        held = guarantee_of(account)
+
+        assert credit.settle_demands(actor=SYSTEM, at=AT) == 1
+        assert credit.settle_demands(actor=SYSTEM, at=AT) == 0
+
+        found = GradeDemand.objects.for_actor(SYSTEM).order_by("measure").values_list("measure", "state", "result")
+        assert list(found) == [("FEE_CONTROL", "OPEN", ""), ("GUARANTEE", "DONE", held.number)]
+
+    def test_of_several_accounts_want_each_under_control_but_one_guarantee(self, archive: Archive) -> None:
+        account = add_account(archive)
+        customer = account.customer
+        other = add_account(archive)
+        CustomerAccount.objects.for_actor(SYSTEM).filter(pk=other.pk).update(customer=customer)
+        fall(customer, "A", "D")
+        control = GradeDemand.objects.for_actor(SYSTEM).get(measure="FEE_CONTROL")
+
+        control_of(account)
+        assert find_answer(demand=control, on=AT.date()) == ""
+        control_of(other)
+        assert find_answer(demand=control, on=AT.date())
 
     def test_of_another_unit_are_not_there(self, archive: Archive) -> None:
         fall(add_account(archive, unit=archive.west).customer, "A", "D")
@@ -157,8 +221,6 @@ class TestNotice:
 
 
 def customers_since(customer: Customer) -> Any:
-    from django.db.backends.postgresql.psycopg_any import DateRange
-
     return DateRange(customer.since_date, None)
 
 
@@ -192,6 +254,10 @@ class TestPages:
         assert 'id="finish"' in manager.get(page).content.decode()
         assert 'id="finish"' not in planner.get(page).content.decode()
         assert planner.post(f"{page}end/", {"decision": "done", "reason": "x"}).status_code == 403
+        manager.post(f"{page}end/", {"decision": "done", "reason": "无据"})
+        assert GradeDemand.objects.for_actor(SYSTEM).get(pk=demand.pk).state == "OPEN"
+        held = guarantee_of(account)
+        assert held.number in manager.get(page).content.decode()
         manager.post(f"{page}end/", {"decision": "done", "reason": "保函已收"})
         assert "保函已收" in manager.get(page).content.decode()
         assert demand.number in manager.get(f"/customers/accounts/{account.number}/credit/").content.decode()

@@ -1,6 +1,6 @@
 """Credit of customers: facts by two people, monthly scores, notices, objections, measures by grade."""
 
-from dianke.application.credit.demands import decline_demand, finish_demand
+from dianke.application.credit.demands import decline_demand, finish_demand, settle_demands
 from dianke.application.credit.facts import (
     ask_withdrawal,
     confirm_fact,
@@ -37,5 +37,6 @@ __all__ = [
     "refuse_fact",
     "run_month",
     "send_notice",
+    "settle_demands",
     "write_notice_letter",
 ]

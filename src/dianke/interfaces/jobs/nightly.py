@@ -102,6 +102,7 @@ def propose_dunning(timestamp: int, **_: Any) -> None:
     actor, now = Actor.system("the nightly pass carries open items and proposes dunning"), SystemClock().now()
     collection.run_night(actor=actor, at=now)
     risk.finish_answered(actor=actor, at=now)
+    credit.settle_demands(actor=actor, at=now)
 
 
 @app.periodic(cron=nightly_at(4, 40, weekday=1))

@@ -13,6 +13,8 @@ from dianke.domain.credit.types import WORK_MEASURES, CreditKind, DemandState
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 
+# Numbers of things stand behind the words.
+_MOST_WORDS = 250
 _SYSTEM = Actor.system("asking for what a lower grade asks for")
 # Households are reminded, never asked for prepayment, security or a shorter cycle; and what the grade before asked
 # for already was dealt with then.
@@ -38,6 +40,13 @@ class DemandOutOfState(DomainError):
 
     code = "credit.demand_out_of_state"
     message = "the measure {number} is {state}"
+
+
+class DemandNotMet(DomainError):
+    """A measure is called done, and nothing of what it asks for is in force."""
+
+    code = "credit.demand_not_met"
+    message = "measure {number} is not met: no agreement, guarantee or terms that it asks for are in force"
 
 
 def make_demands(*, score_ids: Sequence[int], table: Measures, at: datetime) -> int:
@@ -68,14 +77,18 @@ def lapse_demands(*, table: Measures, at: datetime, customer_ids: Sequence[int] 
     return int(lapsed.update(state=DemandState.LAPSED.value, ended_at=at))
 
 
-def finish_demand(*, demand: GradeDemand, result: str, login: str, at: datetime) -> GradeDemand:
+def finish_demand(*, demand: GradeDemand, thing: str, result: str, login: str, at: datetime) -> GradeDemand:
     """
-    Record that a measure was carried out, and how.
+    Record that a measure was carried out, by what it led to and how.
 
+    :param thing: number of the agreement, guarantee, deposit, terms or cycle that is in force; none: nothing is
     :raises DemandOutOfState: if it is not open
-    :raises ReasonMissing: if nothing says what was done
+    :raises DemandNotMet: if nothing of what it asks for is in force
     """
-    return _end(demand, DemandState.DONE, result, login, at)
+    if demand.state == DemandState.OPEN.value and not thing:
+        raise DemandNotMet(field="thing", number=demand.number)
+    said = result.strip()[:_MOST_WORDS]
+    return _end(demand, DemandState.DONE, f"{said} ({thing})" if said else thing, login, at)
 
 
 def decline_demand(*, demand: GradeDemand, result: str, login: str, at: datetime) -> GradeDemand:

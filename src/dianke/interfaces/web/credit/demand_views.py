@@ -25,7 +25,7 @@ from dianke.interfaces.web.components.lists import Column, ListSpec, register
 from dianke.interfaces.web.components.page import Crumb, Page
 from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import state_chip
-from dianke.interfaces.web.credit import words
+from dianke.interfaces.web.credit import leading, words
 from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.requests import StaffRequest
@@ -36,6 +36,7 @@ _TITLE = _("Measures by grade as work")
 _HELP = [
     _("When a grade falls, what the new grade asks for and the one before did not becomes work."),
     _("It is done, or declined for a reason; when the grade asks for it no longer, it lapses by itself."),
+    _("It is done once the agreement, guarantee, terms or cycle that it asks for is in force."),
     _("Households are never asked for prepayment, security or a shorter cycle."),
 ]
 
@@ -56,6 +57,7 @@ def show_demand(request: StaffRequest, key: int) -> HttpResponse:
     except DemandUnknown as unknown:
         raise Http404 from unknown
     hide_names(request.actor, [row])
+    may_end = row.state == DemandState.OPEN.value and may_see_to(request.actor, row)
     values = {
         "page": _head(row),
         "row": row,
@@ -63,7 +65,9 @@ def show_demand(request: StaffRequest, key: int) -> HttpResponse:
         "before": words.draw_grade(row.notice.grade_before),
         "grade": words.draw_grade(row.grade),
         "ended_by": Names([row.ended_by]).of(row.ended_by),
-        "may_end": row.state == DemandState.OPEN.value and may_see_to(request.actor, row),
+        "may_end": may_end,
+        "acts": leading.list_acts(request.actor, row) if may_end else [],
+        "things": leading.draw_things(request.actor, row),
     }
     return render(request, "credit/demand.html", values)
 

@@ -201,6 +201,7 @@ ACTS: dict[str, Text] = {
     "credit.facts.enter_fact": pgettext_lazy("act", "enter a fact about a customer"),
     "credit.facts.refuse_fact": pgettext_lazy("act", "refuse a fact about a customer"),
     "credit.demands.decline_demand": pgettext_lazy("act", "decline a measure that a grade asks for"),
+    "credit.demands.settle_demands": pgettext_lazy("act", "end measures by grade that are met"),
     "credit.demands.finish_demand": pgettext_lazy("act", "record a measure that a grade asks for as done"),
     "credit.measures.decide_measures": pgettext_lazy("act", "decide on measures by grade"),
     "credit.measures.propose_measures": pgettext_lazy("act", "propose measures by grade"),
