@@ -18,6 +18,12 @@ from dianke.domain.billing.models import Bill, BillCorrection
 pytestmark = [pytest.mark.browser]
 
 PASSWORD = "correct horse battery"
+# Twenty units on the flat register of the new meter, at the multiplier of the old one.
+EXCHANGE = {
+    "meter_number": "HB-778", "start_date": "2026-03-21", "sharp_start": "0", "sharp_end": "0", "peak_start": "0",
+    "peak_end": "0", "flat_start": "0", "flat_end": "20", "valley_start": "0", "valley_end": "0",
+    "reactive_import_start": "0", "reactive_import_end": "5", "reactive_export_start": "0", "reactive_export_end": "0",
+}  # fmt: skip
 LOOKING = ["archive.view", "billing.view", "tariffs.view"]
 
 
@@ -106,6 +112,66 @@ def test_bill_three_months_old_is_corrected_at_the_prices_of_its_month(
     assert sum(bill.energy_kwh_e2 for bill in bills) == sum(bill.energy_kwh_e2 for bill in (january, february, march))
     # The wrong number was answered with 422, which the browser writes down.
     assert [fault for fault in faults if "422" not in fault] == []
+
+
+def test_exchange_that_was_forgotten_is_added_by_keys_and_the_bill_then_taken_back(
+    utility: Utility, enter: Enter, faults: list[str], tmp_path: Path
+) -> None:
+    january, _february, march = months.list_bills_of(utility, utility.points[0])
+    asker = enter("asker", password=PASSWORD)
+    asker.goto(f"/billing/corrections/new/{march.pk}/")
+    asker.select_option("[name=cause]", "FORGOTTEN_EXCHANGE")
+    asker.fill("[name=reason]", "三月换表漏录")
+    rows = asker.locator("details", has=asker.locator("[name='segment.+1.meter_number']"))
+    rows.locator("summary").press("Enter")
+    expect(asker.locator("[name='segment.+1.meter_number']")).to_be_visible()
+    for code, value in EXCHANGE.items():
+        asker.fill(f"[name='segment.+1.{code}']", value)
+    asker.get_by_role("button", name="保存并对比").press("Enter")
+    # The ticket was left out: the row stays open with what was typed.
+    expect(rows.locator(".field.wrong")).to_contain_text("必须填写")
+    expect(asker.locator("[name='segment.+1.flat_end']")).to_have_value("20")
+    asker.fill("[name='segment.+1.ticket']", "GD-8801")
+    asker.get_by_role("button", name="保存并对比").press("Enter")
+    for words in ("HB-778", "GD-8801", "还需处理"):
+        expect(asker.locator("main")).to_contain_text(words)
+    order = asker.url
+    assert look_at(asker, [order, f"{order}change/", f"{order}explanation/"]) == {}
+    asker.goto(order)
+    asker.get_by_role("button", name="撤回").click()
+    asker.locator("#withdraw button[type=submit]").click()
+    expect(asker.locator("#withdraw")).to_have_count(0)
+
+    take_back(asker, january, tmp_path)
+    chief = enter("chief", password=PASSWORD)
+    taken = BillCorrection.objects.for_actor(utility.actor).get(kind="REVERSAL")
+    approve_and_issue(enter("head", password=PASSWORD), chief, asker.url, taken)
+
+    chief.goto(f"/billing/bills/{january.pk}/")
+    expect(chief.locator("main")).to_contain_text("已冲减不另发")
+    asker.goto(f"/billing/corrections/{taken.pk}/explanation/")
+    expect(asker.locator("main")).to_contain_text("不再另发账单")
+    bills = months.list_bills_of(utility, utility.points[0])
+    assert sum(bill.amount_fen for bill in bills if bill.month == january.month) == 0
+    assert look_at(asker, [f"/billing/bills/{january.pk}/", f"/billing/corrections/{taken.pk}/"]) == {}
+    assert [fault for fault in faults if "422" not in fault] == []
+
+
+def take_back(asker: Page, bill: Bill, tmp_path: Path) -> None:
+    """Draw up a reversal, find that it wants a paper, attach one and ask."""
+    asker.goto(f"/billing/bills/{bill.pk}/")
+    asker.get_by_role("link", name="只减不发").click()
+    assert look_at(asker, [asker.url]) == {}
+    asker.fill("[name=reason]", "一月重复出账")
+    asker.get_by_role("button", name="保存草稿").click()
+    asker.get_by_role("button", name="提交审批").click()
+    expect(asker.locator("main")).to_contain_text("没有佐证资料不能提交审批")
+    paper = tmp_path / "proof.txt"
+    paper.write_text("两张一月账单的对照", encoding="utf-8")
+    asker.set_input_files("[name=file]", paper)
+    asker.get_by_role("button", name="附上").click()
+    asker.get_by_role("button", name="提交审批").click()
+    expect(asker.locator(".chip").first).to_have_text("等待审批")
 
 
 def test_pages_of_corrections_fit_and_please_axe(utility: Utility, enter: Enter, faults: list[str]) -> None:
