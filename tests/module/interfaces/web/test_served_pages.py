@@ -15,6 +15,7 @@ from dianke.domain.credit.models import CustomerFact
 from dianke.domain.credit.types import FactSource, FactState
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.operations.standing import put_credit_grades, put_value_classes
+from dianke.kernel.masks import mask_name
 from dianke.platform.identity import operations as identity
 from dianke.platform.identity.models import Staff
 from dianke.platform.identity.types import Actor
@@ -116,11 +117,25 @@ class TestPortfolio:
         )  # fmt: skip
         after = read(manager, "/care/portfolio/")
 
-        assert "Account manager first, call back within 30 minutes" in before
+        assert "Account manager, call back: 30 min" in before
         assert "1 h 3" in before
         assert "late" in before.split("To call back")[1].split("</section>")[0]
-        assert "Phone first, call back within 7,200 minutes" in after
+        assert "Phone, call back: 7,200 min" in after
         assert "late" not in after.split("To call back")[1].split("</section>")[0]
+
+    def test_whom_to_call_back_is_masked_like_everywhere(self, window: Window) -> None:
+        name_manager(window)
+        CustomerFact(
+            unit=window.account.unit, customer=window.account.customer, type="call", on_date=TODAY,
+            source=FactSource.FILE.value, state=FactState.STANDING.value, entered_by="import", entered_at=NOW,
+        ).save()  # fmt: skip
+        client = enter(window.archive.root, "nameless", "care.view", "credit.view")
+        client.cookies["django_language"] = "en"
+
+        page = read(client, "/care/portfolio/?manager=lin")
+
+        assert mask_name(window.account.customer.name) in page.split("To call back")[1].split("</section>")[0]
+        assert window.account.customer.name not in page
 
     def test_who_may_not_see_what_customers_said_has_no_list_of_calls(self, window: Window) -> None:
         client = enter(window.archive.root, "mo", "care.view", "archive.view")

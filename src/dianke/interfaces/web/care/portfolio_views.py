@@ -64,7 +64,6 @@ def show_portfolio(request: StaffRequest) -> HttpResponse:
         "classes": customer_words.VALUE_CLASSES,
         "served": {one.value_class.value: _write_served(one) for one in services},
         "calls": [(one, FACT_TYPES[one.kind.value], due_chip(one.due_at, now)) for one in calls[:_CHANGES]],
-        "sees_calls": actor.may(_FACTS),
         "sees_money": sees_money,
         "people": sorted(people.items(), key=lambda one: one[1]),
         "login": login,
@@ -83,7 +82,7 @@ def _list_calls(actor: Actor, found: Portfolio, services: Sequence[Service], at:
 
 def _write_served(one: Service) -> str:
     channel = value_words.CHANNELS[one.channel.value]
-    return _now("%(channel)s first, call back within %(minutes)s minutes") % {
+    return _now("%(channel)s, call back: %(minutes)s min") % {
         "channel": channel, "minutes": formats.number(one.call_back_minutes),
     }  # fmt: skip
 
@@ -151,6 +150,7 @@ def _head(name: str) -> Page:
         menu_url=reverse("web:portfolio"),
         help=[
             _("The customers that a person looks after, those to be visited first in front."),
+            _("Below the class: by which way it is reached first, and within how many minutes it is called back."),
             _("A visit falls due by the rhythm of the service table or of importance, counted from the last one."),
             _("Who complained or called is called back as soon as the class asks for; a recorded visit ends it."),
             _("The map shows where they are supplied; colour and shape say whether a visit is due."),
