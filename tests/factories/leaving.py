@@ -56,7 +56,7 @@ DOERS: Mapping[str, str] = {
     "remove_meter": "technician", "read_final": "reader", "bill_final": "biller", "issue_final": "chief",
     "settle": "cashier", "refund": "accountant", "sign_contract": "manager", "open_account": "biller",
     "end_contract": "manager", "archive_closing": "keeper", "archive": "keeper", "file_claim": "accountant",
-    "prove_no_use": "reader", "notify_customer": "manager",
+    "prove_no_use": "reader", "notify_customer": "manager", "check_window": "inspector",
 }  # fmt: skip
 PAPERS: Mapping[OrderKind, frozenset[str]] = {
     OrderKind.TRANSFER: frozenset({"application", "identity", "ownership_transfer", "consent_of_parties"}),
@@ -64,6 +64,8 @@ PAPERS: Mapping[OrderKind, frozenset[str]] = {
     OrderKind.CLOSE_FORCED: frozenset({"zero_use_proof"}),
     OrderKind.BANKRUPTCY: frozenset({"application", "identity", "court_decision"}),
     OrderKind.RENAME: frozenset({"application", "identity", "name_proof"}),
+    OrderKind.MANY_PERSONS: frozenset({"application", "identity", "household_register"}),
+    OrderKind.CHANGE_DEMAND: frozenset({"application", "identity"}),
 }
 
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from dianke.application.service_orders.leaving import ask_name
+from dianke.application.service_orders.leaving import ask_key_data
 from dianke.application.service_orders.rights import ACCEPT, SURVEY
 from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers.types import KeyField
 from dianke.domain.service_orders.models import ServiceOrder
 from dianke.domain.service_orders.operations import accepting, moving
 from dianke.domain.service_orders.operations.accepting import Application, KindNotOffered
@@ -34,7 +35,10 @@ def accept_order(*, actor: Actor, account_number: str, application: Application,
         raise KindNotOffered(field="kind", kind=application.kind)
     order = _accept(actor, account_number, application, at)
     if application.kind is OrderKind.RENAME:
-        ask_name(order, name=application.new_name, actor=actor, at=at)
+        ask_key_data(order, field=KeyField.NAME, value={"name": application.new_name}, actor=actor, at=at)
+    if application.kind is OrderKind.MANY_PERSONS:
+        value = {"persons": f"{application.persons}"}
+        ask_key_data(order, field=KeyField.HOUSEHOLD_SIZE, value=value, actor=actor, at=at)
     return order
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dianke.application.service_orders.final_bill import withdraw_final
-from dianke.application.service_orders.leaving import withdraw_name
+from dianke.application.service_orders.leaving import withdraw_key_data
 from dianke.application.service_orders.rights import ACCEPT, MANAGE, VIEW
 from dianke.application.service_orders.steps import require_no_effect
 from dianke.domain.service_orders.models import OrderAct, OrderNote, OrderPause
@@ -94,5 +94,5 @@ def cancel_order(*, actor: Actor, number: str, revision: int, reason: str, at: d
     order = moving.lock_order(actor=actor, right=ACCEPT, number=number, revision=revision)
     require_no_effect(actor, order)
     withdraw_final(order, actor=actor)
-    withdraw_name(order, actor=actor, at=at)
+    withdraw_key_data(order, actor=actor, at=at)
     moving.cancel(order=order, text=text, actor=actor, at=at)

@@ -1,15 +1,19 @@
 """Meters come down, contracts begin and end, accounts are taken over, closed or called otherwise."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from dianke.application.service_orders.final_bill import DayNotCome, RegisterNotRead
+from dianke.application.service_orders.terms import change_demand
 from dianke.application.service_orders.work import Work
 from dianke.domain.contracts import operations as contracts
 from dianke.domain.contracts import queries as contract_queries
+from dianke.domain.contracts.models import ContractVersion
 from dianke.domain.contracts.types import HOLDING, UNDER_WAY
 from dianke.domain.customers import operations as customers
 from dianke.domain.customers.models import CustomerAccount, KeyChange
+from dianke.domain.customers.rules.key_data import OF_ACCOUNT
 from dianke.domain.customers.types import AccountStatus, KeyChangeState, KeyField
 from dianke.domain.metering import operations as metering
 from dianke.domain.metering.models import MeterInstallation
@@ -28,6 +32,7 @@ from dianke.platform.identity.separation import require_another_person
 from dianke.platform.identity.types import Actor
 
 _PROVED = "PROVED"
+_OF_KEY_DATA = frozenset({OrderKind.RENAME.value, OrderKind.MANY_PERSONS.value})
 
 
 class ContractNotSigned(DomainError):
@@ -59,10 +64,10 @@ class UseNotDisproved(DomainError):
 
 
 class NameNotAgreed(DomainError):
-    """The change of the name was refused or withdrawn."""
+    """The change of key data was refused or withdrawn."""
 
     code = "service_orders.name_not_agreed"
-    message = "the new name was refused or withdrawn; cancel the order or take a new one"
+    message = "what the order asked for in the archive was refused or withdrawn; cancel the order or take a new one"
 
 
 def list_standing(order: ServiceOrder, *, actor: Actor) -> list[MeterInstallation]:
@@ -135,7 +140,7 @@ def find_party(order: ServiceOrder, *, actor: Actor) -> tuple[str, str]:
     """Return the name that the contract of an order is with, and the number of its customer."""
     if order.taker is not None:
         return order.taker.name, order.taker.number
-    change = find_name_change(order, actor=actor)
+    change = find_key_change(order, actor=actor)
     return (json.loads(change.after)["name"] if change else ""), order.account.customer.number
 
 
@@ -162,7 +167,7 @@ def end_contracts(work: Work) -> None:
             work.note(EffectKind.CONTRACT_ENDED, key=version.pk, number=str(version), on=day)
 
 
-def _outlives(version: Any, day: Any) -> bool:
+def _outlives(version: ContractVersion, day: date) -> bool:
     upper = version.period.upper
     return bool(version.period.lower < day and (upper is None or upper > day))
 
@@ -198,21 +203,21 @@ def prove_no_use(work: Work) -> None:
         raise UseNotDisproved(field="outcome", months=", ".join(others))
 
 
-def ask_name(order: ServiceOrder, *, name: str, actor: Actor, at: Any) -> None:
+def ask_key_data(order: ServiceOrder, *, field: KeyField, value: Mapping[str, str], actor: Actor, at: datetime) -> None:
     """
-    Ask for the name that an order of renaming brings; the archive takes it over when the order is archived.
+    Ask for the key data that an order brings; the archive takes them over when the order is archived.
 
-    :raises UnableToAskForChange: if the name cannot stand or is the one that stands
+    :raises UnableToAskForChange: if the value cannot stand or is the one that stands
     """
     change = customers.ask_key_change(
-        actor=actor, customer=order.account.customer, account=None, field=KeyField.NAME, value={"name": name},
-        reason=order.number, at=at,
+        actor=actor, customer=order.account.customer, account=order.account if field in OF_ACCOUNT else None,
+        field=field, value=value, reason=order.number, at=at,
     )  # fmt: skip
     note_effect(order=order, kind=EffectKind.KEY_CHANGE, step="accept", actor=actor, at=at, key=change.pk)
 
 
-def find_name_change(order: ServiceOrder, *, actor: Actor) -> KeyChange | None:
-    """Return the change of the name that an order asked for."""
+def find_key_change(order: ServiceOrder, *, actor: Actor) -> KeyChange | None:
+    """Return the change of key data that an order asked for."""
     asked = find_effect(actor=actor, order=order, kind=EffectKind.KEY_CHANGE)
     if asked is None:
         return None
@@ -222,25 +227,31 @@ def find_name_change(order: ServiceOrder, *, actor: Actor) -> KeyChange | None:
 
 def archive(work: Work) -> None:
     """
-    Carry out the new name when an order of renaming is archived; other orders change nothing then.
+    Carry out what waits for the archive: a new name, the size of a household, a contract demand.
 
-    :raises SamePerson: if the actor asked for the name, or stands in for who did
-    :raises NameNotAgreed: if somebody refused or withdrew it
+    :raises SamePerson: if the actor asked for the key data, or stands in for who did
+    :raises NameNotAgreed: if somebody refused or withdrew them
     """
-    if work.order.kind != OrderKind.RENAME.value:
+    if work.order.kind == OrderKind.CHANGE_DEMAND.value:
+        change_demand(work)
+    if work.order.kind not in _OF_KEY_DATA:
         return
-    change = find_name_change(work.order, actor=work.actor)
+    change = find_key_change(work.order, actor=work.actor)
     if change is None or change.state not in (KeyChangeState.PENDING.value, KeyChangeState.APPROVED.value):
         raise NameNotAgreed(field="name")
     if change.state == KeyChangeState.PENDING.value:
         require_another_person(actor=work.actor, operator_login=change.asked_by)
         customers.approve_key_change(actor=work.actor, change=change, at=work.at, reason=work.order.number)
-    work.note(EffectKind.NAME_CHANGED, key=work.order.account.customer_id, number=work.order.account.customer.number)
+    account = work.order.account
+    if work.order.kind == OrderKind.RENAME.value:
+        work.note(EffectKind.NAME_CHANGED, key=account.customer_id, number=account.customer.number)
+    else:
+        work.note(EffectKind.TERMS, key=account.pk, number=account.number, on=work.today)
 
 
-def withdraw_name(order: ServiceOrder, *, actor: Actor, at: Any) -> None:
-    """Take back the name that a cancelled order asked for, unless it was decided."""
-    change = find_name_change(order, actor=actor)
+def withdraw_key_data(order: ServiceOrder, *, actor: Actor, at: datetime) -> None:
+    """Take back the key data that a cancelled order asked for, unless it was decided."""
+    change = find_key_change(order, actor=actor)
     if change is not None and change.state == KeyChangeState.PENDING.value:
         customers.withdraw_key_change(actor=actor, change=change, at=at, reason=order.number)
 

@@ -16,6 +16,7 @@ _STEPS = {
     "pay_debts": ACCEPT,
     "propose": SURVEY,
     "check_site": SURVEY,
+    "check_window": SURVEY,
     "inspect": SURVEY,
     "approve_change": APPROVE,
     "seal": SEAL,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.utils import IntegrityError
@@ -14,6 +15,7 @@ from dianke.domain.service_orders.operations.moving import add_note, facts_of, k
 from dianke.domain.service_orders.operations.papers import ask_for_papers
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries.clocks import find_promise_set
+from dianke.domain.service_orders.queries.demands import find_demand_change
 from dianke.domain.service_orders.queries.facts import gather_account_facts, list_spells
 from dianke.domain.service_orders.queries.unused import find_months_of_use
 from dianke.domain.service_orders.rules.checks import check_application
@@ -25,17 +27,19 @@ from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 from dianke.platform.processes import running
 
-# Kinds whose effects work, with the process each runs on; a reduction takes the way of a suspension.
+# Kinds whose effects work, with the process each runs on.
 PROCESSES: dict[OrderKind, str] = {
     OrderKind.SUSPEND: "suspend",
-    OrderKind.REDUCE: "suspend",
+    OrderKind.REDUCE: "reduce",
     OrderKind.RESUME: "resume",
-    OrderKind.RESTORE: "resume",
+    OrderKind.RESTORE: "restore",
     OrderKind.TRANSFER: "transfer",
     OrderKind.CLOSE: "close",
     OrderKind.CLOSE_FORCED: "close_forced",
     OrderKind.BANKRUPTCY: "bankruptcy",
     OrderKind.RENAME: "rename",
+    OrderKind.MANY_PERSONS: "many_persons",
+    OrderKind.CHANGE_DEMAND: "change_demand",
 }
 ENDING = {OrderKind.RESUME: SpellKind.SUSPENSION, OrderKind.RESTORE: SpellKind.REDUCTION}
 
@@ -94,6 +98,8 @@ class Application:
     has_stopped_all: bool = False
     is_meter_intact: bool | None = None
     open_claim_fen: int | None = None
+    persons: int | None = None
+    contract_kw: Decimal | None = None
 
 
 def check(
@@ -152,6 +158,8 @@ def _judge(
         months = rule_set.get("close_forced.unused", on=today).amount or 0
         used = find_months_of_use(actor=actor, account=account, before=today, months=months)
         facts = replace(facts, months_of_use=used)
+    if application.kind is OrderKind.CHANGE_DEMAND:
+        facts = replace(facts, demand_changed_on=find_demand_change(actor=actor, account=account))
     stopped = frozenset(meter.meter_id for meter in facts.meters) if application.stops_supply else frozenset()
     stays = True if application.keeps_use else None
     asked = ApplicationFacts(
@@ -160,7 +168,8 @@ def _judge(
         is_same_address=stays, is_same_class=stays, is_same_supply_point=stays,
         is_same_subject=_is_same_subject(actor, account, application), carries_debts=application.carries_debts,
         has_stopped_all=application.has_stopped_all or None, is_meter_intact=application.is_meter_intact,
-        open_claim_fen=application.open_claim_fen,
+        open_claim_fen=application.open_claim_fen, persons=application.persons,
+        contract_demand_kw=application.contract_kw,
     )  # fmt: skip
     refusals = check_application(application=asked, account=facts, rule_set=rule_set, calendar=load_mainland_calendar())
     return rule_set, refusals, codes
@@ -194,6 +203,10 @@ def _write_asked(application: Application) -> dict[str, bool | int | str]:
         asked["carries_debts"] = True
     if application.kind is OrderKind.BANKRUPTCY and application.open_claim_fen:
         asked["open_claim_fen"] = application.open_claim_fen
+    if application.kind is OrderKind.CHANGE_DEMAND and application.contract_kw is not None:
+        asked["contract_kw"] = f"{application.contract_kw.normalize():f}"
+    if application.kind is OrderKind.MANY_PERSONS and application.persons is not None:
+        asked["persons"] = application.persons
     return asked
 
 

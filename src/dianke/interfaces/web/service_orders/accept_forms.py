@@ -30,6 +30,8 @@ _FIELDS: Mapping[OrderKind, tuple[str, ...]] = {
     OrderKind.CLOSE: ("has_stopped_all", "is_meter_damaged"),
     OrderKind.CLOSE_FORCED: (),
     OrderKind.BANKRUPTCY: ("open_claim",),
+    OrderKind.MANY_PERSONS: ("persons",),
+    OrderKind.CHANGE_DEMAND: ("contract_kw",),
 }
 _MADE: Mapping[str, forms.Field] = {
     "ends_on": forms.DateField(
@@ -65,6 +67,12 @@ _MADE: Mapping[str, forms.Field] = {
     "open_claim": forms.DecimalField(
         label=_("Claim for the liquidator (yuan)"), min_value=Decimal(0), max_digits=14, decimal_places=2,
         help_text=_("All that the account owes; it stays among the receivables."),
+        widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "decimal", "class": "num"}),
+    ),
+    "persons": forms.IntegerField(label=_("Persons in the household"), min_value=1, max_value=99),
+    "contract_kw": forms.DecimalField(
+        label=_("Contract demand (kW)"), min_value=Decimal(0), max_digits=12, decimal_places=2,
+        help_text=_("Holds from the first day of a month."),
         widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "decimal", "class": "num"}),
     ),
 }  # fmt: skip
@@ -111,6 +119,8 @@ class OrderForm(forms.Form):
             new_name=given.get("new_name", ""),
             has_stopped_all=given.get("has_stopped_all", False),
             is_meter_intact=False if given.get("is_meter_damaged") else None,
+            persons=given.get("persons"),
+            contract_kw=given.get("contract_kw"),
             open_claim_fen=None if claim is None else yuan_to_fen(claim),
         )
 
