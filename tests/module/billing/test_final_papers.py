@@ -14,6 +14,7 @@ from tests.module.billing.test_final_bills import FEBRUARY, SPRING, Town, add_cu
 
 from dianke.application import bill_documents, final_bills, meter_to_cash
 from dianke.domain.billing.models import Bill, FinalBilling
+from dianke.domain.billing.queries.statements import list_owned_bills
 from dianke.domain.billing.types import FinalKind
 from dianke.kernel.clock import SHANGHAI
 
@@ -53,6 +54,24 @@ def town(_left: tuple[Town, dict[str, Bill]]) -> Town:
 @pytest.fixture
 def bills(_left: tuple[Town, dict[str, Bill]]) -> dict[str, Bill]:
     return fresh(_left[1])
+
+
+def test_each_bill_of_a_handover_stands_on_the_statement_of_its_own_customer(
+    town: Town, bills: dict[str, Bill]
+) -> None:
+    final = FinalBilling.objects.for_actor(town.utility.actor).get(kind=FinalKind.HANDOVER.value)
+    assert final.new_customer_id is not None
+
+    found = {
+        key: [
+            one.bill.pk
+            for one in list_owned_bills(actor=town.utility.actor, customer_ids={key}, month=bills["handover"].month)
+            if one.bill.account_id == final.account_id
+        ]
+        for key in (final.customer_id, final.new_customer_id)
+    }
+
+    assert found == {final.customer_id: [bills["handover"].pk], final.new_customer_id: [bills["opening"].pk]}
 
 
 def test_the_bill_as_data_names_the_occasion_its_day_and_its_order(town: Town, bills: dict[str, Bill]) -> None:

@@ -13,6 +13,9 @@ from dianke.domain.customers.types import CustomerKind, VisitPurpose
 MANAGER, SECOND_MANAGER, CHIEF, KEEPER = "manager", "manager-two", "chief", "keeper"
 SEGMENT_NAME, SEGMENT_CONDITION = "年用电十万千瓦时以上", "energy_12 > 100000"
 SEGMENT_NOTE = "综合能源服务推介"
+# Reviews bills, and may put them on one sheet.
+COMBINER = "reviewer"
+GROUP_SHARE_E4, GROUP_SOURCE = 7_000, "企业信用信息公示"
 ASSIGNED_BECAUSE, ASSIGNED_SINCE = "企业用户指定客户经理", timedelta(days=120)
 
 
@@ -55,6 +58,12 @@ def find_landlord() -> tuple[str, str]:
     """Return the accounts of the plaza and of the tenant that is supplied there: one lets to the other."""
     trades = list_trades()
     return trades[12].account_number, trades[-1].account_number
+
+
+def find_group() -> tuple[str, str]:
+    """Return the accounts of the foundry and of the forge that it controls: they get one combined statement."""
+    trades = list_trades()
+    return trades[0].account_number, trades[1].account_number
 
 
 def list_visits() -> list[VisitDesign]:

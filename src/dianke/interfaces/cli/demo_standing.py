@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from dianke.application import care, credit, load_shapes, profiles, valuation, watching
+from dianke.application import care, combined_bills, credit, load_shapes, profiles, valuation, watching
 from dianke.application.archive.relations import add_relation
 from dianke.application.demo_utility import standing_work as work
 from dianke.application.demo_utility.designs import BILLED_FROM
@@ -36,6 +36,7 @@ def know_customers(*, root: Path, at: datetime) -> None:
     with transaction.atomic():
         _assign(at)
         _relate(at)
+        _combine(at)
         _visit(at)
         _tell(at)
     credit.run_month(actor=_SYSTEM, at=at)
@@ -74,6 +75,26 @@ def _relate(at: datetime) -> None:
         source="转供电协议",
     )
     add_relation(actor=manager, relation=relation, at=at)
+
+
+def _combine(at: datetime) -> None:
+    """Enter who controls the forge, and put both on the sheet of their group."""
+    manager, combiner = _enter(work.MANAGER, at), _enter(work.COMBINER, at)
+    pair = [customers.get_account(actor=manager, number=number) for number in work.find_group()]
+    if pair[0] is None or pair[1] is None:
+        return
+    relation = NewRelation(
+        customer_id=pair[0].customer_id,
+        other_id=pair[1].customer_id,
+        kind=RelationKind.PARENT,
+        start_date=BILLED_FROM,
+        share_e4=work.GROUP_SHARE_E4,
+        source=work.GROUP_SOURCE,
+    )
+    add_relation(actor=manager, relation=relation, at=at)
+    combined_bills.make_group_statement(
+        actor=combiner, customer_number=pair[0].customer.number, month=BILLED_FROM, at=at
+    )
 
 
 def _keep_segment(at: datetime) -> None:

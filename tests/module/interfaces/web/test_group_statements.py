@@ -1,14 +1,18 @@
 """Combined statements of groups: several legal persons on one sheet, that ties to the fen with its bills."""
 
+import io
 from collections.abc import Callable
 from datetime import date
 from html import escape
 
+import pypdf
 import pytest
 from django.test import Client
 from tests.factories import utility as factory
 from tests.factories.pages import Office
+from tests.factories.paid import pay
 from tests.factories.utility import JANUARY, LATER
+from tests.module.interfaces.web.test_statement_pages import correct
 
 from dianke.application import combined_bills
 from dianke.application.combined_bills import NotInGroup, StatementNotWhole, TooManyStatements
@@ -97,6 +101,40 @@ class TestSums:
         booked = [list_item_balances(actor=office.actor, customer_account_id=bill.account_id) for bill in bills]
         left = sum(found.get(bill.pk, bill.amount_fen) for bill, found in zip(bills, booked, strict=True))
         assert (sheet.settled_fen + sheet.open_fen, sheet.open_fen) == (sheet.now_fen, left)
+
+    def test_what_is_paid_is_settled_of_its_customer(
+        self, office: Office, clerk: Actor, customers: list[Customer]
+    ) -> None:
+        home, foundry, _printer = customers
+        relate(office, RelationKind.SAME_GROUP, foundry, home)
+        made = make(clerk, home)
+        (bill,) = list_bills(office, home)
+
+        pay(office.utility, CustomerAccount.objects.for_actor(office.actor).get(pk=bill.account_id), 10_000)
+
+        sheet = combined_bills.read_sheet(actor=clerk, statement=made)
+        assert {one.number: one.settled_fen for one in sheet.sections} == {home.number: 10_000, foundry.number: 0}
+        assert sheet.open_fen == made.amount_fen - 10_000
+
+    def test_a_correction_stands_below_and_counts_in_what_is_open(
+        self, office: Office, clerk: Actor, customers: list[Customer]
+    ) -> None:
+        home, foundry, _printer = customers
+        relate(office, RelationKind.SAME_GROUP, foundry, home)
+        made = make(clerk, home)
+        before = made.amount_fen
+        (wrong,) = list_bills(office, home)
+
+        correct(office, wrong)
+
+        made.refresh_from_db()
+        sheet = combined_bills.read_sheet(actor=clerk, statement=made)
+        (own,) = [one for one in sheet.sections if one.number == home.number]
+        since = [bill for account in own.accounts for bill in account.since]
+        left = list_item_balances(actor=office.actor, customer_account_id=wrong.account_id)
+        assert (made.amount_fen, own.amount_fen, len(since)) == (before, wrong.amount_fen, 2)
+        assert own.since_fen == sum(bill.amount_fen for bill in since)
+        assert own.open_fen == own.now_fen == since[-1].amount_fen == sum(left.values())
 
 
 class TestMembers:
@@ -232,8 +270,10 @@ class TestPaper:
             for _ in range(2)
         )
 
-        assert first.startswith(b"%PDF")
+        text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(first)).pages)
         assert first == again
+        assert made.number in text
+        assert f"{made.amount_fen / 100:,.2f}" in text
 
     def test_a_month_is_taken_out_and_the_trail_says_so(self, made: GroupStatement, clerk: Actor) -> None:
         content = combined_bills.take_out_month(actor=clerk, month=JANUARY, at=LATER)
