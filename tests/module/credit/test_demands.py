@@ -21,7 +21,7 @@ from dianke.domain.credit.operations.objections import NoticeOutOfState
 from dianke.domain.credit.operations.scores import end_run
 from dianke.domain.credit.rules.notices import NoticeTextsUnreadable, get_notice_texts, read_notice_texts
 from dianke.domain.customers.models import Contact, Customer, CustomerAccount
-from dianke.domain.customers.operations import put_credit_grades
+from dianke.domain.customers.operations import put_credit_grades, put_value_classes
 from dianke.domain.fee_control.models import ControlAgreement
 from dianke.domain.receivables.models import Guarantee
 from dianke.kernel.clock import SHANGHAI
@@ -199,6 +199,23 @@ class TestNotice:
         credit.record_told(actor=manager, key=notice.pk, told_on=told_on, how="送达书面告知", at=AT)
         with pytest.raises(NoticeOutOfState):
             credit.send_notice(actor=manager, key=notice.pk, at=AT)
+
+    def test_goes_by_the_channel_that_the_table_names_for_the_class(self, archive: Archive, settings: Any) -> None:
+        settings.EMAIL_HOST = "mail.example.test"
+        manager, channels = worker(archive, "credit.manage"), []
+        for value_class in ("VIP", "SMALL"):
+            customer = add_account(archive).customer
+            put_value_classes(customer_ids=[customer.pk], classes=[value_class], service_table="FW-2020")
+            Contact(
+                customer=customer, name="周", role="BILLING", phone="13900001111", email="zhou@example.test",
+                period=customers_since(customer),
+            ).save()  # fmt: skip
+            fall(customer, "A", "D")
+            notice = GradeNotice.objects.for_actor(SYSTEM).get(customer=customer)
+            credit.send_notice(actor=manager, key=notice.pk, at=AT)
+            channels.append(Message.objects.for_actor(SYSTEM).get(source=f"credit:{notice.pk}").channel)
+
+        assert channels == ["SMS", "EMAIL"]
 
     def test_letter_needs_the_right_to_see_what_accuses(self, archive: Archive) -> None:
         fall(add_account(archive).customer, "A", "D")

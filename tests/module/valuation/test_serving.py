@@ -131,6 +131,20 @@ class TestApproval:
 
 
 class TestWay:
+    @pytest.fixture(autouse=True)
+    def _carriers(self, settings: Any) -> None:
+        settings.SIMULATED_CARRIER, settings.EMAIL_HOST = True, "mail.example.test"
+
+    def test_what_nobody_carries_here_is_no_way(self, served: Any, settings: Any) -> None:
+        customer = put_class(served[1], "SMALL")
+        agreed = Reach(phone="13900000000", email="a@example.test", has_agreed=True)
+        settings.SIMULATED_CARRIER = False
+        by_mail = choose_way(reach=agreed, customer=customer, on=TODAY)
+        settings.EMAIL_HOST = ""
+
+        assert by_mail.channel is MessageChannel.EMAIL
+        assert choose_way(reach=agreed, customer=customer, on=TODAY).channel is MessageChannel.SMS
+
     def test_a_class_reached_online_is_written_to_by_wechat_where_it_agreed_else_by_mail(self, served: Any) -> None:
         customer = put_class(served[1], "SMALL")
         agreed = Reach(phone="13900000000", email="a@example.test", has_agreed=True)

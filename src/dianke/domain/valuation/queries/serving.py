@@ -12,6 +12,7 @@ from dianke.platform.identity import queries as identity
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.models import Unit
 from dianke.platform.org.types import UnitKind
+from dianke.platform.outbox.carriers import find_carrier
 from dianke.platform.outbox.types import Consent, MessageChannel, QuietHours
 
 _SYSTEM = Actor.system("finding who decides for a customer")
@@ -94,15 +95,15 @@ def choose_way(*, reach: Reach, customer: Customer, on: date) -> Way:
     """
     Return by which way a customer is written to.
 
-    Whose class is reached online first gets it by WeChat where they agreed to notices, else by mail; everybody else,
-    who has no class and who cannot be reached so by short message.
+    Whose class is reached online first gets it by WeChat where they agreed to notices, else by mail, each where it has
+    a carrier; everybody else, who has no class and who cannot be reached so by short message.
     """
     services = list_services(on=on)
     service = next((one for one in services if one.value_class == customer.value_class), None)
     if service is not None and service.channel is ServiceChannel.ONLINE:
-        if reach.has_agreed and reach.phone:
+        if reach.has_agreed and reach.phone and find_carrier(MessageChannel.WECHAT):
             return Way(MessageChannel.WECHAT, reach.phone, reach.phone_quiet, Consent.GIVEN)
-        if reach.email:
+        if reach.email and find_carrier(MessageChannel.EMAIL):
             return Way(MessageChannel.EMAIL, reach.email, reach.email_quiet, reach.consent)
     return Way(MessageChannel.SMS, reach.phone, reach.phone_quiet, reach.consent)
 
