@@ -11,8 +11,8 @@ from tests.factories.paid import list_accounts, pay
 from tests.factories.utility import Utility
 
 from dianke.domain.billing.models import Bill
-from dianke.domain.collection.queries.coming import list_coming_bills
-from dianke.domain.collection.queries.forecast import check_back, forecast, list_expected_items
+from dianke.domain.collection.queries.coming import ComingBills, list_coming_bills, look_ahead
+from dianke.domain.collection.queries.forecast import Looking, check_back, forecast, list_expected_items
 from dianke.domain.readings.models import PlannedDay
 from dianke.platform.identity.types import Actor
 
@@ -46,6 +46,10 @@ def utility(fleet: Utility) -> Utility:
     return fresh(fleet)
 
 
+def see_coming(*, on: date, days: int) -> list[ComingBills]:
+    return list_coming_bills(outlook=look_ahead(actor=SYSTEM, on=on), days=days)
+
+
 def get_last(utility: Utility) -> list[Bill]:
     bills = Bill.objects.for_actor(utility.actor).filter(month=MONTHS[-1])
     return list(bills.order_by("account_id"))
@@ -55,9 +59,9 @@ def test_bills_to_come_are_the_mean_of_the_last_three_a_month_after_the_last_iss
     last = get_last(utility)
     issued = last[0].issued_at.date()
 
-    near = list_coming_bills(actor=SYSTEM, on=ON, days=7)
-    (coming,) = list_coming_bills(actor=SYSTEM, on=ON, days=30)
-    far = list_coming_bills(actor=SYSTEM, on=ON, days=60)
+    near = see_coming(on=ON, days=7)
+    (coming,) = see_coming(on=ON, days=30)
+    far = see_coming(on=ON, days=60)
 
     billed = Bill.objects.for_actor(utility.actor).filter(month__in=MONTHS[1:])
     mean = round(sum(one.amount_fen for one in billed) / 3)
@@ -75,7 +79,7 @@ def test_the_calendar_says_when_the_next_run_is_issued(utility: Utility) -> None
     planned = {"cycle": utility.cycle, "month": date(2026, 6, 1), "template_date": date(2026, 7, 9)}
     PlannedDay(step="ISSUE", planned_date=date(2026, 7, 9), **planned).save()
 
-    (coming,) = list_coming_bills(actor=SYSTEM, on=ON, days=30)
+    (coming,) = see_coming(on=ON, days=30)
 
     assert coming.issued_on == date(2026, 7, 9)
 
@@ -83,14 +87,14 @@ def test_the_calendar_says_when_the_next_run_is_issued(utility: Utility) -> None
 def test_a_run_that_should_be_out_is_expected_tomorrow_and_a_cycle_at_rest_never(utility: Utility) -> None:
     late, long_after = date(2026, 7, 20), date(2027, 6, 1)
 
-    coming = list_coming_bills(actor=SYSTEM, on=late, days=7)
+    coming = see_coming(on=late, days=7)
 
     assert [(one.month.month, one.issued_on) for one in coming] == [(6, late + timedelta(days=1))]
-    assert list_coming_bills(actor=SYSTEM, on=long_after, days=30) == []
+    assert see_coming(on=long_after, days=30) == []
 
 
 def test_a_past_month_is_held_against_what_came(utility: Utility) -> None:
-    found = check_back(actor=SYSTEM, on=ON, days=30)
+    found = check_back(looking=Looking(actor=SYSTEM), on=ON, days=30)
 
     last = get_last(utility)
     paid_since = sum(bill.amount_fen for bill in last[:4])
@@ -104,17 +108,17 @@ def test_a_past_month_is_held_against_what_came(utility: Utility) -> None:
 
 def test_what_was_not_known_then_changes_nothing_of_what_is_said_of_then(utility: Utility) -> None:
     day = date(2026, 5, 21)
-    before = forecast(actor=SYSTEM, on=day, days=30)
+    before = forecast(looking=Looking(actor=SYSTEM), on=day, days=30)
     account = list_accounts(utility)[5]
 
     pay(utility, account, 5_000, "late", day=ON)
 
-    assert forecast(actor=SYSTEM, on=day, days=30) == before
+    assert forecast(looking=Looking(actor=SYSTEM), on=day, days=30) == before
 
 
 @pytest.mark.parametrize("days", [7, 30, 60, 90])
 def test_what_is_expected_of_open_bills_opens_into_bills_that_add_up_to_it(utility: Utility, days: int) -> None:
-    found = forecast(actor=SYSTEM, on=ON, days=days)
+    found = forecast(looking=Looking(actor=SYSTEM), on=ON, days=days)
 
     items = list_expected_items(actor=SYSTEM, on=ON, days=days)
     paged = list_expected_items(actor=SYSTEM, on=ON, days=days, limit=2)
@@ -127,6 +131,6 @@ def test_what_is_expected_of_open_bills_opens_into_bills_that_add_up_to_it(utili
 def test_of_another_unit_nothing_is_seen(utility: Utility) -> None:
     stranger = factory.add_clerk(utility.root, "stranger", [])
 
-    found = forecast(actor=stranger, on=ON, days=30)
+    found = forecast(looking=Looking(actor=stranger), on=ON, days=30)
 
     assert (found.by_class, found.coming) == ((), ())

@@ -164,6 +164,16 @@ class TestRecovery:
         for url, amount in links:
             assert add_up(read(boss, url), -1) == amount, url
 
+    def test_the_part_that_comes_after_shows_every_horizon_and_the_back_test(self, boss: Client) -> None:
+        page = read(boss, "/collection/forecast/?on=2026-03-10&days=30")
+        more = html.unescape(re.search(r'hx-get="([^"]+)"', page)[1])  # type: ignore[index]
+
+        part = read(boss, more)
+
+        assert all(f"days={days}" in part for days in (7, 30, 60, 90))
+        assert "上次同口径预测与实际收回" in part
+        assert "<html" not in part
+
     def test_effects_of_steps_open_into_the_steps(self, office: Office, boss: Client) -> None:
         first, *_others = list_accounts(office.utility)
         due = Bill.objects.for_actor(_SYSTEM).order_by("id")[0].due_date

@@ -85,18 +85,34 @@ class _Cycle:
     last_issue: date
 
 
-def list_coming_bills(*, actor: Scope, on: date, days: int, unit_path: str = "") -> list[ComingBills]:
-    """Return the bills that will be issued within some days, as known at the end of a day, by day, cycle and class."""
-    until = on + timedelta(days=days)
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is known at the end of a day of bills to come: whatever the horizon, it is read once."""
+
+    on: date
+    cycles: Mapping[int, _Cycle]
+    planned: Mapping[int, Mapping[date, date]]
+    # Cycle, class, accounts, and the sum of their means in fen.
+    estimates: Sequence[tuple[int, str, int, int]]
+    paying: Mapping[str, list[IssuedDay]]
+
+
+def look_ahead(*, actor: Scope, on: date, unit_path: str = "") -> Outlook:
+    """Return what is known at the end of a day of the bills to come of the actor's units."""
     runs = _list_runs(on)
     cycles = _find_cycles(runs)
-    if not cycles:
-        return []
-    planned = _map_planned(list(cycles), on)
     units = list_units(actor=actor, unit_path=unit_path)
+    estimates = _estimate(runs, cycles, units) if cycles else []
     paying = list_paying(on=on, units=units)
+    return Outlook(on, cycles, _map_planned(list(cycles), on), estimates, paying)
+
+
+def list_coming_bills(*, outlook: Outlook, days: int) -> list[ComingBills]:
+    """Return the bills that will be issued within some days, by day, cycle and class."""
+    on, cycles, planned, paying = outlook.on, outlook.cycles, outlook.planned, outlook.paying
+    until = on + timedelta(days=days)
     found: list[ComingBills] = []
-    for cycle_id, usage_class, count, mean_fen in _estimate(runs, cycles, units):
+    for cycle_id, usage_class, count, mean_fen in outlook.estimates:
         cycle = cycles[cycle_id]
         for month, day in list_issue_days(
             last_month=cycle.last_month, last_issue=cycle.last_issue, months=cycle.row.months_per_period,
@@ -138,10 +154,9 @@ def list_paying(*, on: date, units: Sequence[int]) -> Mapping[str, list[IssuedDa
     return found
 
 
-def sum_came_of_new(*, actor: Scope, start: date, end: date, unit_path: str = "") -> tuple[int, int]:
-    """Return what was billed after one day until another, and what came of it until then, in fen."""
-    paying = list_paying(on=end, units=list_units(actor=actor, unit_path=unit_path))
-    fresh = [one for rows in paying.values() for one in rows if one.day > start]
+def sum_came_of_new(*, outlook: Outlook, start: date) -> tuple[int, int]:
+    """Return what was billed after a day until that of the outlook, and what came of it until then, in fen."""
+    fresh = [one for rows in outlook.paying.values() for one in rows if one.day > start]
     return sum(one.billed_fen for one in fresh), sum(sum(one.came_fen.values()) for one in fresh)
 
 

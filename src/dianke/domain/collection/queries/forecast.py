@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from dianke.domain.collection.queries.coming import ComingBills, list_coming_bills, sum_came_of_new
+from dianke.domain.collection.queries.coming import ComingBills, Outlook, list_coming_bills, look_ahead, sum_came_of_new
 from dianke.domain.collection.queries.open_items import prepare_open_items
 from dianke.domain.collection.queries.recovery import GIVEN_UP
 from dianke.domain.collection.queries.recovery_items import RecoveryItem, RecoveryItems
@@ -126,31 +126,70 @@ class BackTest:
         return Decimal(self.said_fen - self.came_fen) / self.came_fen if self.came_fen > 0 else None
 
 
-def forecast(*, actor: Scope, on: date, unit_path: str = "", days: int = DAYS) -> Forecast:
+class Looking:
+    """
+    Looks at the books of the actor's units, at each span of days and each day once, however many forecasts ask.
+
+    It belongs to one page: what is booked while it is drawn is not seen twice.
+    """
+
+    def __init__(self, *, actor: Scope, unit_path: str = "") -> None:
+        self.actor, self.unit_path = actor, unit_path
+        self._measured: dict[tuple[date, date], Mapping[Cell, Measured]] = {}
+        self._outlooks: dict[date, Outlook] = {}
+
+    def measure(self, start: date, end: date) -> Mapping[Cell, Measured]:
+        """Return by class and bucket what was open on a day, and what of it came until another."""
+        if (start, end) not in self._measured:
+            self._measured[start, end] = _measure(self.actor, start, end, self.unit_path)
+        return self._measured[start, end]
+
+    def look_at_open(self, on: date) -> Mapping[Cell, Measured]:
+        """Return what was open on a day, whatever came of it."""
+        known = next((found for (start, _end), found in self._measured.items() if start == on), None)
+        return self.measure(on, on) if known is None else known
+
+    def look_ahead(self, on: date) -> Outlook:
+        """Return what was known on a day of bills to come."""
+        if on not in self._outlooks:
+            self._outlooks[on] = look_ahead(actor=self.actor, on=on, unit_path=self.unit_path)
+        return self._outlooks[on]
+
+    def expect(self, on: date, days: int) -> tuple[Mapping[Cell, Measured], Mapping[Cell, int]]:
+        """Return by class and bucket what is open on a day, and what of it is expected within some days."""
+        now = self.look_at_open(on)
+        history = dict(self.measure(on - timedelta(days=days), on))
+        for shorter in sorted((one for one in HORIZONS if one < days), reverse=True):
+            known = {usage_class for (usage_class, _bucket), one in history.items() if one.open_fen > 0}
+            if known >= {usage_class for usage_class, _bucket in now}:
+                break
+            history = fill_history(history, shorter=self.measure(on - timedelta(days=shorter), on), now=now)
+        return now, expect(now, history=history)
+
+
+def forecast(*, looking: Looking, on: date, days: int = DAYS) -> Forecast:
     """Return what is expected within some days after a day, as known at its end."""
-    now = _measure(actor, on, on, unit_path)
-    expected = expect(now, history=_look_back(actor, on, unit_path, days, now))
+    now, expected = looking.expect(on, days)
     by_class: dict[str, tuple[int, int]] = {}
     for (usage_class, bucket), cell in now.items():
         open_fen, fen = by_class.get(usage_class, (0, 0))
         by_class[usage_class] = (open_fen + cell.open_fen, fen + expected[usage_class, bucket])
-    coming = list_coming_bills(actor=actor, on=on, days=days, unit_path=unit_path)
+    coming = list_coming_bills(outlook=looking.look_ahead(on), days=days)
     classes = tuple(ClassForecast(name, *sums) for name, sums in sorted(by_class.items()))
     return Forecast(on, days, classes, tuple(coming))
 
 
-def check_back(*, actor: Scope, on: date, unit_path: str = "", days: int = DAYS) -> BackTest:
+def check_back(*, looking: Looking, on: date, days: int = DAYS) -> BackTest:
     """Return what the same sum said so many days before, from what was known then, and what came until the day."""
     start = on - timedelta(days=days)
-    came = _measure(actor, start, on, unit_path)
-    billed_fen, came_new_fen = sum_came_of_new(actor=actor, start=start, end=on, unit_path=unit_path)
-    known = _measure(actor, start - timedelta(days=days), start - timedelta(days=days), unit_path)
+    came = looking.measure(start, on)
+    billed_fen, came_new_fen = sum_came_of_new(outlook=looking.look_ahead(on), start=start)
     return BackTest(
-        said=forecast(actor=actor, on=start, unit_path=unit_path, days=days),
+        said=forecast(looking=looking, on=start, days=days),
         came_open_fen=sum(cell.paid_fen for cell in came.values()),
         billed_fen=billed_fen,
         came_new_fen=came_new_fen,
-        has_history=any(cell.open_fen for cell in known.values()),
+        has_history=any(cell.open_fen for cell in looking.measure(start - timedelta(days=days), start).values()),
     )
 
 
@@ -163,8 +202,7 @@ def list_expected_items(
 
     What is expected of a cell is spread over its bills by what is open of them, to the fen.
     """
-    now = _measure(actor, on, on, unit_path)
-    expected = expect(now, history=_look_back(actor, on, unit_path, days, now))
+    now, expected = Looking(actor=actor, unit_path=unit_path).expect(on, days)
     prepared = prepare_open_items(actor=actor, as_of=on, unit_path=unit_path)
     cells = [(name, bucket, cell.open_fen, expected[name, bucket]) for (name, bucket), cell in now.items()]
     values = {
@@ -184,20 +222,6 @@ def list_expected_items(
     rows = tuple(RecoveryItem(item, account, name, (own, fen)) for item, account, name, own, fen, *_totals in found)
     totals = (int(found[0][5]), int(found[0][6])) if found else (0, 0)
     return RecoveryItems(rows[:limit], totals, len(rows) > limit)
-
-
-def _look_back(
-    actor: Scope, on: date, unit_path: str, days: int, now: Mapping[Cell, Measured]
-) -> Mapping[Cell, Measured]:
-    """Return what came within the days before, of a class without so long a history within the next shorter horizon."""
-    history = dict(_measure(actor, on - timedelta(days=days), on, unit_path))
-    for shorter in sorted((one for one in HORIZONS if one < days), reverse=True):
-        known = {usage_class for (usage_class, _bucket), one in history.items() if one.open_fen > 0}
-        if known >= {usage_class for usage_class, _bucket in now}:
-            break
-        nearer = _measure(actor, on - timedelta(days=shorter), on, unit_path)
-        history = fill_history(history, shorter=nearer, now=now)
-    return history
 
 
 def _measure(actor: Scope, start: date, end: date, unit_path: str) -> Mapping[Cell, Measured]:

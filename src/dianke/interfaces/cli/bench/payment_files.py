@@ -25,7 +25,7 @@ _MONTHS = (date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1))
 _OPEN = _MONTHS[-1]
 _PAID_ON = date(2026, 10, 10)
 _AT = datetime(2026, 10, 10, 5, tzinfo=SHANGHAI)
-_FEN = "(10000 + n * 7919 %% 90000)"
+_FEN = "(10000 + n::bigint * 7919 %% 90000)"
 
 _ACCOUNTS = """
 with one as (

@@ -1,6 +1,7 @@
 """The forecast of collection: what is open, what is still to be billed, and how right the same sum was before."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET
 from dianke.application import collection
 from dianke.domain.collection.queries.ageing import OPEN
 from dianke.domain.collection.queries.coming import ComingBills
-from dianke.domain.collection.queries.forecast import BackTest, Forecast, check_back, forecast
+from dianke.domain.collection.queries.forecast import BackTest, Forecast, Looking, check_back, forecast
 from dianke.domain.collection.rules.forecast import HORIZONS
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.billing.words import USAGE_CLASSES
@@ -28,19 +29,19 @@ from dianke.interfaces.web.requests import StaffRequest
 @require_GET
 @page_right(collection.VIEW)
 def show_forecast(request: StaffRequest) -> HttpResponse:
-    """Show what is expected within some days, of open bills and of those to come, and the back-test."""
+    """Show what is expected within some days, of open bills and of those to come; the rest of the page comes after."""
     asked, days = read_address(request), read_days(request)
-    every = [forecast(actor=request.actor, on=asked.as_of, unit_path=asked.unit_path, days=one) for one in HORIZONS]
-    found = next(one for one in every if one.days == days)
-    past = check_back(actor=request.actor, on=asked.as_of, unit_path=asked.unit_path, days=days)
+    looking = Looking(actor=request.actor, unit_path=asked.unit_path)
+    if request.GET.get("part") == "more":
+        return render(request, "collection/forecast_more.html", _list_more(asked, days, looking))
+    found = forecast(looking=looking, on=asked.as_of, days=days)
     values = {
         "page": _head(asked),
         "asked": asked,
         "found": found,
         "days": days,
         "tabs": [(one, _open_horizon(asked, one), one == days) for one in HORIZONS],
-        "horizons": [(one, _open_horizon(asked, one.days), one.expected_fen + one.coming_fen) for one in every],
-        "figures": _list_figures(asked, found, past),
+        "figures": _list_figures(asked, found),
         "rows": [
             (
                 one,
@@ -53,11 +54,21 @@ def show_forecast(request: StaffRequest) -> HttpResponse:
         "open_url": asked.open_debts(bucket=OPEN),
         "expected_url": _open_expected(asked, days),
         "coming": [(one, USAGE_CLASSES.get(one.usage_class, one.usage_class)) for one in found.coming],
+        "more_url": f"{_open_horizon(asked, days)}&part=more",
+    }
+    return render(request, "collection/forecast.html", values)
+
+
+def _list_more(asked: Asked, days: int, looking: Looking) -> dict[str, Any]:
+    """Return all horizons and the back-test, which read so much of the books that the page does not wait for them."""
+    past = check_back(looking=looking, on=asked.as_of, days=days)
+    every = [forecast(looking=looking, on=asked.as_of, days=one) for one in HORIZONS]
+    return {
+        "horizons": [(one, _open_horizon(asked, one.days), one.expected_fen + one.coming_fen) for one in every],
         "past": past,
         "checks": _list_checks(past),
         "error": _say_error(past),
     }
-    return render(request, "collection/forecast.html", values)
 
 
 def _open_horizon(asked: Asked, days: int) -> str:
@@ -68,7 +79,7 @@ def _open_expected(asked: Asked, days: int, usage_class: str = "") -> str:
     return open_bills(asked, OF_EXPECTED, days=str(days), **{"class": usage_class})
 
 
-def _list_figures(asked: Asked, found: Forecast, past: BackTest) -> list[Figure]:
+def _list_figures(asked: Asked, found: Forecast) -> list[Figure]:
     return [
         Figure(_("Open (yuan)"), formats.fen(found.open_fen), url=asked.open_debts(bucket=OPEN)),
         Figure(
@@ -82,12 +93,6 @@ def _list_figures(asked: Asked, found: Forecast, past: BackTest) -> list[Figure]
         Figure(
             _("Expected together (yuan)"), formats.fen(found.expected_fen + found.coming_fen),
             context=_within(found.days),
-        ),
-        Figure(
-            _("Error of the same sum before"), _say_error(past), url="#back-test" if past.has_history else "",
-            context=_now("as of %(day)s") % {"day": formats.day(past.said.on)}
-            if past.has_history
-            else _("no history of twice as many days yet"),
         ),
     ]  # fmt: skip
 
