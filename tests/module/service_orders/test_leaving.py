@@ -26,7 +26,9 @@ from dianke.domain.billing.models import Bill, FinalBilling
 from dianke.domain.billing.operations.issue import UnableToIssueRun
 from dianke.domain.billing.queries.bills import list_lines
 from dianke.domain.contracts.models import ContractVersion
+from dianke.domain.customers import operations as customers
 from dianke.domain.customers.models import KeyChange
+from dianke.domain.customers.types import UsageClass
 from dianke.domain.metering.models import MeterInstallation
 from dianke.domain.network.models import TransformerSpell
 from dianke.domain.readings.models import MeterReading
@@ -41,6 +43,7 @@ from dianke.domain.service_orders.operations.accepting import (
 )
 from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.clock import SHANGHAI
+from dianke.kernel.ids import make_user_number
 from dianke.platform.identity.separation import SamePerson
 
 pytestmark = pytest.mark.django_db
@@ -446,6 +449,14 @@ class TestBankruptcy:
         assert claimed == owed(town, town.factory) >= debt_fen + bill.amount_fen
         assert town.account(town.factory).status == "CLOSED"
         assert town.read(order).result == "ARCHIVED"
+        # Whoever goes on at the place is a customer of their own: the debt does not come along.
+        receiver = town.add_taker("某厂管理人")
+        account = customers.add_account(
+            actor=town.utility.actor, customer=receiver, number=make_user_number(700_000_001), opened_date=LAST_DAY,
+            usage_class=UsageClass.COMMERCIAL_INDUSTRIAL,
+        )  # fmt: skip
+        assert get_position(actor=EVERYBODY, customer_account_id=account.pk, on=LAST_DAY).owed_fen == 0
+        assert town.account(town.factory).customer.name == "测试用户100000002"
 
 
 class TestRename:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dianke.application.service_orders import StepInput
 from dianke.application.service_orders.asked import Asked, MeterToRead
@@ -38,7 +39,9 @@ class StepForm(forms.Form):
             )
         if asked.refunds:
             self.fields["paid_on"] = forms.DateField(
-                label=_("Paid on"), initial=today, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+                label=pgettext("refund", "Paid on"),
+                initial=today,
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             )
 
     def _add_meter(self, meter: MeterToRead) -> None:
