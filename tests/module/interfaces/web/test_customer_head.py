@@ -79,3 +79,25 @@ class TestTabs:
         client = enter(standing.archive.root, "no-tabs", "archive.view")
 
         assert client.get(f"/customers/accounts/{standing.number}/{tab}/").status_code == 403
+
+
+class TestTimeLine:
+    def test_tells_of_what_accuses_to_nobody_without_the_right_and_tells_the_rest(self, standing: Standing) -> None:
+        address = f"/customers/accounts/{standing.number}/time-line/"
+        sees = ("archive.view", "credit.view", "watching.view", "care.view")
+        root = standing.archive.root
+        whole = enter(root, "whole", *sees, "credit.see_sensitive").get(address).content.decode()
+        mild = enter(root, "mild", *sees).get(address).content.decode()
+        narrow = enter(root, "narrow", "archive.view").get(address).content.decode()
+
+        assert "窃电" in whole
+        assert "窃电" not in mild
+        assert "列入关注清单" in mild
+        assert "列入关注清单" not in narrow
+        assert "kind=credit" not in narrow
+
+    def test_is_narrowed_to_a_kind_only_for_who_may_see_it(self, standing: Standing) -> None:
+        address = f"/customers/accounts/{standing.number}/time-line/?kind=watching"
+        narrow = enter(standing.archive.root, "narrow", "archive.view").get(address)
+
+        assert "列入关注清单" not in narrow.content.decode()
