@@ -124,7 +124,8 @@ DRAWN_ELSEWHERE = {
 ASKS_TOO = {
     "web:customer_documents": "documents.view", "web:customer_bills": "billing.view",
     "web:customer_bill_chart": "billing.view", "web:customer_usage_export": "archive.export",
-    "web:trial_export": "archive.export", "web:customer_money": "payments.view",
+    "web:trial_export": "archive.export", "web:statement_export": "archive.export",
+    "web:customer_money": "payments.view",
     "web:customer_care": "care.view", "web:customer_contracts": "contracts.view",
     "web:customer_orders": "orders.view", "web:customer_calls": "credit.view",
     "web:customer_satisfaction": "credit.view",
