@@ -36,6 +36,8 @@ _FITTING: dict[str, Any] = {
     "service_orders.ordernote.subject": lambda serial: "check_site",
     "service_orders.agreedspell.sealed_on": lambda serial: _DAY,
     "service_orders.agreedspell.unsealed_on": lambda serial: None,
+    # Unique, and of the same table: a booking gives none back.
+    "channels.statemententry.gives_back": lambda serial: None,
     "customers.customeraccount.number": lambda serial: make_user_number(serial % 1_000_000_000),
     "customers.customer.name": lambda serial: "王晓明",
     "billing.billrun.status": lambda serial: "CALCULATED",

@@ -64,7 +64,7 @@ UNDO_REASONS: dict[str, Text] = {
     "changed_meanwhile": _("The booking or what it was matched to changed meanwhile."),
 }
 # What a day of reconciliation is of.
-DAYS: dict[str, Text] = {**PAYMENT_CHANNELS, BALANCE: _("Balance of the account")}
+DAYS: dict[str, Text] = {**PAYMENT_CHANNELS, BALANCE: _("Balance at the bank")}
 DIFFERENCES: dict[str, Text] = {
     DifferenceKind.OURS_ONLY.value: _("only in our books"),
     DifferenceKind.THEIRS_ONLY.value: _("only at the bank"),
