@@ -66,6 +66,7 @@ PAPERS: Mapping[OrderKind, frozenset[str]] = {
     OrderKind.RENAME: frozenset({"application", "identity", "name_proof"}),
     OrderKind.MANY_PERSONS: frozenset({"application", "identity", "household_register"}),
     OrderKind.CHANGE_DEMAND: frozenset({"application", "identity"}),
+    OrderKind.CHANGE_MODE: frozenset({"application", "identity"}),
 }
 
 

@@ -90,6 +90,7 @@ def make_application(kind: OrderKind, accepted_on: date, **told: Any) -> Applica
         OrderKind.CHANGE_VOLTAGE: {"voltage_kv": Decimal(35)},
         OrderKind.CHANGE_CLASS: {"is_same_supply_point": True, "is_same_class": False},
         OrderKind.CHANGE_DEMAND: {"contract_demand_kw": Decimal(504)},
+        OrderKind.CHANGE_MODE: {"basic_mode": BasicMode.CAPACITY},
         OrderKind.MANY_PERSONS: {"persons": 5},
         OrderKind.BATCH: {"parties": (party("1-101", 8),)},
         OrderKind.TEMPORARY: {"ends_on": end},

@@ -11,6 +11,7 @@ from tests.factories.once import built_once, fresh
 
 from dianke.domain.billing.models import BillingTerms
 from dianke.domain.billing.operations.terms import set_terms
+from dianke.domain.billing.types import BasicMode
 from dianke.domain.customers.models import KeyChange
 from dianke.domain.service_orders.operations.accepting import ApplicationRefused
 from dianke.domain.service_orders.types import OrderKind
@@ -91,6 +92,35 @@ class TestContractDemand:
         with pytest.raises(ApplicationRefused) as caught:
             town.ask(town.home, OrderKind.CHANGE_DEMAND, effective_on=MARCH, contract_kw=Decimal(300))
         assert "wrong_mode" in refusals(caught)
+
+
+class TestMode:
+    """改计费方式."""
+
+    MAY = date(2026, 5, 1)
+
+    def test_by_capacity_from_the_quarter_on(self, town: Town) -> None:
+        order = town.ask(town.factory, OrderKind.CHANGE_MODE, effective_on=self.MAY, basic_mode=BasicMode.CAPACITY)
+        town.do(order, "check_window", ASKED)
+        town.do(order, "approve_change", ASKED, outcome="APPROVED")
+        town.do(order, "archive", ASKED)
+
+        after = BillingTerms.objects.for_actor(EVERYBODY).get(usage_point=town.factory, period__startswith=self.MAY)
+        assert (after.basic_mode, after.contract_kw, after.price_voltage) == ("CAPACITY", None, "1-10(20)kV")
+
+    def test_the_same_mode_and_three_months_not_over(self, town: Town) -> None:
+        with pytest.raises(ApplicationRefused) as caught:
+            town.ask(
+                town.factory, OrderKind.CHANGE_MODE, effective_on=date(2026, 4, 1),
+                basic_mode=BasicMode.CONTRACT_DEMAND, contract_kw=Decimal(300),
+            )  # fmt: skip
+        # It was by capacity until February.
+        assert refusals(caught) == {"same_mode", "too_soon"}
+
+    def test_a_contract_demand_has_to_be_named(self, town: Town) -> None:
+        with pytest.raises(ApplicationRefused) as caught:
+            town.ask(town.home, OrderKind.CHANGE_MODE, effective_on=self.MAY, basic_mode=BasicMode.CONTRACT_DEMAND)
+        assert refusals(caught) == {"not_two_part", "demand_missing"}
 
 
 class TestManyPersons:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from dianke.application.service_orders.final_bill import DayNotCome, RegisterNotRead
-from dianke.application.service_orders.terms import change_demand
+from dianke.application.service_orders.terms import change_demand, change_mode
 from dianke.application.service_orders.work import Work
 from dianke.domain.contracts import operations as contracts
 from dianke.domain.contracts import queries as contract_queries
@@ -227,13 +227,15 @@ def find_key_change(order: ServiceOrder, *, actor: Actor) -> KeyChange | None:
 
 def archive(work: Work) -> None:
     """
-    Carry out what waits for the archive: a new name, the size of a household, a contract demand.
+    Carry out what waits for the archive: a new name, the size of a household, a contract demand or mode.
 
     :raises SamePerson: if the actor asked for the key data, or stands in for who did
     :raises NameNotAgreed: if somebody refused or withdrew them
     """
     if work.order.kind == OrderKind.CHANGE_DEMAND.value:
         change_demand(work)
+    if work.order.kind == OrderKind.CHANGE_MODE.value:
+        change_mode(work)
     if work.order.kind not in _OF_KEY_DATA:
         return
     change = find_key_change(work.order, actor=work.actor)

@@ -9,7 +9,7 @@ from dianke.application.service_orders.work import Work
 from dianke.domain.billing.models import Bill, BillingTerms, ShareTerms
 from dianke.domain.billing.operations.terms import Share, set_terms
 from dianke.domain.service_orders.models import EffectKind
-from dianke.domain.service_orders.queries.demands import list_demand_terms
+from dianke.domain.service_orders.queries.demands import list_demand_terms, list_two_part_terms
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 
@@ -43,14 +43,37 @@ def change_demand(work: Work) -> None:
     found = list_demand_terms(actor=work.actor, account=order.account, on=start)
     if len(found) != 1:
         raise DemandNotOfOnePoint(field="demand", account=order.account.number, count=len(found))
-    (before,) = found
+    _replace(work, found[0], contract_kw=Decimal(str(order.asked["contract_kw"])))
+
+
+def change_mode(work: Work) -> None:
+    """
+    Let the basic charge be measured otherwise from the day agreed, at every point that has one.
+
+    :raises DemandNotOfOnePoint: if a contract demand is asked for and several points have a basic charge
+    :raises DaysBilled: if a point is billed beyond that day
+    :raises UnableToSetTerms: if later terms exist
+    """
+    order = work.order
+    found = list_two_part_terms(actor=work.actor, account=order.account, on=order.effective_on)
+    demand = order.asked.get("contract_kw")
+    if demand is not None and len(found) != 1:
+        raise DemandNotOfOnePoint(field="demand", account=order.account.number, count=len(found))
+    for before in found:
+        contract_kw = None if demand is None else Decimal(str(demand))
+        _replace(work, before, basic_mode=order.asked["basic_mode"], contract_kw=contract_kw)
+
+
+def _replace(work: Work, before: BillingTerms, **changes: Any) -> None:
+    """Let terms end on the day agreed and others follow that differ in what is named alone."""
+    start = work.order.effective_on
     _require_unbilled(work.actor, before, start)
     details: dict[str, Any] = {
         one.name: getattr(before, one.name) for one in BillingTerms._meta.concrete_fields if one.name not in _OWN
     }
     terms = set_terms(
         actor=work.actor, usage_point=before.usage_point, start=start, plan=before.plan,
-        shares=_copy_shares(work.actor, before), **{**details, "contract_kw": Decimal(str(order.asked["contract_kw"]))},
+        shares=_copy_shares(work.actor, before), **{**details, **changes},
     )  # fmt: skip
     work.note(EffectKind.TERMS, key=terms.pk, number=before.usage_point.code, on=start)
 

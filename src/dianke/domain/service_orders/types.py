@@ -335,6 +335,7 @@ class ApplicationFacts:
     capacity_kva: Decimal | None = None
     voltage_kv: Decimal | None = None
     contract_demand_kw: Decimal | None = None
+    basic_mode: BasicMode | None = None
     unit_ids: frozenset[str] = frozenset()
     stopped_meter_ids: frozenset[str] = frozenset()
     parties: tuple[PartyFacts, ...] = ()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.utils import IntegrityError
 
+from dianke.domain.billing.types import BasicMode
 from dianke.domain.customers.models import Customer, CustomerAccount
 from dianke.domain.network.models import Transformer
 from dianke.domain.service_orders.models import OrderAct, OrderSeries, OrderTransformer, ServiceOrder
@@ -15,7 +16,7 @@ from dianke.domain.service_orders.operations.moving import add_note, facts_of, k
 from dianke.domain.service_orders.operations.papers import ask_for_papers
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries.clocks import find_promise_set
-from dianke.domain.service_orders.queries.demands import find_demand_change
+from dianke.domain.service_orders.queries.demands import find_demand_change, find_mode_change
 from dianke.domain.service_orders.queries.facts import gather_account_facts, list_spells
 from dianke.domain.service_orders.queries.unused import find_months_of_use
 from dianke.domain.service_orders.rules.checks import check_application
@@ -40,7 +41,9 @@ PROCESSES: dict[OrderKind, str] = {
     OrderKind.RENAME: "rename",
     OrderKind.MANY_PERSONS: "many_persons",
     OrderKind.CHANGE_DEMAND: "change_demand",
+    OrderKind.CHANGE_MODE: "change_mode",
 }
+_WITH_DEMAND = frozenset({OrderKind.CHANGE_DEMAND, OrderKind.CHANGE_MODE})
 ENDING = {OrderKind.RESUME: SpellKind.SUSPENSION, OrderKind.RESTORE: SpellKind.REDUCTION}
 
 
@@ -100,6 +103,7 @@ class Application:
     open_claim_fen: int | None = None
     persons: int | None = None
     contract_kw: Decimal | None = None
+    basic_mode: BasicMode | None = None
 
 
 def check(
@@ -160,6 +164,8 @@ def _judge(
         facts = replace(facts, months_of_use=used)
     if application.kind is OrderKind.CHANGE_DEMAND:
         facts = replace(facts, demand_changed_on=find_demand_change(actor=actor, account=account))
+    if application.kind is OrderKind.CHANGE_MODE:
+        facts = replace(facts, mode_changed_on=find_mode_change(actor=actor, account=account))
     stopped = frozenset(meter.meter_id for meter in facts.meters) if application.stops_supply else frozenset()
     stays = True if application.keeps_use else None
     asked = ApplicationFacts(
@@ -169,7 +175,7 @@ def _judge(
         is_same_subject=_is_same_subject(actor, account, application), carries_debts=application.carries_debts,
         has_stopped_all=application.has_stopped_all or None, is_meter_intact=application.is_meter_intact,
         open_claim_fen=application.open_claim_fen, persons=application.persons,
-        contract_demand_kw=application.contract_kw,
+        contract_demand_kw=application.contract_kw, basic_mode=application.basic_mode,
     )  # fmt: skip
     refusals = check_application(application=asked, account=facts, rule_set=rule_set, calendar=load_mainland_calendar())
     return rule_set, refusals, codes
@@ -203,7 +209,9 @@ def _write_asked(application: Application) -> dict[str, bool | int | str]:
         asked["carries_debts"] = True
     if application.kind is OrderKind.BANKRUPTCY and application.open_claim_fen:
         asked["open_claim_fen"] = application.open_claim_fen
-    if application.kind is OrderKind.CHANGE_DEMAND and application.contract_kw is not None:
+    if application.kind is OrderKind.CHANGE_MODE and application.basic_mode is not None:
+        asked["basic_mode"] = application.basic_mode.value
+    if application.kind in _WITH_DEMAND and application.contract_kw is not None:
         asked["contract_kw"] = f"{application.contract_kw.normalize():f}"
     if application.kind is OrderKind.MANY_PERSONS and application.persons is not None:
         asked["persons"] = application.persons

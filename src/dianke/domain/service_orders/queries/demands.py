@@ -28,3 +28,21 @@ def find_demand_change(*, actor: Scope, account: CustomerAccount) -> date | None
         if before.usage_point_id == after.usage_point_id and before.contract_kw != after.contract_kw
     ]
     return max(days, default=None)
+
+
+def list_two_part_terms(*, actor: Scope, account: CustomerAccount, on: date) -> list[BillingTerms]:
+    """Return the terms of an account's points that have a basic charge on a day, by point."""
+    rows = BillingTerms.objects.for_actor(actor).filter(usage_point__account=account, period__contains=on)
+    rows = rows.exclude(basic_mode=BasicMode.NONE.value)
+    return list(rows.select_related("usage_point", "plan").order_by("usage_point__code", "id"))
+
+
+def find_mode_change(*, actor: Scope, account: CustomerAccount) -> date | None:
+    """Return the day of the last change of the mode of an account's basic charge, None if it never changed."""
+    rows = BillingTerms.objects.for_actor(actor).filter(usage_point__account=account)
+    days = [
+        after.period.lower
+        for before, after in pairwise(rows.order_by("usage_point_id", "period"))
+        if before.usage_point_id == after.usage_point_id and before.basic_mode != after.basic_mode
+    ]
+    return max(days, default=None)

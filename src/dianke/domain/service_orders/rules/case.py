@@ -89,6 +89,8 @@ REMEDIES: Mapping[str, str] = MappingProxyType(
         "line_too_small": "Name a capacity the lower line can carry, or apply for a new supply.",
         "not_two_part": "Only two-part customers have a basic charge.",
         "wrong_mode": "Only customers with a contract demand have one.",
+        "mode_missing": "Name the new mode of the basic charge.",
+        "same_mode": "Name another mode of the basic charge.",
         "too_soon": "Wait until the term since the last change is over.",
         "not_first_of_month": "Choose the first day of a month.",
         "demand_missing": "Name the contract demand.",

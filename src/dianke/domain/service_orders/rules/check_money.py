@@ -19,25 +19,26 @@ def check_change_class(case: Case, _account: AccountFacts) -> Iterator[Refusal]:
 
 def check_change_mode(case: Case, account: AccountFacts) -> Iterator[Refusal]:
     """Yield what stands against another mode of the basic charge: the notice and the term since the last one."""
+    asked = case.application.basic_mode
     if account.basic_mode is BasicMode.NONE:
         yield case.refuse("not_two_part")
+    if asked is None or asked is BasicMode.NONE:
+        yield case.refuse("mode_missing")
+    elif asked is account.basic_mode:
+        yield case.refuse("same_mode")
+    if asked is BasicMode.CONTRACT_DEMAND:
+        yield from _check_demand(case, account)
     yield from case.check_notice("mode.notice")
     yield from _check_term(case, "mode.interval", account.mode_changed_on)
 
 
 def check_change_demand(case: Case, account: AccountFacts) -> Iterator[Refusal]:
     """Yield what stands against another contract demand: mode, notice, term and the floor."""
-    asked = case.application.contract_demand_kw
     if account.basic_mode is not BasicMode.CONTRACT_DEMAND:
         yield case.refuse("wrong_mode", mode=account.basic_mode)
     yield from case.check_notice("demand.notice")
     yield from _check_term(case, "demand.interval", account.demand_changed_on)
-    floor_kw = compute_demand_floor_kw(case, account)
-    if asked is None:
-        yield case.refuse("demand_missing", least_kw=floor_kw)
-    elif asked < floor_kw:
-        article = case.get("demand.floor").article
-        yield case.refuse("demand_too_low", article=article, asked_kw=asked, least_kw=floor_kw)
+    yield from _check_demand(case, account)
 
 
 def compute_demand_floor_kw(case: Case, account: AccountFacts) -> Decimal:
@@ -62,6 +63,15 @@ def check_bankruptcy(case: Case, account: AccountFacts) -> Iterator[Refusal]:
     claimed = case.application.open_claim_fen or 0
     if account.debt_fen > claimed:
         yield case.refuse("claim_missing", debt_fen=account.debt_fen, claimed_fen=claimed)
+
+
+def _check_demand(case: Case, account: AccountFacts) -> Iterator[Refusal]:
+    asked, floor_kw = case.application.contract_demand_kw, compute_demand_floor_kw(case, account)
+    if asked is None:
+        yield case.refuse("demand_missing", least_kw=floor_kw)
+    elif asked < floor_kw:
+        article = case.get("demand.floor").article
+        yield case.refuse("demand_too_low", article=article, asked_kw=asked, least_kw=floor_kw)
 
 
 def _check_term(case: Case, code: str, last: date | None) -> Iterator[Refusal]:

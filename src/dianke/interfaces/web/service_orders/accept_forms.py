@@ -10,8 +10,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from dianke.domain.billing.types import BasicMode
 from dianke.domain.service_orders.operations.accepting import ENDING, Application
 from dianke.domain.service_orders.types import AccountFacts, OrderKind
+from dianke.interfaces.web.billing.words import BASIC_MODES
 from dianke.interfaces.web.service_orders import words
 from dianke.kernel.money import yuan_to_fen
 
@@ -32,6 +34,7 @@ _FIELDS: Mapping[OrderKind, tuple[str, ...]] = {
     OrderKind.BANKRUPTCY: ("open_claim",),
     OrderKind.MANY_PERSONS: ("persons",),
     OrderKind.CHANGE_DEMAND: ("contract_kw",),
+    OrderKind.CHANGE_MODE: ("basic_mode", "contract_kw"),
 }
 _MADE: Mapping[str, forms.Field] = {
     "ends_on": forms.DateField(
@@ -70,9 +73,13 @@ _MADE: Mapping[str, forms.Field] = {
         widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "decimal", "class": "num"}),
     ),
     "persons": forms.IntegerField(label=_("Persons in the household"), min_value=1, max_value=99),
+    "basic_mode": forms.ChoiceField(
+        label=_("Basic charge"),
+        choices=[(code, label) for code, label in BASIC_MODES.items() if code != BasicMode.NONE.value],
+    ),
     "contract_kw": forms.DecimalField(
         label=_("Contract demand (kW)"), min_value=Decimal(0), max_digits=12, decimal_places=2,
-        help_text=_("Holds from the first day of a month."),
+        required=False, help_text=_("Holds from the first day of a month."),
         widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "decimal", "class": "num"}),
     ),
 }  # fmt: skip
@@ -121,6 +128,7 @@ class OrderForm(forms.Form):
             is_meter_intact=False if given.get("is_meter_damaged") else None,
             persons=given.get("persons"),
             contract_kw=given.get("contract_kw"),
+            basic_mode=BasicMode(given["basic_mode"]) if given.get("basic_mode") else None,
             open_claim_fen=None if claim is None else yuan_to_fen(claim),
         )
 
