@@ -31,6 +31,7 @@ class SettledLine:
     item_id: int | None
     bill_number: str = ""
     bill_month: date | None = None
+    account_number: str = ""
 
 
 def list_settled(*, voucher_ids: Sequence[int]) -> dict[int, list[SettledLine]]:
@@ -81,4 +82,5 @@ def _draw(row: Mapping[str, Any], bills: Mapping[int, Bill]) -> SettledLine:
         item_id=item_id,
         bill_number=bill.number if bill else "",
         bill_month=bill.month if bill else None,
+        account_number=bill.account_number if bill else "",
     )

@@ -56,24 +56,26 @@ def take_payment(
     terminal: str = "",
     summary: str = "",
     item_ids: tuple[int, ...] = (),
+    payer_number: str = "",
 ) -> Taken:
     """
-    Take money for an account into the actor's shift; without an account it waits in suspense.
+    Take money for an account, or for all accounts of a collective payer, into the actor's shift.
+
+    With neither it waits in suspense.
 
     The same serial again is the same payment: nothing is taken twice.
 
     :raises AccountUnknown: if there is no such account
+    :raises PayerUnknown: if there is no such payer within the cashier's units
+    :raises UnableToReceive: if both are given
     """
-    account_id = None
-    if account_number:
-        account = customers.get_account(actor=actor, number=account_number)
-        if account is None:
-            raise AccountUnknown(field="account", number=account_number)
-        account_id = account.pk
+    account_id = _find_account_id(actor, account_number)
+    payer = payment_queries.find_payer(actor=actor, number=payer_number) if payer_number else None
     shift = queries.get_shift(actor=actor, number=shift_number, lock=True)
     till = Till(
         serial=serial,
         customer_account_id=account_id,
+        payer_id=payer.pk if payer else None,
         amount_fen=amount_fen,
         tender=tender,
         tendered_fen=tendered_fen,
@@ -154,6 +156,15 @@ def _decide(actor: Actor, number: str, *, is_approved: bool, reason: str, at: da
     return shifts.decide_difference(
         actor=actor, shift=shift, is_approved=is_approved, reason=reason, login=actor.login, at=at
     )
+
+
+def _find_account_id(actor: Actor, number: str) -> int | None:
+    if not number:
+        return None
+    account = customers.get_account(actor=actor, number=number)
+    if account is None:
+        raise AccountUnknown(field="account", number=number)
+    return int(account.pk)
 
 
 def _require_reach(actor: Actor, right: str, unit: Unit) -> None:

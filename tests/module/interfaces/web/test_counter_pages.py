@@ -1,6 +1,7 @@
 """Pages of the counter and of payments: money taken once, every figure opened, nothing decided by one person."""
 
 from collections.abc import Iterator
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -11,10 +12,12 @@ from tests.factories import utility as factory
 from tests.factories.billed import issue_homes, list_bills
 from tests.factories.utility import Utility
 
+from dianke.application import payments
 from dianke.domain.billing.models import Bill
 from dianke.domain.channels.models import CashDeposit, PaymentChange, Shift, ShiftEntry
 from dianke.domain.receivables.models import Payment
 from dianke.domain.receivables.queries.debts import get_position
+from dianke.domain.receivables.types import SpreadRule
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import fen_to_yuan, format_yuan
 
@@ -283,3 +286,43 @@ class TestShift:
         assert "POS-77" in read(cashier, "/counter/slips/?tender=CARD")
         assert "POS-77" not in read(cashier, "/counter/slips/?tender=CHEQUE")
         assert hall.shift().number in read(cashier, "/counter/shifts/?state=OPEN")
+
+
+class TestCollectivePayer:
+    def test_is_found_sees_all_its_bills_and_pays_once(self, hall: Hall) -> None:
+        keeper = factory.add_clerk(hall.utility.root, "keeper", ["ledger.keep"])
+        payments.add_payer(
+            actor=keeper, number="G1", name="城投集团", account_number=hall.first.account_number,
+            spread=SpreadRule.OLDEST_FIRST,
+        )  # fmt: skip
+        payments.add_member(
+            actor=keeper, number="G1", account_number=hall.second.account_number, since_date=date(2026, 1, 1)
+        )
+        cashier = enter("cashier")
+        cashier.post("/counter/open/", {"unit": "0", "float_fen": "0"})
+        owed = hall.owed(hall.first) + hall.owed(hall.second)
+
+        found = cashier.get("/counter/", {"q": "城投"})
+        desk = read(cashier, "/counter/?payer=G1")
+        given = {
+            "shift": hall.shift().number, "serial": 1, "account": "", "payer": "G1",
+            "amount": f"{fen_to_yuan(owed)}", "tender": "CASH", "tendered": "",
+        }  # fmt: skip
+        answers = [cashier.post("/counter/take/", given) for _press in range(2)]
+
+        assert found["Location"].endswith("?payer=G1")
+        assert all(one.account_number in desk for one in (hall.first, hall.second))
+        assert format_yuan(owed) in desk
+        (payment,) = hall.payments()
+        assert {answer.status_code for answer in answers} == {HTTPStatus.FOUND}
+        assert (hall.owed(hall.first), hall.owed(hall.second)) == (0, 0)
+        receipt = read(cashier, f"/payments/{payment.number}/receipt/")
+        assert all(one.account_number in receipt for one in (hall.first, hall.second))
+        assert "城投集团" in receipt
+
+    def test_of_nobody_is_not_found(self, hall: Hall) -> None:
+        cashier = enter("cashier")
+        cashier.post("/counter/open/", {"unit": "0", "float_fen": "0"})
+
+        assert cashier.get("/counter/?payer=G9").status_code == HTTPStatus.NOT_FOUND
+        assert cashier.get("/counter/preview/?payer=G9&amount=1").status_code == HTTPStatus.NOT_FOUND

@@ -79,6 +79,8 @@ class Till:
     customer_account_id: int | None
     amount_fen: int
     tender: Tender
+    # A collective payer instead of an account: the money pays for all accounts that it pays for today.
+    payer_id: int | None = None
     tendered_fen: int | None = None
     slip_number: str = ""
     bank_name: str = ""
@@ -327,6 +329,7 @@ def _write_payment(shift: Shift, till: Till, login: str, at: datetime) -> NewPay
         external_number=f"{shift.number}-{till.serial:04d}",
         unit_id=shift.unit_id,
         customer_account_id=till.customer_account_id,
+        payer_id=till.payer_id,
         amount_fen=till.amount_fen,
         tender=till.tender,
         paid_on=to_shanghai(at).date(),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from dianke.domain.receivables.models import Payer, PayerMember, Payment, PaymentEvent
@@ -113,6 +113,12 @@ def find_payer(*, actor: Scope, number: str) -> Payer:
     if found is None:
         raise PayerUnknown(field="payer", payer=number)
     return found
+
+
+def search_payers(*, actor: Scope, text: str, limit: int) -> list[Payer]:
+    """Return the payers whose number a text is, or in whose name it stands, within the actor's units."""
+    rows = Payer.objects.for_actor(actor).filter(Q(number=text) | Q(name__icontains=text))
+    return list(rows.order_by("number")[:limit])
 
 
 def describe_received(*, payments: Sequence[Payment]) -> dict[int, Received]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import counter
-from dianke.application.counter.desk import preview_payment
+from dianke.application.counter.desk import preview_payer_payment, preview_payment
 from dianke.application.listings.search import search_archive
 from dianke.domain.channels.models import Shift
 from dianke.domain.channels.queries import shifts as queries
@@ -23,7 +23,8 @@ from dianke.domain.channels.queries.acquirers import list_terminals
 from dianke.domain.channels.rules.shifts import compute_change
 from dianke.domain.customers import queries as customers
 from dianke.domain.customers.models import CustomerAccount
-from dianke.domain.receivables.queries.debts import get_position
+from dianke.domain.receivables.models import Payer
+from dianke.domain.receivables.queries.payments import PayerUnknown, find_payer, search_payers
 from dianke.domain.receivables.types import Tender
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.page import Crumb, Page
@@ -53,15 +54,23 @@ def show_desk(request: StaffRequest) -> HttpResponse:
         return _show_closed(request, shift, OpenForm(units=_list_units(request)))
     text = " ".join(request.GET.get("q", "").split())[:80]
     account = _find_account(request, request.GET.get("account", ""))
-    if text and account is None:
-        hits = search_archive(actor=request.actor, text=text, limit=_HITS)
-        numbers = [number for hit in hits for number in hit.account_numbers]
-        if len(numbers) == 1:
-            return redirect(f"{reverse('web:counter_desk')}?{urlencode({'account': numbers[0]})}")
-        return _render(request, shift, {"text": text, "hits": hits})
-    if account is None and "unknown" not in request.GET:
+    payer = None if account else _find_payer(request, request.GET.get("payer", ""))
+    if text and account is None and payer is None:
+        return _show_found(request, shift, text)
+    if account is None and payer is None and "unknown" not in request.GET:
         return _render(request, shift, {"recent": _list_recent(request, shift)})
-    return _show_money(request, shift, account)
+    return _show_money(request, shift, account, payer)
+
+
+def _show_found(request: StaffRequest, shift: Shift, text: str) -> HttpResponse:
+    """Show whom a text fits, accounts and collective payers; the only one is opened at once."""
+    hits = search_archive(actor=request.actor, text=text, limit=_HITS)
+    payers = search_payers(actor=request.actor, text=text, limit=_HITS)
+    found = [{"account": number} for hit in hits for number in hit.account_numbers]
+    found += [{"payer": payer.number} for payer in payers]
+    if len(found) == 1:
+        return redirect(f"{reverse('web:counter_desk')}?{urlencode(found[0])}")
+    return _render(request, shift, {"text": text, "hits": hits, "payers": payers})
 
 
 @require_GET
@@ -70,7 +79,8 @@ def show_preview(request: StaffRequest) -> HttpResponse:
     """Show what an amount would settle, line by line, before it is taken."""
     account = _find_account(request, request.GET.get("account", ""))
     amount = _read_yuan(request.GET.get("amount", ""))
-    values = _describe_money(request, account, amount, _read_items(request.GET.getlist("item")))
+    payer = None if account else _find_payer(request, request.GET.get("payer", ""))
+    values = _describe_money(request, account, payer, amount, _read_items(request.GET.getlist("item")))
     tendered = _read_yuan(request.GET.get("tendered", ""))
     is_cash = request.GET.get("tender") == Tender.CASH.value
     if is_cash and amount and tendered is not None:
@@ -125,7 +135,8 @@ def take_money(request: StaffRequest) -> HttpResponse:
         messages.error(request, _now("The shift is closed; it takes nothing more."))
         return redirect("web:counter_desk")
     account = _find_account(request, request.POST.get("account", ""))
-    return _show_money(request, shift, account, form=form, items=items, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    payer = None if account else _find_payer(request, request.POST.get("payer", ""))
+    return _show_money(request, shift, account, payer, form=form, items=items, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _report(request: StaffRequest, is_new: bool, number: str, amount_fen: int) -> None:
@@ -149,6 +160,7 @@ def _show_money(
     request: StaffRequest,
     shift: Shift,
     account: CustomerAccount | None,
+    payer: Payer | None,
     *,
     form: TakeForm | None = None,
     items: tuple[int, ...] = (),
@@ -156,11 +168,13 @@ def _show_money(
 ) -> HttpResponse:
     serial = queries.get_next_serial(actor=request.actor, shift=shift)
     if form is None:
-        owed = get_position(actor=request.actor, customer_account_id=account.pk, on=_today()).owed_fen if account else 0
+        preview = _describe_money(request, account, payer, 0, ()).get("preview")
+        owed = preview.owed_fen if preview else 0
         form = TakeForm(
             initial={
                 "shift": shift.number,
                 "account": account.number if account else "",
+                "payer": payer.number if payer else "",
                 "amount": owed or None,
             },
             terminals=_list_terminals(request, shift),
@@ -172,20 +186,31 @@ def _show_money(
         "form": form,
         "serial": serial,
         "account": account,
+        "payer": payer,
         "served": draw_served(actor=request.actor, customer=account.customer, on=_today()) if account else None,
         "order_url": f"{reverse('web:payment_order_new')}?{urlencode({'account': account.number})}"
         if account and request.actor.may(_ORDER)
         else "",
-        **_describe_money(request, account, fen, items),
+        **_describe_money(request, account, payer, fen, items),
     }
     return _render(request, shift, values, status=status)
 
 
 def _describe_money(
-    request: StaffRequest, account: CustomerAccount | None, amount_fen: int | None, items: tuple[int, ...]
+    request: StaffRequest,
+    account: CustomerAccount | None,
+    payer: Payer | None,
+    amount_fen: int | None,
+    items: tuple[int, ...],
 ) -> dict[str, Any]:
-    if account is None:
+    if account is None and payer is None:
         return {"is_unknown": True, "amount_fen": amount_fen}
+    if account is None and payer is not None:
+        of_payer = preview_payer_payment(
+            actor=request.actor, payer_id=payer.pk, amount_fen=max(amount_fen or 0, 0), item_ids=items, on=_today()
+        )
+        return {"preview": of_payer, "items": items, "amount_fen": amount_fen, "of_payer": True}
+    assert account is not None  # noqa: S101 - one of the two is there
     preview = preview_payment(
         actor=request.actor,
         customer_account_id=account.pk,
@@ -231,6 +256,15 @@ def _find_account(request: StaffRequest, number: str) -> CustomerAccount | None:
     if account is None:
         raise Http404
     return account
+
+
+def _find_payer(request: StaffRequest, number: str) -> Payer | None:
+    if not number:
+        return None
+    try:
+        return find_payer(actor=request.actor, number=number)
+    except PayerUnknown as unknown:
+        raise Http404 from unknown
 
 
 def _list_units(request: StaffRequest) -> list[tuple[str, str]]:

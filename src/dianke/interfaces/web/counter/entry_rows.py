@@ -41,7 +41,7 @@ class DrawnEntry:
 def draw_entries(actor: Actor, entries: Sequence[ShiftEntry]) -> list[DrawnEntry]:
     """Return entries with what a table shows beside them."""
     keys = [entry.payment_id for entry in entries]
-    payments = {one.pk: one for one in Payment.objects.for_actor(actor).filter(pk__in=keys)}
+    payments = {one.pk: one for one in Payment.objects.for_actor(actor).filter(pk__in=keys).select_related("payer")}
     account_ids = {one.customer_account_id for one in payments.values() if one.customer_account_id}
     rows = CustomerAccount.objects.for_actor(actor).filter(pk__in=account_ids).select_related("customer")
     accounts = {row.pk: row for row in rows}
@@ -57,7 +57,7 @@ def _draw(entry: ShiftEntry, payment: Payment, accounts: dict[int, CustomerAccou
         time=f"{to_shanghai(entry.entered_at):%H:%M}",
         number=payment.number,
         url=reverse("web:payment", args=[payment.number]),
-        customer=account.customer.name if account else "",
+        customer=account.customer.name if account else _name_payer(payment),
         account_number=account.number if account else "",
         kind=ENTRY_KINDS[entry.kind],
         is_returned=is_returned,
@@ -68,3 +68,7 @@ def _draw(entry: ShiftEntry, payment: Payment, accounts: dict[int, CustomerAccou
         note=entry.note,
         amount_fen=entry.amount_fen,
     )
+
+
+def _name_payer(payment: Payment) -> str:
+    return str(payment.payer.name) if payment.payer else ""

@@ -34,6 +34,7 @@ class TakeForm(forms.Form):
     shift = forms.CharField(widget=forms.HiddenInput, max_length=40)
     serial = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     account = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
+    payer = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
     amount = YuanField(label=_("Amount (yuan)"), attrs={"autofocus": True})
     tender = forms.ChoiceField(
         label=_("Paid by"),
@@ -76,6 +77,7 @@ class TakeForm(forms.Form):
             "shift_number": given["shift"],
             "serial": given["serial"],
             "account_number": given["account"],
+            "payer_number": given["payer"],
             "amount_fen": given["amount"],
             "tender": tender,
             "tendered_fen": given["tendered"] if is_cash else None,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from dianke.application import bill_documents, counter
 from dianke.application.counter.receipts import Receipt, get_receipt, write_receipt_pdf
+from dianke.application.counter.settled import SettledLine
 from dianke.domain.receivables.queries.payments import PaymentUnknown
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components import formats
@@ -110,12 +111,18 @@ def _list_facts(receipt: Receipt) -> list[tuple[str, str]]:
 def _list_lines(receipt: Receipt) -> list[tuple[str, str, str]]:
     return [
         (
-            name_settled(line.what, formats.month(line.bill_month) if line.bill_month else ""),
+            _name_part(receipt, line),
             line.bill_number,
             formats.fen(line.amount_fen),
         )
         for line in receipt.lines
     ]
+
+
+def _name_part(receipt: Receipt, line: SettledLine) -> str:
+    """Return what a line is for; one receipt of a collective payer names the account of every part."""
+    what = name_settled(line.what, formats.month(line.bill_month) if line.bill_month else "")
+    return f"{line.account_number} {what}".strip() if receipt.payment.payer_id else what
 
 
 def name_settled(what: str, month: str) -> str:
