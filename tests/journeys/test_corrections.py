@@ -137,10 +137,7 @@ def test_exchange_that_was_forgotten_is_added_by_keys_and_the_bill_then_taken_ba
         expect(asker.locator("main")).to_contain_text(words)
     order = asker.url
     assert look_at(asker, [order, f"{order}change/", f"{order}explanation/"]) == {}
-    asker.goto(order)
-    asker.get_by_role("button", name="撤回").click()
-    asker.locator("#withdraw button[type=submit]").click()
-    expect(asker.locator("#withdraw")).to_have_count(0)
+    withdraw(asker, order)
 
     take_back(asker, january, tmp_path)
     chief = enter("chief", password=PASSWORD)
@@ -155,6 +152,14 @@ def test_exchange_that_was_forgotten_is_added_by_keys_and_the_bill_then_taken_ba
     assert sum(bill.amount_fen for bill in bills if bill.month == january.month) == 0
     assert look_at(asker, [f"/billing/bills/{january.pk}/", f"/billing/corrections/{taken.pk}/"]) == {}
     assert [fault for fault in faults if "422" not in fault] == []
+
+
+def withdraw(asker: Page, order: str) -> None:
+    """Take an order back that was not asked for yet."""
+    asker.goto(order)
+    asker.get_by_role("button", name="撤回").click()
+    asker.locator("#withdraw button[type=submit]").click()
+    expect(asker.locator("#withdraw")).to_have_count(0)
 
 
 def take_back(asker: Page, bill: Bill, tmp_path: Path) -> None:

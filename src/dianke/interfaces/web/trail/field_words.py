@@ -199,6 +199,7 @@ FIELDS: dict[str, Text] = {
     "role": pgettext_lazy("field", "Role"),
     "office": pgettext_lazy("field", "Position"),
     "phone": pgettext_lazy("field", "Phone"),
+    "office_phone": pgettext_lazy("field", "Phone of the desk"),
     "email": pgettext_lazy("field", "Mail"),
     "preferred": pgettext_lazy("field", "Preferred"),
     "note": pgettext_lazy("field", "Note"),
