@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from dianke.application import bank_channels
 from dianke.domain.channels.models import MatchUndo, StatementEntry
 from dianke.domain.channels.queries import undo as queries
+from dianke.domain.channels.queries.statements import get_entry
 from dianke.domain.channels.types import ChangeState
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.acting import carry_out
@@ -59,6 +60,9 @@ def _draw(actor: Actor, wish: MatchUndo, names: Names) -> dict[str, Any]:
 def ask_undo(request: StaffRequest, key: int) -> HttpResponse:
     """Ask for the match of a booking to be undone."""
     reason = str(request.POST.get("reason", ""))
+    # A booking of another unit is not there, whatever the form holds.
+    if get_entry(actor=request.actor, key=key) is None:
+        raise Http404
     return carry_out(
         request,
         lambda: bank_channels.ask_undo(actor=request.actor, key=key, reason=reason, at=SystemClock().now()),
