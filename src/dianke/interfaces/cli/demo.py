@@ -30,7 +30,7 @@ from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.types import RunStatus
 from dianke.domain.readings.rules import add_months
 from dianke.domain.readings.types import MonthStatus
-from dianke.interfaces.cli import demo_contracts, demo_counter, demo_money, demo_standing
+from dianke.interfaces.cli import demo_contracts, demo_counter, demo_money, demo_orders, demo_standing
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.money import format_yuan
 from dianke.platform.identity import queries as identity
@@ -137,6 +137,8 @@ def prepare(*, homes: int, data_dir: Path, progress: Progress) -> dict[str, str]
     if demo_contracts.is_due(actor=system):
         with progress.step("供用电合同", "contracts"):
             demo_contracts.draw_up(at=_now())
+    if demo_orders.is_due(actor=system):
+        demo_orders.take_orders(at=_now())
     _plan_days()
     _leave_work(system, state, progress)
     return passwords
