@@ -33,13 +33,23 @@ from tests.factories.prices import propose_moved_tier
 from tests.factories.utility import INSTALLED, LATER, Utility, add_clerk
 from tests.module.interfaces.api.conftest import Program, engage, give_token
 
-from dianke.application import acquirers, combined_bills, credit, final_bills, meter_to_cash, profiles, trials
+from dianke.application import (
+    acquirers,
+    combined_bills,
+    contracts,
+    credit,
+    final_bills,
+    meter_to_cash,
+    profiles,
+    trials,
+)
 from dianke.application.credit.runs import run_as_of
 from dianke.application.rights import RIGHTS
 from dianke.domain.billing.models import BillDraft, BillSuspicion
 from dianke.domain.billing.queries.finals import list_meters
 from dianke.domain.billing.rules.finals import FinalOrder, FinalReading
 from dianke.domain.billing.types import FinalKind
+from dianke.domain.contracts.types import ContractKind
 from dianke.domain.customers import operations as customers
 from dianke.domain.customers.types import ContactRole, NewContact
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
@@ -158,6 +168,7 @@ def name_everything(office: Office) -> dict[str, Any]:
         **name_payment_orders(office),
         **name_watch_entries(office),
         **name_standing(office),
+        **name_contracts(office),
     }
     return {**named, "step": "FREEZE", "from_date": None, "end_date": None}
 
@@ -260,6 +271,16 @@ def name_standing(office: Office) -> dict[str, Any]:
         "credit-objections": objection.pk, "segments": segment.pk, "tags": "CUSTOMER_KIND", "text": "评分有误",
         "condition": segment.condition, "purpose": "SERVICE",
     }  # fmt: skip
+
+
+def name_contracts(office: Office) -> dict[str, Any]:
+    """Draft the contract of the home and return what it is called."""
+    drafter = add_clerk(office.utility.root, "drafting", ["contracts.draft", "contracts.view", "archive.view"])
+    version = contracts.draft_contract(
+        actor=drafter, account_number=office.points["home"].account.number, kind=ContractKind.RESIDENTIAL,
+        start=date(2026, 5, 1), given={}, at=LATER,
+    )  # fmt: skip
+    return {"contracts": version.pk}
 
 
 def name_payment_orders(office: Office) -> dict[str, Any]:

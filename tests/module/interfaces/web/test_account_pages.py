@@ -203,7 +203,7 @@ class TestOverview:
         assert SCRIPT_NAME not in page
         assert FORMULA_NAME not in reviewer_pages.get(f"/customers/accounts/{office.account('home')}/").content.decode()
 
-    @pytest.mark.parametrize(("point", "count"), [("mall", 21), ("home", 21)])
+    @pytest.mark.parametrize(("point", "count"), [("mall", 22), ("home", 22)])
     def test_costs_no_more_queries_than_pinned(
         self,
         point: str,

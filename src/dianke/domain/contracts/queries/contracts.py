@@ -19,7 +19,7 @@ _MOST_NOTICE_DAYS = 365
 class ContractUnknown(DomainError):
     """There is no such contract or version within the actor's units."""
 
-    code = "contracts.unknown"
+    code = "contracts.contract_not_found"
     message = "there is no contract {contract}"
 
 

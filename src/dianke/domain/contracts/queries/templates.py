@@ -13,7 +13,7 @@ from dianke.platform.org.scoping import Scope
 class TemplateUnknown(DomainError):
     """The utility has no such template of its own."""
 
-    code = "contracts.template_unknown"
+    code = "contracts.template_not_found"
     message = "there is no template {template}"
 
 

@@ -67,7 +67,7 @@ DUE = register(
                 width=18,
             ),
             Column("step", pgettext_lazy("service order", "Stands at"), lambda one: one.waits_at, width=16),
-            Column("who", _("Person"), lambda one: one.waits_for, width=16),
+            Column("who", pgettext_lazy("service order", "Person"), lambda one: one.waits_for, width=16),
             Column("kind", _("Kind"), lambda one: words.kind_of(one.kind), css="nw"),
             Column("account", _("Account"), lambda one: one.account.number, css="n", width=14),
             Column("name", pgettext_lazy("customer", "Name"), lambda one: one.account.customer.name, width=24),
