@@ -203,7 +203,7 @@ class TestOverview:
         assert SCRIPT_NAME not in page
         assert FORMULA_NAME not in reviewer_pages.get(f"/customers/accounts/{office.account('home')}/").content.decode()
 
-    @pytest.mark.parametrize(("point", "count"), [("mall", 22), ("home", 22)])
+    @pytest.mark.parametrize(("point", "count"), [("mall", 21), ("home", 21)])
     def test_costs_no_more_queries_than_pinned(
         self,
         point: str,
@@ -212,7 +212,8 @@ class TestOverview:
         reviewer_pages: Client,
         django_assert_num_queries: Callable[..., object],
     ) -> None:
-        reviewer_pages.get("/customers/")
+        # What a process asks once, as which facts there are sources of, is not counted.
+        open_page(reviewer_pages, office, point)
 
         with django_assert_num_queries(count):
             open_page(reviewer_pages, office, point)
