@@ -134,14 +134,19 @@ def prepare(*, homes: int, data_dir: Path, progress: Progress) -> dict[str, str]
     if demo_standing.is_due(actor=system):
         with progress.step("信用与价值", "credit, value and tags"):
             demo_standing.know_customers(root=root, at=_now())
+    _supply(system, progress)
+    _plan_days()
+    _leave_work(system, state, progress)
+    return passwords
+
+
+def _supply(system: Actor, progress: Progress) -> None:
+    """Draw contracts up and take applications, if nobody did."""
     if demo_contracts.is_due(actor=system):
         with progress.step("供用电合同", "contracts"):
             demo_contracts.draw_up(at=_now())
     if demo_orders.is_due(actor=system):
         demo_orders.take_orders(at=_now())
-    _plan_days()
-    _leave_work(system, state, progress)
-    return passwords
 
 
 def _bid_farewell(system: Actor, progress: Progress) -> None:
