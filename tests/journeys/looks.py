@@ -74,11 +74,16 @@ def overflow_px(page: Page) -> int:
 
 
 def overflow(page: Page) -> list[str]:
-    """Return a line if the page is wider than its window and stays so: charts follow their window by themselves."""
+    """
+    Return a line if the page is wider than its window and stays so: charts follow their window by themselves.
+
+    Two frames pass in any case: a page hears of its new width with the next frame, and what it then does to its
+    tables must be done before anybody looks.
+    """
     px = page.evaluate(
         f"""async () => {{
             const measure = {_MEASURE};
-            for (let frame = 0; frame < 30 && measure() > 0; frame++) await new Promise(requestAnimationFrame);
+            for (let frame = 0; frame < 2 || (frame < 30 && measure() > 0); frame++) await new Promise(requestAnimationFrame);
             return measure();
         }}"""
     )
