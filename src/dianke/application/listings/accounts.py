@@ -36,6 +36,8 @@ def find_seen_account_ids(*, actor: Actor, text: str, limit: int = 200) -> list[
 
 
 def count_by_class(*, actor: Actor) -> dict[str, int]:
-    """Return how many accounts of each class are not closed."""
-    rows = CustomerAccount.objects.for_actor(actor).exclude(status=AccountStatus.CLOSED.value)
+    """Return how many accounts of each class are supplied."""
+    rows = CustomerAccount.objects.for_actor(actor).exclude(
+        status__in=(AccountStatus.CLOSED.value, AccountStatus.PLANNED.value)
+    )
     return dict(rows.values_list("usage_class").annotate(n=Count("id")).order_by("-n"))

@@ -15,8 +15,9 @@ class CustomerKind(StrEnum):
 
 
 class AccountStatus(StrEnum):
-    """Whether an account is supplied (用电状态)."""
+    """Whether an account is supplied (用电状态); a planned one has its number, but no supply yet."""
 
+    PLANNED = "PLANNED"
     ACTIVE = "ACTIVE"
     SUSPENDED = "SUSPENDED"
     CLOSED = "CLOSED"

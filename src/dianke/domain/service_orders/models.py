@@ -56,6 +56,12 @@ class OrderAct(StrEnum):
     SPELL_OVER = "SPELL_OVER"
     PAPER_GIVEN = "PAPER_GIVEN"
     PAPER_JUDGED = "PAPER_JUDGED"
+    HANDED_OVER = "HANDED_OVER"
+    ESCALATED = "ESCALATED"
+    NOTIFIED = "NOTIFIED"
+    PLANNED = "PLANNED"
+    EXTENDED = "EXTENDED"
+    CHOSEN = "CHOSEN"
 
 
 class EffectKind(StrEnum):
@@ -77,6 +83,28 @@ class EffectKind(StrEnum):
     KEY_CHANGE = "KEY_CHANGE"
     NAME_CHANGED = "NAME_CHANGED"
     TERMS = "TERMS"
+    CUSTOMER_ADDED = "CUSTOMER_ADDED"
+    ACCOUNT_PLANNED = "ACCOUNT_PLANNED"
+    ACCOUNT_OPENED = "ACCOUNT_OPENED"
+    POINT_ADDED = "POINT_ADDED"
+    POINT_REMOVED = "POINT_REMOVED"
+    SOURCE_ADDED = "SOURCE_ADDED"
+    METER_INSTALLED = "METER_INSTALLED"
+    METER_MOVED = "METER_MOVED"
+    METER_OFF = "METER_OFF"
+    METER_BACK = "METER_BACK"
+    MULTIPLIER = "MULTIPLIER"
+    TRANSFORMER_ADDED = "TRANSFORMER_ADDED"
+    TRANSFORMER_CHANGED = "TRANSFORMER_CHANGED"
+    CAPACITY = "CAPACITY"
+    CLASS_CHANGED = "CLASS_CHANGED"
+    PRICE_CHANGED = "PRICE_CHANGED"
+    VOLTAGE_CHANGED = "VOLTAGE_CHANGED"
+    GENERATION_ADDED = "GENERATION_ADDED"
+    FEE = "FEE"
+    FEE_PAID = "FEE_PAID"
+    ENERGISED = "ENERGISED"
+    ORDER_OPENED = "ORDER_OPENED"
 
 
 OPEN_STATES = (RunStatus.RUNNING.value, RunStatus.HUNG.value)
@@ -119,6 +147,8 @@ class ServiceOrder(ScopedModel):
     state = models.CharField(max_length=10, choices=_choices(RunStatus), default=RunStatus.RUNNING.value)
     result = models.CharField(max_length=10, choices=_choices(OrderResult), blank=True)
     revision = models.PositiveIntegerField(default=1)
+    # The order that this one is a part of, of a batch.
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
     # The day asked for, and the first day after the time asked for.
     effective_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)

@@ -19,6 +19,9 @@ from dianke.platform.identity.types import Actor
 # Subject's key, unit, number, account to open, facts: the columns of a finding.
 COLUMNS = ("q_key", "q_unit", "q_number", "q_account", "q_detail")
 
+# Nothing is wrong yet with what is still being connected.
+_NOT_SUPPLIED = (AccountStatus.CLOSED.value, AccountStatus.PLANNED.value)
+
 # Whose supply must not fail: they have own supply.
 WITH_BACKUP = (Importance.SPECIAL.value, Importance.FIRST.value, Importance.SECOND.value)
 
@@ -85,9 +88,9 @@ def first_account(look: Look) -> Subquery:
 
 
 def list_live_accounts(look: Look) -> QuerySet[Any]:
-    """Return accounts of any unit that are not closed."""
+    """Return accounts of any unit that are supplied: neither closed nor still being connected."""
     rows: QuerySet[Any] = CustomerAccount.objects.for_actor(look.actor)
-    return rows.exclude(status=AccountStatus.CLOSED.value)
+    return rows.exclude(status__in=_NOT_SUPPLIED)
 
 
 def list_accounts(look: Look) -> QuerySet[Any]:
@@ -96,9 +99,9 @@ def list_accounts(look: Look) -> QuerySet[Any]:
 
 
 def list_points(look: Look) -> QuerySet[Any]:
-    """Return points in use of accounts that are not closed."""
+    """Return points in use of accounts that are supplied."""
     rows = UsagePoint.objects.for_actor(look.actor).filter(status=PointStatus.ACTIVE.value)
-    return look.within(rows).exclude(account__status=AccountStatus.CLOSED.value)
+    return look.within(rows).exclude(account__status__in=_NOT_SUPPLIED)
 
 
 def standing_installations(look: Look) -> QuerySet[Any]:

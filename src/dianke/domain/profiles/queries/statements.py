@@ -76,7 +76,7 @@ select c.id, c.unit_id, {_number("c.kind", "PERSON COMPANY GOVERNMENT")},
     "accounts": Statement(
         "archive",
         f"""
-select a.customer_id, count(*) filter (where a.status <> 'CLOSED'), max(a.household_size),
+select a.customer_id, count(*) filter (where a.status not in ('CLOSED', 'PLANNED')), max(a.household_size),
        max({_number("a.usage_class", "RESIDENTIAL RESIDENTIAL_SHARED AGRICULTURAL COMMERCIAL_INDUSTRIAL LARGE_INDUSTRIAL")})
   from {_ACCOUNTS} group by 1""",
         ("customer_id", "accounts", "household_size", "usage_class"),

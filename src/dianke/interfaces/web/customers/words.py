@@ -11,7 +11,12 @@ from dianke.interfaces.web.components.states import register_states
 
 register_states(
     "account",
-    {"ACTIVE": ("ok", _("Supplied")), "SUSPENDED": ("warn", _("Suspended")), "CLOSED": ("idle", _("Closed"))},
+    {
+        "PLANNED": ("run", pgettext_lazy("account", "Being connected")),
+        "ACTIVE": ("ok", _("Supplied")),
+        "SUSPENDED": ("warn", _("Suspended")),
+        "CLOSED": ("idle", _("Closed")),
+    },
 )
 register_states("usage_point", {"ACTIVE": ("ok", _("In use")), "REMOVED": ("idle", _("Removed"))})
 register_states(

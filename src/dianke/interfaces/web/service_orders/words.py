@@ -62,6 +62,12 @@ ACTS: dict[str, Text] = {
     OrderAct.NOTED.value: pgettext_lazy("order act", "Note"),
     OrderAct.PAPER_GIVEN.value: pgettext_lazy("order act", "Paper given"),
     OrderAct.PAPER_JUDGED.value: pgettext_lazy("order act", "Paper judged"),
+    OrderAct.HANDED_OVER.value: pgettext_lazy("order act", "Handed over to"),
+    OrderAct.ESCALATED.value: pgettext_lazy("order act", "Brought before"),
+    OrderAct.NOTIFIED.value: pgettext_lazy("order act", "Customer told"),
+    OrderAct.PLANNED.value: pgettext_lazy("order act", "Plan written"),
+    OrderAct.EXTENDED.value: pgettext_lazy("order act", "Plan extended"),
+    OrderAct.CHOSEN.value: pgettext_lazy("order act", "Firms chosen"),
     OrderAct.SPELL_OVER.value: pgettext_lazy("order act", "Capacity counts again since"),
 }
 SPELLS: dict[str, Text] = {

@@ -57,6 +57,7 @@
 -- made from: customers 0012_history_by_statement 1818cc46f04edaa0
 -- made from: customers 0013_folded_addresses 42901b1c8bffe0ff
 -- made from: customers 0014_standing_and_care 7f9bc43fe301a5c6
+-- made from: customers 0015_planned_accounts f9003fc74d2f90fd
 -- made from: database 0001_extensions 7374602e540d09cc
 -- made from: database 0002_known_keys a2668afc1741eba1
 -- made from: documents 0001_initial 0c38fc111430b9f3
@@ -156,6 +157,7 @@
 -- made from: service_orders 0003_kept_clocks a73eacb3bb8dea6f
 -- made from: service_orders 0004_effects_of_orders 2f4f928057d4cf9b
 -- made from: service_orders 0005_papers c5a3b8f4b582c178
+-- made from: service_orders 0006_parts_of_orders 4dfa541f9f7c5c98
 -- made from: sessions 0001_initial 2aa438e2393ee513
 -- made from: tariffs 0001_initial f2080cee8812a331
 -- made from: tariffs 0002_proposals d4d9419d05c5c561
@@ -30456,3 +30458,161 @@ CREATE INDEX "channels_matchundoscopedevent_pgh_context_id_a0b33cc7" ON "channel
 CREATE INDEX "channels_matchundoscopedevent_pgh_obj_id_8f5ff7a7" ON "channels_matchundoscopedevent" ("pgh_obj_id");
 -- next
 INSERT INTO "django_content_type" ("app_label", "model") SELECT * FROM UNNEST(('{channels,channels,channels}')::varchar[], ('{chequeclearingscopedevent,matchundo,matchundoscopedevent}')::varchar[]) RETURNING "django_content_type"."id";
+-- next
+DROP TRIGGER IF EXISTS pgtrigger_insert_insert_a415b ON "service_orders_serviceorder";
+-- next
+DROP TRIGGER IF EXISTS pgtrigger_update_update_0bc8e ON "service_orders_serviceorder";
+-- next
+DROP TRIGGER IF EXISTS pgtrigger_delete_delete_60ec2 ON "service_orders_serviceorder";
+-- next
+ALTER TABLE "service_orders_serviceorder" ADD COLUMN "parent_id" bigint NULL CONSTRAINT "service_orders_servi_parent_id_6f9bdb80_fk_service_o" REFERENCES "service_orders_serviceorder"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "service_orders_servi_parent_id_6f9bdb80_fk_service_o" IMMEDIATE;
+-- next
+ALTER TABLE "service_orders_serviceorderscopedevent" ADD COLUMN "parent_id" bigint NULL;
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_insert_insert_a415b()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "service_orders_serviceorderscopedevent" ("accepted_at", "accepted_by", "account_id", "amber_at", "asked", "due_at", "effective_on", "ended_at", "ends_on", "id", "kind", "number", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "process_id", "promise_set", "result", "revision", "rule_set", "state", "stops_supply", "taker_id", "unit_id") SELECT new_values."accepted_at", new_values."accepted_by", new_values."account_id", new_values."amber_at", new_values."asked", new_values."due_at", new_values."effective_on", new_values."ended_at", new_values."ends_on", new_values."id", new_values."kind", new_values."number", new_values."parent_id", _pgh_attached_context.value, NOW(), 'insert', new_values."id", new_values."process_id", new_values."promise_set", new_values."result", new_values."revision", new_values."rule_set", new_values."state", new_values."stops_supply", new_values."taker_id", new_values."unit_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_insert_insert_a415b ON "service_orders_serviceorder";
+            CREATE  TRIGGER pgtrigger_insert_insert_a415b
+                AFTER INSERT ON "service_orders_serviceorder"
+                
+                REFERENCING NEW TABLE AS new_values 
+                FOR EACH STATEMENT 
+                EXECUTE PROCEDURE pgtrigger_insert_insert_a415b();
+
+            COMMENT ON TRIGGER pgtrigger_insert_insert_a415b ON "service_orders_serviceorder" IS '0b883c56bf1f1ec063a23359f928f69d3c4637f8';
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_update_update_0bc8e()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "service_orders_serviceorderscopedevent" ("accepted_at", "accepted_by", "account_id", "amber_at", "asked", "due_at", "effective_on", "ended_at", "ends_on", "id", "kind", "number", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "process_id", "promise_set", "result", "revision", "rule_set", "state", "stops_supply", "taker_id", "unit_id") VALUES (NEW."accepted_at", NEW."accepted_by", NEW."account_id", NEW."amber_at", NEW."asked", NEW."due_at", NEW."effective_on", NEW."ended_at", NEW."ends_on", NEW."id", NEW."kind", NEW."number", NEW."parent_id", _pgh_attach_context(), NOW(), 'update', NEW."id", NEW."process_id", NEW."promise_set", NEW."result", NEW."revision", NEW."rule_set", NEW."state", NEW."stops_supply", NEW."taker_id", NEW."unit_id"); RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_update_update_0bc8e ON "service_orders_serviceorder";
+            CREATE  TRIGGER pgtrigger_update_update_0bc8e
+                AFTER UPDATE ON "service_orders_serviceorder"
+                
+                
+                FOR EACH ROW WHEN (OLD."accepted_at" IS DISTINCT FROM (NEW."accepted_at") OR OLD."accepted_by" IS DISTINCT FROM (NEW."accepted_by") OR OLD."account_id" IS DISTINCT FROM (NEW."account_id") OR OLD."amber_at" IS DISTINCT FROM (NEW."amber_at") OR OLD."asked" IS DISTINCT FROM (NEW."asked") OR OLD."due_at" IS DISTINCT FROM (NEW."due_at") OR OLD."effective_on" IS DISTINCT FROM (NEW."effective_on") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."parent_id" IS DISTINCT FROM (NEW."parent_id") OR OLD."process_id" IS DISTINCT FROM (NEW."process_id") OR OLD."promise_set" IS DISTINCT FROM (NEW."promise_set") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."rule_set" IS DISTINCT FROM (NEW."rule_set") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."stops_supply" IS DISTINCT FROM (NEW."stops_supply") OR OLD."taker_id" IS DISTINCT FROM (NEW."taker_id") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id"))
+                EXECUTE PROCEDURE pgtrigger_update_update_0bc8e();
+
+            COMMENT ON TRIGGER pgtrigger_update_update_0bc8e ON "service_orders_serviceorder" IS '665590ab4bba25b7d6acdcf2fa94573ebeeb541f';
+-- next
+CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(
+                trigger_name NAME
+            )
+            RETURNS BOOLEAN AS $$
+                DECLARE
+                    _pgtrigger_ignore TEXT[];
+                    _result BOOLEAN;
+                BEGIN
+                    BEGIN
+                        SELECT INTO _pgtrigger_ignore
+                            CURRENT_SETTING('pgtrigger.ignore');
+                        EXCEPTION WHEN OTHERS THEN
+                    END;
+                    IF _pgtrigger_ignore IS NOT NULL THEN
+                        SELECT trigger_name = ANY(_pgtrigger_ignore)
+                        INTO _result;
+                        RETURN _result;
+                    ELSE
+                        RETURN FALSE;
+                    END IF;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE FUNCTION pgtrigger_delete_delete_60ec2()
+            RETURNS TRIGGER AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "service_orders_serviceorderscopedevent" ("accepted_at", "accepted_by", "account_id", "amber_at", "asked", "due_at", "effective_on", "ended_at", "ends_on", "id", "kind", "number", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "process_id", "promise_set", "result", "revision", "rule_set", "state", "stops_supply", "taker_id", "unit_id") VALUES (OLD."accepted_at", OLD."accepted_by", OLD."account_id", OLD."amber_at", OLD."asked", OLD."due_at", OLD."effective_on", OLD."ended_at", OLD."ends_on", OLD."id", OLD."kind", OLD."number", OLD."parent_id", _pgh_attach_context(), NOW(), 'delete', OLD."id", OLD."process_id", OLD."promise_set", OLD."result", OLD."revision", OLD."rule_set", OLD."state", OLD."stops_supply", OLD."taker_id", OLD."unit_id"); RETURN NULL;
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS pgtrigger_delete_delete_60ec2 ON "service_orders_serviceorder";
+            CREATE  TRIGGER pgtrigger_delete_delete_60ec2
+                AFTER DELETE ON "service_orders_serviceorder"
+                
+                
+                FOR EACH ROW 
+                EXECUTE PROCEDURE pgtrigger_delete_delete_60ec2();
+
+            COMMENT ON TRIGGER pgtrigger_delete_delete_60ec2 ON "service_orders_serviceorder" IS '678b2d472a45b874d9d26ed7bbb9b40e756e9074';
+-- next
+CREATE INDEX "service_orders_serviceorder_parent_id_6f9bdb80" ON "service_orders_serviceorder" ("parent_id");
+-- next
+CREATE INDEX "service_orders_serviceorderscopedevent_parent_id_1888abdc" ON "service_orders_serviceorderscopedevent" ("parent_id");
