@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from dianke.application.service_orders import final_bill, leaving, settling
+from dianke.application.service_orders.work import MeterToInstall
 from dianke.domain.metering.models import MeterInstallation
 from dianke.domain.readings.models import MeterReading
 from dianke.domain.receivables.models import Claim
@@ -28,13 +29,14 @@ class MeterToRead:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Meters to be read, and refunds whose number at the bank is entered."""
+    """Meters to be read, meters to be put up, and refunds whose number at the bank is entered."""
 
     meters: tuple[MeterToRead, ...] = ()
     refunds: tuple[Claim, ...] = ()
+    installs: tuple[MeterToInstall, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.meters or self.refunds)
+        return bool(self.meters or self.refunds or self.installs)
 
 
 def find_asked(*, actor: Actor, order: ServiceOrder, step: str) -> Asked:

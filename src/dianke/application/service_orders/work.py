@@ -5,10 +5,38 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from dianke.domain.metering.types import DIRECT, Ratio
 from dianke.domain.service_orders.models import EffectKind, OrderStep, ServiceOrder
 from dianke.domain.service_orders.operations import effects
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.identity.types import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterGiven:
+    """A meter that goes up: its number in the register of meters, what its registers show, its ratios."""
+
+    number: str
+    values: Mapping[str, Decimal]
+    ct: Ratio = DIRECT
+    pt: Ratio = DIRECT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterToInstall:
+    """
+    A meter whose number, first readings and ratios a step asks for, under a key of its choosing.
+
+    `place` says where it goes up; `number`, `first`, `ct` and `pt` are what is likely and may be entered otherwise.
+    """
+
+    key: int
+    place: str
+    registers: tuple[str, ...]
+    number: str = ""
+    first: Mapping[str, Decimal] = field(default_factory=dict)
+    ct: Ratio = DIRECT
+    pt: Ratio = DIRECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,13 +45,15 @@ class StepInput:
     What is entered with a step; nothing of it is entered a second time elsewhere.
 
     `values` holds what the registers of a meter show, by the key of its installation and by register;
-    `references` the numbers at the bank under which money was paid out on `paid_on`, by the key of the claim.
+    `references` the numbers at the bank under which money was paid out on `paid_on`, by the key of the claim;
+    `meters` the meters that go up, by the key under which the step asked for each.
     """
 
     values: Mapping[int, Mapping[str, Decimal]] = field(default_factory=dict)
     rolled_over: frozenset[int] = frozenset()
     references: Mapping[int, str] = field(default_factory=dict)
     paid_on: date | None = None
+    meters: Mapping[int, MeterGiven] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

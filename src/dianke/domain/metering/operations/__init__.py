@@ -17,12 +17,14 @@ from dianke.domain.metering.operations.installing import (
     install_meters,
     remove_meter,
 )
+from dianke.domain.metering.operations.points import UnableToSetPointStatus, set_point_status
 
 __all__ = [
     "UnableToAddMeter",
     "UnableToAddUsagePoint",
     "UnableToInstallMeter",
     "UnableToRemoveMeter",
+    "UnableToSetPointStatus",
     "add_usage_point",
     "add_usage_points",
     "change_ratio",
@@ -32,4 +34,5 @@ __all__ = [
     "register_meter",
     "register_meters",
     "remove_meter",
+    "set_point_status",
 ]

@@ -1,4 +1,4 @@
-"""What is entered with a step: what registers show, and under which numbers refunds were paid."""
+"""What is entered with a step: what registers show, meters that go up, the numbers under which refunds were paid."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +13,7 @@ from dianke.application.service_orders import StepInput
 from dianke.application.service_orders.asked import Asked, MeterToRead
 from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components import formats
+from dianke.interfaces.web.service_orders.meter_fields import make_meter_fields, read_meter
 from dianke.kernel.money import fen_to_yuan
 
 _NUMBER = {"autocomplete": "off", "class": "num", "inputmode": "decimal"}
@@ -26,13 +27,15 @@ class Part(NamedTuple):
 
 
 class StepForm(forms.Form):
-    """Fields of every meter and of every refund that a step asks for."""
+    """Fields of every meter that is read or goes up and of every refund that a step asks for."""
 
     def __init__(self, data: Any, *, asked: Asked, today: date) -> None:
         super().__init__(data)
         self.asked = asked
         for meter in asked.meters:
             self._add_meter(meter)
+        for one in asked.installs:
+            self.fields.update(make_meter_fields(one))
         for claim in asked.refunds:
             self.fields[f"b-{claim.pk}"] = forms.CharField(
                 label=_("Number at the bank"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -57,11 +60,13 @@ class StepForm(forms.Form):
         self.fields[f"o-{meter.key}"] = forms.BooleanField(label=_("A register passed its last digit"), required=False)
 
     def list_parts(self) -> Iterator[Part]:
-        """Yield the fields of each meter and refund."""
+        """Yield the fields of each meter, old or new, and of each refund."""
         for meter in self.asked.meters:
             names = [*(f"r-{meter.key}-{register}" for register in meter.registers), f"o-{meter.key}"]
             title = _("Meter %(meter)s at %(point)s") % {"meter": meter.number, "point": meter.point}
             yield Part(title, [self[name] for name in names])
+        for one in self.asked.installs:
+            yield Part(one.place, [self[name] for name in make_meter_fields(one)])
         for claim in self.asked.refunds:
             yield Part(f"{claim.number} · ¥{fen_to_yuan(claim.amount_fen):,.2f}", [self[f"b-{claim.pk}"]])
         if self.asked.refunds:
@@ -78,6 +83,7 @@ class StepForm(forms.Form):
             rolled_over=frozenset(meter.key for meter in self.asked.meters if given[f"o-{meter.key}"]),
             references={claim.pk: given[f"b-{claim.pk}"] for claim in self.asked.refunds},
             paid_on=given.get("paid_on"),
+            meters={one.key: read_meter(one, given) for one in self.asked.installs},
         )
 
 
