@@ -60,6 +60,7 @@ class VoucherKind(StrEnum):
     DEPOSIT_TAKEN = "DEPOSIT_TAKEN"
     DEPOSIT_USE = "DEPOSIT_USE"
     DEPOSIT_RETURN = "DEPOSIT_RETURN"
+    BUSINESS_FEE = "BUSINESS_FEE"
 
 
 class Channel(StrEnum):

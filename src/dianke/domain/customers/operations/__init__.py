@@ -66,12 +66,19 @@ from dianke.domain.customers.operations.managers import (
 )
 from dianke.domain.customers.operations.merging import UnableToMerge, UnableToUndoMerge, merge_customers, undo_merge
 from dianke.domain.customers.operations.numbers import draw_customer_number, draw_location_code, draw_user_number
+from dianke.domain.customers.operations.planned import (
+    AccountNotPlanned,
+    drop_planned_account,
+    open_planned_account,
+    plan_account,
+)
 from dianke.domain.customers.operations.reaching import CustomerOutOfReach
 from dianke.domain.customers.operations.relations import UnableToRelate, add_relation, add_relations, end_relation
 from dianke.domain.customers.operations.standing import UnableToPutStanding, put_credit_grades, put_value_classes
 from dianke.domain.customers.operations.suspicions import note_suspicion, settle_suspicion
 
 __all__ = [
+    "AccountNotPlanned",
     "Assigned",
     "ChangeIsDecided",
     "CustomerOutOfReach",
@@ -118,6 +125,7 @@ __all__ = [
     "draw_customer_number",
     "draw_location_code",
     "draw_user_number",
+    "drop_planned_account",
     "end_contact",
     "end_management",
     "end_mark",
@@ -128,6 +136,8 @@ __all__ = [
     "merge_customers",
     "move_visit",
     "note_suspicion",
+    "open_planned_account",
+    "plan_account",
     "plan_visit",
     "propose_hand_over",
     "put_credit_grades",

@@ -99,14 +99,14 @@ def _draw_money(claim: Claim, desk: Desk) -> list[NewPosting]:
     if held is None:
         taken = [NewPosting(desk.find_ledger(entry.debit, unit_id), unit_id, debit_fen=claim.amount_fen)]
     else:
-        taken = _take(account_id, held, claim.amount_fen)
+        taken = take_held(account_id, held, claim.amount_fen)
     given = NewPosting(
         desk.find_ledger(entry.credit, unit_id), unit_id, credit_fen=claim.amount_fen, customer_account_id=account_id
     )
     return [*taken, given]
 
 
-def _take(account_id: int, held: list[HeldLine], amount_fen: int) -> list[NewPosting]:
+def take_held(account_id: int, held: list[HeldLine], amount_fen: int) -> list[NewPosting]:
     """Return the postings that take an amount out of what is held, whichever unit holds it."""
     held_fen = sum(line.amount_fen for line in held)
     if held_fen < amount_fen:

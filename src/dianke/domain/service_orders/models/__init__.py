@@ -18,6 +18,13 @@ from dianke.domain.service_orders.models.orders import (
     PaperState,
     ServiceOrder,
 )
+from dianke.domain.service_orders.models.plans import (
+    PlannedSource,
+    PlannedTransformer,
+    PlanState,
+    SourceRole,
+    SupplyPlan,
+)
 
 __all__ = [
     "IS_OPEN",
@@ -35,5 +42,10 @@ __all__ = [
     "OrderStep",
     "OrderTransformer",
     "PaperState",
+    "PlanState",
+    "PlannedSource",
+    "PlannedTransformer",
     "ServiceOrder",
+    "SourceRole",
+    "SupplyPlan",
 ]

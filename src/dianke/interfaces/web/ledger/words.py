@@ -25,6 +25,7 @@ KINDS: dict[str, Text] = {
     VoucherKind.WRITE_OFF.value: _("Write-off of bad debt"),
     VoucherKind.BAD_DEBT_RETURN.value: _("Bad debt returned"),
     VoucherKind.LATE_FEE_WAIVER.value: _("Waiver of late fees"),
+    VoucherKind.BUSINESS_FEE.value: pgettext_lazy("voucher", "Fee for a connection"),
     VoucherKind.REFUND.value: _("Refund of a prepayment"),
     VoucherKind.REFUND_PAID.value: _("Refund paid out"),
     VoucherKind.DEPOSIT_TAKEN.value: _("Deposit taken"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import pgettext_lazy
 
 from dianke.interfaces.web.components.page import Text
-from dianke.interfaces.web.service_orders import words
+from dianke.interfaces.web.service_orders import plan_words, words
 
 ACTS: dict[str, Text] = {
     "service_orders.accepting.accept_order": pgettext_lazy("act", "accept an application"),
@@ -45,13 +45,29 @@ ACTS: dict[str, Text] = {
 THINGS: dict[str, Text] = {
     "service_orders.agreedspell": pgettext_lazy("thing", "Suspension or reduction"),
     "service_orders.orderpaper": pgettext_lazy("thing", "Paper of an order"),
+    "service_orders.plannedsource": pgettext_lazy("thing", "Source of a supply plan"),
+    "service_orders.plannedtransformer": pgettext_lazy("thing", "Transformer of a supply plan"),
+    "service_orders.supplyplan": pgettext_lazy("thing", "Supply plan"),
     "service_orders.serviceorder": pgettext_lazy("thing", "Service order"),
 }
 
 FIELDS: dict[str, Text] = {
     "accepted_at": pgettext_lazy("field", "Accepted at"),
     "accepted_by": pgettext_lazy("field", "Accepted by"),
+    "agreed_at": pgettext_lazy("field", "Agreed at"),
     "amber_at": pgettext_lazy("field", "Amber from"),
+    "answered_at": pgettext_lazy("field", "Answered at"),
+    "drawing": pgettext_lazy("field", "Drawing"),
+    "extensions": pgettext_lazy("field", "Times extended"),
+    "fee_fen": pgettext_lazy("field", "Fee"),
+    "fee_reason": pgettext_lazy("field", "What the fee is for"),
+    "has_dedicated_line": pgettext_lazy("field", "Line of its own"),
+    "interlock": pgettext_lazy("field", "Interlock"),
+    "ownership_point": pgettext_lazy("field", "Ownership point"),
+    "price_plan": pgettext_lazy("field", "Price plan"),
+    "seals": pgettext_lazy("field", "Seals"),
+    "valid_until": pgettext_lazy("field", "Holds until before"),
+    "version": pgettext_lazy("field", "Version"),
     "asked": pgettext_lazy("field", "Asked for besides"),
     "by_step": pgettext_lazy("field", "Needed before the step"),
     "given_at": pgettext_lazy("field", "Given at"),
@@ -78,10 +94,12 @@ FIELDS: dict[str, Text] = {
 
 VALUES: dict[tuple[str, str], Mapping[str, Text]] = {
     ("service_orders.agreedspell", "kind"): words.SPELLS,
+    ("service_orders.plannedsource", "role"): plan_words.ROLES,
     ("service_orders.serviceorder", "kind"): words.ALL_KINDS,
     ("service_orders.serviceorder", "result"): words.RESULTS,
 }
 STATES: dict[tuple[str, str], str] = {
     ("service_orders.serviceorder", "state"): "service_order",
     ("service_orders.orderpaper", "state"): "order_paper",
+    ("service_orders.supplyplan", "state"): "supply_plan",
 }
