@@ -57,6 +57,7 @@ DOERS: Mapping[str, str] = {
     "settle": "cashier", "refund": "accountant", "sign_contract": "manager", "open_account": "biller",
     "end_contract": "manager", "archive_closing": "keeper", "archive": "keeper", "file_claim": "accountant",
     "prove_no_use": "reader", "notify_customer": "manager", "check_window": "inspector",
+    "remove_temporarily": "technician", "reinstall": "technician",
 }  # fmt: skip
 PAPERS: Mapping[OrderKind, frozenset[str]] = {
     OrderKind.TRANSFER: frozenset({"application", "identity", "ownership_transfer", "consent_of_parties"}),
@@ -67,6 +68,8 @@ PAPERS: Mapping[OrderKind, frozenset[str]] = {
     OrderKind.MANY_PERSONS: frozenset({"application", "identity", "household_register"}),
     OrderKind.CHANGE_DEMAND: frozenset({"application", "identity"}),
     OrderKind.CHANGE_MODE: frozenset({"application", "identity"}),
+    OrderKind.REMOVE: frozenset({"application", "identity", "rebuilding_proof"}),
+    OrderKind.REINSTALL: frozenset({"application", "identity"}),
 }
 
 

@@ -29,7 +29,18 @@ def list_drawn_steps(process: str) -> dict[str, str]:
 
 class TestKinds:
     @pytest.mark.parametrize(
-        "kind", ["SUPPLY_HIGH_SINGLE", "SUPPLY_HIGH_DUAL", "SUSPEND", "RESUME", "TRANSFER", "CLOSE", "CLOSE_FORCED"]
+        "kind",
+        [
+            "SUPPLY_HIGH_SINGLE",
+            "SUPPLY_HIGH_DUAL",
+            "SUSPEND",
+            "RESUME",
+            "TRANSFER",
+            "CLOSE",
+            "CLOSE_FORCED",
+            "REMOVE",
+            "REINSTALL",
+        ],
     )
     def test_have_the_steps_that_are_drawn(self, kind):
         steps = {step.code for step in load_kinds()[OrderKind(kind)].steps}

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from dianke.application.service_orders import final_bill, leaving, settling
+from dianke.application.service_orders import final_bill, leaving, removal, settling
 from dianke.application.service_orders.work import MeterToInstall
 from dianke.domain.metering.models import MeterInstallation
 from dianke.domain.readings.models import MeterReading
@@ -39,10 +39,15 @@ class Asked:
         return bool(self.meters or self.refunds or self.installs)
 
 
-def find_asked(*, actor: Actor, order: ServiceOrder, step: str) -> Asked:
-    """Return what is entered with a step of an order; nothing for most."""
+def find_asked(*, actor: Actor, order: ServiceOrder, step: str, on: date) -> Asked:
+    """Return what is entered with a step of an order that is done on a day; nothing for most."""
     if step == "remove_meter":
         return Asked(meters=tuple(_describe(actor, one) for one in leaving.list_standing(order, actor=actor)))
+    if step == "remove_temporarily":
+        unread = removal.list_unread(order, actor=actor, on=on)
+        return Asked(meters=tuple(_describe(actor, one) for one in unread))
+    if step == "reinstall":
+        return Asked(installs=removal.ask_for_meters(order, actor=actor))
     if step == "read_final":
         meters = final_bill.list_meters(order, actor=actor)
         return Asked(meters=tuple(_describe(actor, one.installation) for one in meters))

@@ -12,12 +12,14 @@ from dianke.domain.billing.queries import runs as run_queries
 from dianke.domain.billing.queries.finals import ReadMeter
 from dianke.domain.billing.rules.finals import FinalOrder, FinalReading
 from dianke.domain.billing.types import FinalKind, FinalState, RunStatus
+from dianke.domain.customers import operations as customers
 from dianke.domain.readings import operations as readings
 from dianke.domain.readings.types import NewReading, ReadingQuality, ReadingSource
 from dianke.domain.receivables.operations import bills as books
 from dianke.domain.receivables.operations.prepayments import lock_accounts_of_shard, use_prepayments_of_shard
 from dianke.domain.service_orders.models import EffectKind, ServiceOrder
 from dianke.domain.service_orders.queries.effects import find_effect, find_final_day
+from dianke.domain.service_orders.queries.removals import find_removed_on
 from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.clock import at_midnight, to_shanghai
 from dianke.kernel.errors import DomainError
@@ -96,6 +98,8 @@ def bill_final(work: Work) -> None:
     :raises UnableToAskFinal: naming what stands in the way and its remedy
     """
     order, is_transfer = work.order, work.order.kind == OrderKind.TRANSFER.value
+    if not is_transfer and _is_billed_to_the_end(work):
+        return
     withdraw_final(order, actor=work.actor)
     wanted = FinalOrder(
         kind=FinalKind.HANDOVER if is_transfer else FinalKind.CLOSING,
@@ -106,6 +110,16 @@ def bill_final(work: Work) -> None:
     )
     final = finals.ask_final(actor=work.actor, account=order.account, order=wanted, login=work.actor.login, at=work.at)
     work.note(EffectKind.FINAL_BILL, key=final.pk, number=final.number, on=final.final_date)
+
+
+def _is_billed_to_the_end(work: Work) -> bool:
+    """Tell whether the meters came off for a time before, and all that they measured is billed."""
+    removed_on = find_removed_on(actor=work.actor, account=work.order.account)
+    points = final_queries.list_route_points(account=work.order.account)
+    if removed_on is None or not points:
+        return False
+    billed = final_queries.find_billed_until(account=work.order.account)
+    return all(billed.get(point.pk, date.min) >= removed_on for point in points)
 
 
 def _of_stored(meter: ReadMeter) -> FinalReading:
@@ -146,6 +160,9 @@ def issue_final(work: Work) -> None:
         if withdraw_final(work.order, actor=work.actor) and final is not None:
             work.note(EffectKind.FINAL_WITHDRAWN, key=final.pk, number=final.number)
         return
+    if final is None and _is_billed_to_the_end(work):
+        _close_unbilled(work)
+        return
     if final is None or final.state == FinalState.WITHDRAWN.value:
         raise FinalBillMissing(field="number", number=work.order.number)
     run = _issue(work, final)
@@ -154,6 +171,13 @@ def issue_final(work: Work) -> None:
     work.note(EffectKind.FINAL_ISSUED, key=final.pk, number=final.number, on=final.final_date, amount_fen=total)
     kind = EffectKind.ACCOUNT_TAKEN_OVER if final.new_customer_id else EffectKind.ACCOUNT_CLOSED
     work.note(kind, key=final.account_id, number=final.account.number, on=final.final_date)
+
+
+def _close_unbilled(work: Work) -> None:
+    """Close an account that has nothing left to bill."""
+    day = find_final_day(actor=work.actor, order=work.order)
+    closed = customers.close_account(actor=work.actor, account=work.order.account, on=day)
+    work.note(EffectKind.ACCOUNT_CLOSED, key=closed.pk, number=closed.number, on=day)
 
 
 def _issue(work: Work, final: FinalBilling) -> BillRun:

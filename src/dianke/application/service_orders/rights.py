@@ -26,6 +26,8 @@ _STEPS = {
     "prove_no_use": READ,
     "read_final": READ,
     "remove_meter": REMOVE,
+    "remove_temporarily": REMOVE,
+    "reinstall": REMOVE,
     "notify_customer": CONTRACT,
     "sign_contract": CONTRACT,
     "end_contract": CONTRACT,
@@ -37,7 +39,7 @@ _STEPS = {
     "file_claim": REFUND,
 }
 # After these the archive or the books are no longer what they were.
-LASTING = ("seal", "unseal", "remove_meter", "issue_final")
+LASTING = ("seal", "unseal", "remove_meter", "remove_temporarily", "reinstall", "issue_final")
 
 
 def right_of_step(step: str) -> str | None:

@@ -8,7 +8,7 @@ transaction, so that an order never says more than the archive.
 from collections.abc import Callable
 from datetime import datetime
 
-from dianke.application.service_orders import final_bill, leaving, settling
+from dianke.application.service_orders import final_bill, leaving, removal, settling
 from dianke.application.service_orders.approval import APPROVING, require_level
 from dianke.application.service_orders.rights import (
     ACCEPT,
@@ -55,6 +55,8 @@ _EFFECTS: dict[str, Callable[[Work], None]] = {
     "sign_contract": leaving.require_contract,
     "prove_no_use": leaving.prove_no_use,
     "remove_meter": leaving.remove_meters,
+    "remove_temporarily": removal.remove_temporarily,
+    "reinstall": removal.reinstall,
     "read_final": final_bill.read_final,
     "bill_final": final_bill.bill_final,
     "issue_final": final_bill.issue_final,

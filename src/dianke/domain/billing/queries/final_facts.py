@@ -1,6 +1,6 @@
 """What decides whether an account may get a final bill, read together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -12,7 +12,7 @@ from dianke.domain.billing.rules.finals import FinalFacts, MonthFacts
 from dianke.domain.billing.types import BasicMode, LossMethod, RunStatus
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.types import AccountStatus
-from dianke.domain.metering.models import UsagePoint
+from dianke.domain.metering.models import MeterInstallation, UsagePoint
 from dianke.domain.readings.models import CycleMonth
 from dianke.platform.identity.types import Actor
 
@@ -42,6 +42,7 @@ def read_month_facts(*, account: CustomerAccount, points: Sequence[UsagePoint], 
     of_month = [run for run in live if run.cycle_month.month == month.month]
     codes = {point.pk: point.code for point in points}
     billed, installed = queries.find_billed_until(account=account), queries.find_installed(points=points)
+    billed |= dict.fromkeys(_list_without_meter(billed, start), start)
     return MonthFacts(
         start=start,
         end=end,
@@ -62,6 +63,17 @@ def read_month_facts(*, account: CustomerAccount, points: Sequence[UsagePoint], 
         ],
         uncut_points=_list_with_monthly_charges(points, start, end),
     )
+
+
+def _list_without_meter(billed: Mapping[int, date], start: date) -> list[int]:
+    """Return points that had no meter from the day they were billed to until a month begins: nothing is missing."""
+    late = {key: day for key, day in billed.items() if day < start}
+    rows = MeterInstallation.objects.for_actor(_ANYBODY).filter(usage_point_id__in=late, period__overlap=(None, start))
+    # The last period of a point is the one that stays.
+    last: dict[int, date | None] = dict(
+        rows.order_by("usage_point_id", "period").values_list("usage_point_id", "period__endswith")
+    )
+    return [key for key, day in late.items() if (ended := last.get(key, day)) is not None and ended <= day]
 
 
 def _list_with_monthly_charges(points: Sequence[UsagePoint], start: date, end: date) -> list[str]:

@@ -42,6 +42,8 @@ PROCESSES: dict[OrderKind, str] = {
     OrderKind.MANY_PERSONS: "many_persons",
     OrderKind.CHANGE_DEMAND: "change_demand",
     OrderKind.CHANGE_MODE: "change_mode",
+    OrderKind.REMOVE: "remove",
+    OrderKind.REINSTALL: "reinstall",
 }
 _WITH_DEMAND = frozenset({OrderKind.CHANGE_DEMAND, OrderKind.CHANGE_MODE})
 ENDING = {OrderKind.RESUME: SpellKind.SUSPENSION, OrderKind.RESTORE: SpellKind.REDUCTION}

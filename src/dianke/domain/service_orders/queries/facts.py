@@ -12,6 +12,7 @@ from dianke.domain.network.models import Transformer, TransformerSpell
 from dianke.domain.network.types import TransformerState
 from dianke.domain.receivables.queries.debts import get_position
 from dianke.domain.service_orders.models import IS_OPEN, AgreedSpell, OrderTransformer, ServiceOrder
+from dianke.domain.service_orders.queries.removals import find_removed_on
 from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
 from dianke.domain.service_orders.types import AccountFacts, MeterFacts, Spell, SpellKind, UnitFacts
 from dianke.platform.identity.types import Actor
@@ -46,6 +47,7 @@ def gather_account_facts(*, actor: Actor, account: CustomerAccount, on: date) ->
         meters=tuple(MeterFacts(meter_id=number, unit_ids=codes) for number in sorted(set(meters))) if codes else (),
         spells=tuple(list_spells(actor=actor, account=account)),
         connected_on=account.opened_date,
+        removed_on=find_removed_on(actor=actor, account=account),
     )
 
 

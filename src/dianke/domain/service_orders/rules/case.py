@@ -72,6 +72,7 @@ REMEDIES: Mapping[str, str] = MappingProxyType(
         "same_class": "Name the new class of use.",
         "answer_missing": "Have it checked on site first.",
         "exchange_missing": "No exchanged transformer is running.",
+        "removal_running": "The meter is off for a time already; ask for its reinstallation.",
         "removal_missing": "The meter has not been removed for a time.",
         "other_subject": "Ask for a transfer.",
         "same_subject": "Ask for a change of name.",

@@ -40,9 +40,11 @@ def check_move_meter(case: Case, _account: AccountFacts) -> Iterator[Refusal]:
     yield from _check_same_place(case)
 
 
-def check_remove(case: Case, _account: AccountFacts) -> Iterator[Refusal]:
-    """Yield what stands against a temporary removal: its term."""
+def check_remove(case: Case, account: AccountFacts) -> Iterator[Refusal]:
+    """Yield what stands against a temporary removal: its term, or a removal that has not ended."""
     yield from case.check_longest("remove.longest")
+    if account.removed_on is not None:
+        yield case.refuse("removal_running", since=account.removed_on)
 
 
 def check_reinstall(case: Case, account: AccountFacts) -> Iterator[Refusal]:

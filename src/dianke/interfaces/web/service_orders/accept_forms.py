@@ -35,6 +35,8 @@ _FIELDS: Mapping[OrderKind, tuple[str, ...]] = {
     OrderKind.MANY_PERSONS: ("persons",),
     OrderKind.CHANGE_DEMAND: ("contract_kw",),
     OrderKind.CHANGE_MODE: ("basic_mode", "contract_kw"),
+    OrderKind.REMOVE: ("ends_on",),
+    OrderKind.REINSTALL: (),
 }
 _MADE: Mapping[str, forms.Field] = {
     "ends_on": forms.DateField(

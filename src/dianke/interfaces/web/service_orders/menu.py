@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 import dianke.interfaces.web.service_orders.due_list
@@ -12,10 +13,12 @@ import dianke.interfaces.web.service_orders.promise_views  # noqa: F401 - enters
 from dianke.application import service_orders
 from dianke.application.service_orders.rights import list_rights, list_steps_of
 from dianke.domain.service_orders.queries import orders as queries
+from dianke.domain.service_orders.queries import removals as queries_of_removals
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.service_orders import words
 from dianke.interfaces.web.shell.home import WorkItem, register_work
 from dianke.interfaces.web.shell.search import Hit, SearchSource, register_source
+from dianke.kernel.clock import at_midnight, to_shanghai
 from dianke.platform.identity.types import Actor
 
 _MOST = 200
@@ -58,6 +61,22 @@ def _waiting_by(right: str) -> Callable[[Actor, datetime], Sequence[WorkItem]]:
 
     return list_work
 
+
+def _list_overdue_removals(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+    """Return temporary removals past the day agreed: the meter is asked for, or the account is closed."""
+    today = to_shanghai(at).date()
+    rows = queries_of_removals.list_overdue_removals(actor=actor, right=service_orders.ACCEPT, on=today, limit=_MOST)
+    return [
+        WorkItem(
+            kind=words.kind_of(one.kind), number=one.number, title=_now("Meters still off after the time agreed"),
+            url=reverse("web:service_order", args=[one.number]),
+            due_at=at_midnight(one.ends_on) if one.ends_on else None, source=one.account.number,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+register_work(_list_overdue_removals, right=service_orders.ACCEPT)
 
 for _right in list_rights():
     register_work(_waiting_by(_right), right=_right)

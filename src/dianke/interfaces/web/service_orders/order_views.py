@@ -90,6 +90,10 @@ CONSEQUENCES: dict[str, Text] = {
     "approve_change": _("Another person carries out what you approve."),
     "check_debts": _("It goes on once nothing is owed, or who takes over carries the debts."),
     "remove_meter": _("The meters come down today with what they show; own transformers stand as removed from today."),
+    "remove_temporarily": _(
+        "The meters come off today with what they show; own transformers are sealed, and no basic charge runs."
+    ),
+    "reinstall": _("The meters go up today with what they show; sealed transformers run again and are charged."),
     "read_final": _("The readings count for the start of the day agreed; meters that came down were read then."),
     "bill_final": _("The final bill is calculated from these readings; another person issues it."),
     "issue_final": _("The bill is issued and booked, and the account is closed or handed over, in one go."),
@@ -101,8 +105,8 @@ CONSEQUENCES: dict[str, Text] = {
 
 def make_step_form(request: StaffRequest, order: ServiceOrder, step: str) -> StepForm | None:
     """Return the form of what a step asks for, None where nothing is entered."""
-    asked = find_asked(actor=request.actor, order=order, step=step)
     today = to_shanghai(SystemClock().now()).date()
+    asked = find_asked(actor=request.actor, order=order, step=step, on=today)
     return StepForm(request.POST if request.method == "POST" else None, asked=asked, today=today) if asked else None
 
 
