@@ -33,6 +33,12 @@ class TestKinds:
         [
             "SUPPLY_HIGH_SINGLE",
             "SUPPLY_HIGH_DUAL",
+            "SUPPLY_RESIDENT",
+            "SUPPLY_LOW",
+            "TEMPORARY",
+            "CHARGING_PILE",
+            "SOLAR",
+            "BATCH",
             "SUSPEND",
             "RESUME",
             "TRANSFER",
