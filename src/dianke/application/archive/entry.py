@@ -12,6 +12,7 @@ from dianke.domain.customers.models import Contact, Customer, CustomerAccount, S
 from dianke.domain.customers.rules.addresses import compose_address
 from dianke.domain.customers.rules.obstacles import find_contact_obstacle
 from dianke.domain.customers.types import (
+    AccountStatus,
     AddressParts,
     ContactRole,
     CustomerKind,
@@ -60,6 +61,8 @@ class Supply:
     old_number: str = ""
     longitude: Decimal | None = None
     latitude: Decimal | None = None
+    # A supply is asked for: the account has its number, and is connected by an order.
+    is_planned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +203,7 @@ def _open_account(
         household_size=supply.household_size,
         opened_date=at.date(),
         location=location,
+        status=AccountStatus.PLANNED if supply.is_planned else AccountStatus.ACTIVE,
     )
     if supply.old_number.strip():
         operations.add_alias(actor=own, account=account, number=supply.old_number)

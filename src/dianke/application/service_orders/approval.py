@@ -24,7 +24,7 @@ from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 
 # Steps by which somebody lets other people carry out what a customer asked for.
-APPROVING = frozenset({"approve_change"})
+APPROVING = frozenset({"approve_change", "approve_plan", "review_meeting"})
 # Orders by which a customer comes to more capacity than the network gave it before.
 MORE_CAPACITY = frozenset({OrderKind.INCREASE.value})
 _SYSTEM = Actor.system("looking at what secures a customer who asks for more capacity")

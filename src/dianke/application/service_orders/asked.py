@@ -1,17 +1,19 @@
 """What a step wants to have entered before it can be done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
-from dianke.application.service_orders import final_bill, leaving, removal, settling
+from dianke.application.service_orders import connecting, final_bill, leaving, parts, removal, settling
 from dianke.application.service_orders.work import MeterToInstall
 from dianke.domain.metering.models import MeterInstallation
 from dianke.domain.readings.models import MeterReading
 from dianke.domain.receivables.models import Claim
 from dianke.domain.receivables.types import ClaimState
 from dianke.domain.service_orders.models import ServiceOrder
+from dianke.domain.service_orders.rules.case import NEW_SUPPLIES
 from dianke.platform.identity.types import Actor
 
 
@@ -29,32 +31,74 @@ class MeterToRead:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Meters to be read, meters to be put up, and refunds whose number at the bank is entered."""
+    """Meters to be read, meters to be put up, refunds whose number at the bank is entered; a route, a supply plan."""
 
     meters: tuple[MeterToRead, ...] = ()
     refunds: tuple[Claim, ...] = ()
     installs: tuple[MeterToInstall, ...] = ()
+    asks_route: bool = False
+    asks_plan: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.meters or self.refunds or self.installs)
+        return bool(self.meters or self.refunds or self.installs or self.asks_route)
 
 
 def find_asked(*, actor: Actor, order: ServiceOrder, step: str, on: date) -> Asked:
     """Return what is entered with a step of an order that is done on a day; nothing for most."""
-    if step == "remove_meter":
-        return Asked(meters=tuple(_describe(actor, one) for one in leaving.list_standing(order, actor=actor)))
-    if step == "remove_temporarily":
-        unread = removal.list_unread(order, actor=actor, on=on)
-        return Asked(meters=tuple(_describe(actor, one) for one in unread))
-    if step == "reinstall":
-        return Asked(installs=removal.ask_for_meters(order, actor=actor))
-    if step == "read_final":
-        meters = final_bill.list_meters(order, actor=actor)
-        return Asked(meters=tuple(_describe(actor, one.installation) for one in meters))
-    if step == "refund":
-        refunds = settling.list_refunds(order, actor=actor)
-        return Asked(refunds=tuple(one for one in refunds if one.state == ClaimState.APPROVED.value))
-    return Asked()
+    ask = _ASKING.get(step)
+    return Asked() if ask is None else ask(actor, order, on)
+
+
+def _ask_removal(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    return Asked(meters=tuple(_describe(actor, one) for one in leaving.list_standing(order, actor=actor)))
+
+
+def _ask_removal_for_a_time(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    unread = removal.list_unread(order, actor=actor, on=on)
+    return Asked(meters=tuple(_describe(actor, one) for one in unread))
+
+
+def _ask_reinstallation(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    return Asked(installs=removal.ask_for_meters(order, actor=actor))
+
+
+def _ask_installation(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    if order.kind in parts.KINDS:
+        old = tuple(_describe(actor, one) for one in leaving.list_standing(order, actor=actor))
+        return Asked(meters=old, installs=tuple(parts.list_meters_to_install(order, actor=actor)))
+    return Asked(installs=tuple(connecting.list_meters_to_install(order, actor=actor)))
+
+
+def _ask_final_reading(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    meters = final_bill.list_meters(order, actor=actor)
+    return Asked(meters=tuple(_describe(actor, one.installation) for one in meters))
+
+
+def _ask_refund(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    refunds = settling.list_refunds(order, actor=actor)
+    return Asked(refunds=tuple(one for one in refunds if one.state == ClaimState.APPROVED.value))
+
+
+def _ask_route(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    return Asked(asks_route=order.kind in NEW_SUPPLIES)
+
+
+def _ask_plan(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    return Asked(asks_plan=True)
+
+
+_ASKING: Mapping[str, Callable[[Actor, ServiceOrder, date], Asked]] = MappingProxyType(
+    {
+        "remove_meter": _ask_removal,
+        "remove_temporarily": _ask_removal_for_a_time,
+        "reinstall": _ask_reinstallation,
+        "install_meter": _ask_installation,
+        "read_final": _ask_final_reading,
+        "refund": _ask_refund,
+        "open_account": _ask_route,
+        "draft_plan": _ask_plan,
+    }
+)
 
 
 def _describe(actor: Actor, installation: MeterInstallation) -> MeterToRead:

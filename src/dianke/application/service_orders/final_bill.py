@@ -13,12 +13,14 @@ from dianke.domain.billing.queries.finals import ReadMeter
 from dianke.domain.billing.rules.finals import FinalOrder, FinalReading
 from dianke.domain.billing.types import FinalKind, FinalState, RunStatus
 from dianke.domain.customers import operations as customers
+from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.readings import operations as readings
 from dianke.domain.readings.types import NewReading, ReadingQuality, ReadingSource
 from dianke.domain.receivables.operations import bills as books
 from dianke.domain.receivables.operations.prepayments import lock_accounts_of_shard, use_prepayments_of_shard
 from dianke.domain.service_orders.models import EffectKind, ServiceOrder
-from dianke.domain.service_orders.queries.effects import find_effect, find_final_day
+from dianke.domain.service_orders.queries.effects import find_final_day, list_effects
+from dianke.domain.service_orders.queries.leavers import list_leaving
 from dianke.domain.service_orders.queries.removals import find_removed_on
 from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.clock import at_midnight, to_shanghai
@@ -52,8 +54,12 @@ class FinalBillMissing(DomainError):
 
 def list_meters(order: ServiceOrder, *, actor: Actor) -> list[ReadMeter]:
     """Return the meters that are to be read on the final day; none once they are removed."""
-    points = final_queries.list_route_points(account=order.account)
-    return final_queries.list_meters(points=points, on=find_final_day(actor=actor, order=order))
+    day = find_final_day(actor=actor, order=order)
+    return [one for account in list_leaving(actor=actor, order=order) for one in _list_of(account, day)]
+
+
+def _list_of(account: CustomerAccount, day: date) -> list[ReadMeter]:
+    return final_queries.list_meters(points=final_queries.list_route_points(account=account), on=day)
 
 
 def read_final(work: Work) -> None:
@@ -98,27 +104,29 @@ def bill_final(work: Work) -> None:
     :raises UnableToAskFinal: naming what stands in the way and its remedy
     """
     order, is_transfer = work.order, work.order.kind == OrderKind.TRANSFER.value
-    if not is_transfer and _is_billed_to_the_end(work):
-        return
     withdraw_final(order, actor=work.actor)
-    wanted = FinalOrder(
-        kind=FinalKind.HANDOVER if is_transfer else FinalKind.CLOSING,
-        final_date=find_final_day(actor=work.actor, order=order),
-        reason=order.number,
-        readings=[_of_stored(meter) for meter in list_meters(order, actor=work.actor) if meter.reading],
-        new_customer_id=order.taker_id if is_transfer else None,
-    )
-    final = finals.ask_final(actor=work.actor, account=order.account, order=wanted, login=work.actor.login, at=work.at)
-    work.note(EffectKind.FINAL_BILL, key=final.pk, number=final.number, on=final.final_date)
+    day = find_final_day(actor=work.actor, order=order)
+    for account in list_leaving(actor=work.actor, order=order):
+        if not is_transfer and _is_billed_to_the_end(work, account):
+            continue
+        wanted = FinalOrder(
+            kind=FinalKind.HANDOVER if is_transfer else FinalKind.CLOSING,
+            final_date=day,
+            reason=order.number,
+            readings=[_of_stored(meter) for meter in _list_of(account, day) if meter.reading],
+            new_customer_id=order.taker_id if is_transfer else None,
+        )
+        final = finals.ask_final(actor=work.actor, account=account, order=wanted, login=work.actor.login, at=work.at)
+        work.note(EffectKind.FINAL_BILL, key=final.pk, number=final.number, on=final.final_date)
 
 
-def _is_billed_to_the_end(work: Work) -> bool:
+def _is_billed_to_the_end(work: Work, account: CustomerAccount) -> bool:
     """Tell whether the meters came off for a time before, and all that they measured is billed."""
-    removed_on = find_removed_on(actor=work.actor, account=work.order.account)
-    points = final_queries.list_route_points(account=work.order.account)
+    removed_on = find_removed_on(actor=work.actor, account=account)
+    points = final_queries.list_route_points(account=account)
     if removed_on is None or not points:
         return False
-    billed = final_queries.find_billed_until(account=work.order.account)
+    billed = final_queries.find_billed_until(account=account)
     return all(billed.get(point.pk, date.min) >= removed_on for point in points)
 
 
@@ -132,19 +140,19 @@ def _of_stored(meter: ReadMeter) -> FinalReading:
     )
 
 
-def find_final(order: ServiceOrder, *, actor: Actor) -> FinalBilling | None:
-    """Return the final bill that an order asked for last."""
-    asked = find_effect(actor=actor, order=order, kind=EffectKind.FINAL_BILL)
-    return final_queries.get_final(actor=actor, key=asked.key) if asked is not None and asked.key else None
+def find_finals(order: ServiceOrder, *, actor: Actor) -> dict[int, FinalBilling]:
+    """Return the final bill that an order asked for last of each account that leaves, by the key of the account."""
+    asked = [one for one in list_effects(actor=actor, order=order) if one.kind == EffectKind.FINAL_BILL.value]
+    rows = [final_queries.get_final(actor=actor, key=one.key) for one in asked if one.key]
+    return {one.account_id: one for one in rows}
 
 
-def withdraw_final(order: ServiceOrder, *, actor: Actor) -> bool:
-    """Take back the final bill of an order that is not issued yet; return whether there was one."""
-    final = find_final(order, actor=actor)
-    if final is None or final.state != FinalState.ASKED.value:
-        return False
-    finals.withdraw_final(actor=actor, final=final)
-    return True
+def withdraw_final(order: ServiceOrder, *, actor: Actor) -> list[FinalBilling]:
+    """Take back the final bills of an order that are not issued yet, and return them."""
+    waiting = [one for one in find_finals(order, actor=actor).values() if one.state == FinalState.ASKED.value]
+    for final in waiting:
+        finals.withdraw_final(actor=actor, final=final)
+    return waiting
 
 
 def issue_final(work: Work) -> None:
@@ -155,13 +163,18 @@ def issue_final(work: Work) -> None:
     :raises UnableToIssueRun: if a suspicion about it is open, or the person may not
     :raises SamePerson: if the actor asked for it, or stands in for who did
     """
-    final = find_final(work.order, actor=work.actor)
     if work.step.outcome == RETURNED:
-        if withdraw_final(work.order, actor=work.actor) and final is not None:
+        for final in withdraw_final(work.order, actor=work.actor):
             work.note(EffectKind.FINAL_WITHDRAWN, key=final.pk, number=final.number)
         return
-    if final is None and _is_billed_to_the_end(work):
-        _close_unbilled(work)
+    asked = find_finals(work.order, actor=work.actor)
+    for account in list_leaving(actor=work.actor, order=work.order):
+        _issue_of(work, account, asked.get(account.pk))
+
+
+def _issue_of(work: Work, account: CustomerAccount, final: FinalBilling | None) -> None:
+    if final is None and _is_billed_to_the_end(work, account):
+        _close_unbilled(work, account)
         return
     if final is None or final.state == FinalState.WITHDRAWN.value:
         raise FinalBillMissing(field="number", number=work.order.number)
@@ -173,10 +186,10 @@ def issue_final(work: Work) -> None:
     work.note(kind, key=final.account_id, number=final.account.number, on=final.final_date)
 
 
-def _close_unbilled(work: Work) -> None:
+def _close_unbilled(work: Work, account: CustomerAccount) -> None:
     """Close an account that has nothing left to bill."""
     day = find_final_day(actor=work.actor, order=work.order)
-    closed = customers.close_account(actor=work.actor, account=work.order.account, on=day)
+    closed = customers.close_account(actor=work.actor, account=account, on=day)
     work.note(EffectKind.ACCOUNT_CLOSED, key=closed.pk, number=closed.number, on=day)
 
 

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from dianke.application.service_orders.final_bill import withdraw_final
 from dianke.application.service_orders.leaving import withdraw_key_data
+from dianke.application.service_orders.planning import drop_supply
+from dianke.application.service_orders.parts import drop_parts
 from dianke.application.service_orders.rights import ACCEPT, MANAGE, VIEW
 from dianke.application.service_orders.steps import require_no_effect
 from dianke.domain.service_orders.models import OrderAct, OrderNote, OrderPause
@@ -95,4 +97,6 @@ def cancel_order(*, actor: Actor, number: str, revision: int, reason: str, at: d
     require_no_effect(actor, order)
     withdraw_final(order, actor=actor)
     withdraw_key_data(order, actor=actor, at=at)
+    drop_parts(order, actor=actor, at=at)
+    drop_supply(order, actor=actor, at=at)
     moving.cancel(order=order, text=text, actor=actor, at=at)

@@ -24,6 +24,7 @@ from dianke.domain.network.types import TransformerState
 from dianke.domain.service_orders.models import EffectKind, ServiceOrder
 from dianke.domain.service_orders.operations.effects import note_effect
 from dianke.domain.service_orders.queries.effects import find_effect, find_final_day
+from dianke.domain.service_orders.queries.leavers import list_leaving
 from dianke.domain.service_orders.queries.unused import find_months_of_use
 from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
 from dianke.domain.service_orders.types import MonthUse, OrderKind
@@ -71,9 +72,9 @@ class NameNotAgreed(DomainError):
 
 
 def list_standing(order: ServiceOrder, *, actor: Actor) -> list[MeterInstallation]:
-    """Return the meters that hang at the points of the account, by point."""
+    """Return the meters that hang at the points of the accounts that leave, by point."""
     rows = MeterInstallation.objects.for_actor(actor).filter(
-        usage_point__account_id=order.account_id, period__endswith=None
+        usage_point__account__in=list_leaving(actor=actor, order=order), period__endswith=None
     )
     return list(rows.select_related("meter", "usage_point__unit").order_by("usage_point__code", "id"))
 
@@ -108,9 +109,9 @@ def remove_meters(work: Work) -> None:
 
 
 def _list_in_place(work: Work) -> list[Transformer]:
-    """Return the transformers of the account that were not removed."""
+    """Return the transformers of the accounts that leave which were not removed."""
     rows = TransformerSpell.objects.for_actor(work.actor).filter(
-        transformer__account_id=work.order.account_id, period__endswith=None
+        transformer__account__in=list_leaving(actor=work.actor, order=work.order), period__endswith=None
     )
     standing = rows.exclude(state=TransformerState.REMOVED.value).select_related("transformer")
     return [row.transformer for row in standing.order_by("transformer__code")]
@@ -158,7 +159,8 @@ def open_account(work: Work) -> None:
 def end_contracts(work: Work) -> None:
     """Let the contracts of the account end with the supply; what nobody signed yet is given up."""
     day = find_final_day(actor=work.actor, order=work.order)
-    rows = contract_queries.filter_versions(actor=work.actor).filter(account_id=work.order.account_id)
+    leaving = list_leaving(actor=work.actor, order=work.order)
+    rows = contract_queries.filter_versions(actor=work.actor).filter(account__in=leaving)
     for version in rows.order_by("id"):
         if version.state in [state.value for state in UNDER_WAY]:
             contracts.withdraw_version(version=version)
@@ -178,13 +180,13 @@ def require_closed(work: Work) -> None:
 
     :raises ClosingIncomplete: naming what is left
     """
-    account = _get_account(work)
+    leaving = [one.pk for one in list_leaving(actor=work.actor, order=work.order)]
+    open_rows = CustomerAccount.objects.for_actor(work.actor).filter(pk__in=leaving)
     left = [one.meter.asset_number for one in list_standing(work.order, actor=work.actor)]
     left += [one.code for one in _list_in_place(work)]
-    if account.status != AccountStatus.CLOSED.value:
-        left.append(account.number)
+    left += open_rows.exclude(status=AccountStatus.CLOSED.value).order_by("number").values_list("number", flat=True)
     if left:
-        raise ClosingIncomplete(field="account", account=account.number, left=", ".join(left))
+        raise ClosingIncomplete(field="account", account=work.order.account.number, left=", ".join(left))
 
 
 def prove_no_use(work: Work) -> None:

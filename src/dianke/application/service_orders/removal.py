@@ -59,7 +59,7 @@ def remove_temporarily(work: Work) -> None:
         values = {**_find_reading(work.actor, standing, today), **work.given.values.get(standing.pk, {})}
         metering.remove_meter(
             actor=work.actor, usage_point=standing.usage_point, on=today,
-            readings=_require_registers(standing.meter, values), rolled_over=standing.pk in work.given.rolled_over,
+            readings=require_registers(standing.meter, values), rolled_over=standing.pk in work.given.rolled_over,
         )  # fmt: skip
         metering.set_point_status(actor=work.actor, usage_point=standing.usage_point, status=PointStatus.REMOVED)
         work.note(EffectKind.METER_OFF, key=standing.pk, number=standing.meter.asset_number, on=today)
@@ -83,7 +83,12 @@ def _find_reading(actor: Actor, standing: MeterInstallation, day: date) -> Mappi
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _require_registers(meter: MeterAsset, values: Mapping[str, Decimal]) -> dict[RegisterKind, Decimal]:
+def require_registers(meter: MeterAsset, values: Mapping[str, Decimal]) -> dict[RegisterKind, Decimal]:
+    """
+    Return what the registers of a meter show, each of them.
+
+    :raises RegisterNotRead: if one is missing
+    """
     missing = [name for name in meter.registers if name not in values]
     if missing:
         raise RegisterNotRead(field="readings", meter=meter.asset_number, registers=", ".join(missing))
@@ -162,7 +167,7 @@ def put_up(work: Work, before: MeterInstallation, given: MeterGiven | None) -> M
     metering.set_point_status(actor=work.actor, usage_point=before.usage_point, status=PointStatus.ACTIVE)
     installed = metering.install_meter(
         actor=work.actor, meter=meter, usage_point=before.usage_point, on=work.today,
-        readings=_require_registers(meter, given.values), ct=given.ct, pt=given.pt,
+        readings=require_registers(meter, given.values), ct=given.ct, pt=given.pt,
     )  # fmt: skip
     work.note(EffectKind.METER_BACK, key=installed.pk, number=meter.asset_number, on=work.today)
     return installed

@@ -8,6 +8,10 @@ READ, REMOVE, CONTRACT = "readings.record", "archive.edit", "contracts.draft"
 BILL, OPEN, ISSUE = "billing.ask_final", "billing.run", "billing.issue"
 SETTLE, REFUND = "payments.receive", "payments.ask"
 
+# Plans of supply, and what other departments say to them.
+PLAN, SIGN_GRID, SIGN_DISPATCH = "orders.plan", "orders.sign_grid", "orders.sign_dispatch"
+SIGN_SAFETY = "orders.sign_safety"
+
 # What the customer does is recorded by whoever takes applications.
 _STEPS = {
     "accept": ACCEPT,
@@ -28,6 +32,26 @@ _STEPS = {
     "remove_meter": REMOVE,
     "remove_temporarily": REMOVE,
     "reinstall": REMOVE,
+    "survey": SURVEY,
+    "draft_plan": PLAN,
+    "sign_grid": SIGN_GRID,
+    "sign_dispatch": SIGN_DISPATCH,
+    "sign_safety": SIGN_SAFETY,
+    "approve_plan": APPROVE,
+    "review_meeting": APPROVE,
+    "answer_plan": PLAN,
+    "confirm_plan": ACCEPT,
+    "collect_fee": SETTLE,
+    "design": ACCEPT,
+    "review_design": PLAN,
+    "build": ACCEPT,
+    "inspect_mid": SURVEY,
+    "report_completion": ACCEPT,
+    "inspect_completion": SURVEY,
+    "sign_dispatch_agreement": SIGN_DISPATCH,
+    "sign_dual_agreement": CONTRACT,
+    "install_meter": REMOVE,
+    "energise": SEAL,
     "notify_customer": CONTRACT,
     "sign_contract": CONTRACT,
     "end_contract": CONTRACT,
@@ -39,7 +63,7 @@ _STEPS = {
     "file_claim": REFUND,
 }
 # After these the archive or the books are no longer what they were.
-LASTING = ("seal", "unseal", "remove_meter", "remove_temporarily", "reinstall", "issue_final")
+LASTING = ("seal", "unseal", "remove_meter", "remove_temporarily", "reinstall", "issue_final", "energise")
 
 
 def right_of_step(step: str) -> str | None:

@@ -1,6 +1,7 @@
 """Debts before somebody leaves, and what is held for them afterwards: settled, refunded by two persons, or claimed."""
 
 from dianke.application.service_orders.work import Work
+from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.receivables.models import Claim
 from dianke.domain.receivables.operations import claims
 from dianke.domain.receivables.operations.claims import NewClaim
@@ -8,6 +9,7 @@ from dianke.domain.receivables.queries import claims as claim_queries
 from dianke.domain.receivables.queries.debts import get_position
 from dianke.domain.receivables.types import ClaimKind, ClaimState, HeldKind, Position
 from dianke.domain.service_orders.models import EffectKind, ServiceOrder
+from dianke.domain.service_orders.queries.leavers import list_leaving
 from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.errors import DomainError
 from dianke.kernel.money import fen_to_yuan
@@ -62,7 +64,8 @@ def check_debts(work: Work) -> None:
     :raises DebtsOpen: if it owes
     """
     if work.step.outcome == _CLEAR:
-        _require_settled(work, _look(work))
+        for account in list_leaving(actor=work.actor, order=work.order):
+            _require_settled(work, account)
 
 
 def settle(work: Work) -> None:
@@ -73,29 +76,44 @@ def settle(work: Work) -> None:
     :raises BalanceLeft: if money is held although nothing is said to be refunded
     :raises NothingToRefund: the other way round
     """
-    position = _look(work)
-    _require_settled(work, position)
-    free = claim_queries.get_free_money(actor=work.actor, account_id=work.order.account_id)
-    held_fen = sum(free.values())
-    number = work.order.account.number
+    leaving = list_leaving(actor=work.actor, order=work.order)
+    for account in leaving:
+        _require_settled(work, account)
     if work.step.outcome != _REFUND_DUE:
-        if held_fen > 0:
-            raise BalanceLeft(field="outcome", account=number, yuan=_yuan(held_fen))
+        _require_nothing_held(work)
         return
-    if held_fen <= 0:
-        raise NothingToRefund(field="outcome", account=number)
+    if all(_count_held(work, account) <= 0 for account in leaving):
+        raise NothingToRefund(field="outcome", account=work.order.account.number)
+    for account in leaving:
+        _ask_refunds(work, account)
+
+
+def _ask_refunds(work: Work, account: CustomerAccount) -> None:
+    free = claim_queries.get_free_money(actor=work.actor, account_id=account.pk)
     for held, kind in _RETURNING:
         if free[held] > 0:
             claim = claims.ask_claim(
-                actor=work.actor, account=work.order.account, new=NewClaim(kind, amount_fen=free[held]),
+                actor=work.actor, account=account, new=NewClaim(kind, amount_fen=free[held]),
                 reason=work.order.number, login=work.actor.login, at=work.at,
             )  # fmt: skip
             work.note(EffectKind.CLAIM, key=claim.pk, number=claim.number, amount_fen=claim.amount_fen)
 
 
+def _require_nothing_held(work: Work) -> None:
+    for account in list_leaving(actor=work.actor, order=work.order):
+        held_fen = _count_held(work, account)
+        if held_fen > 0:
+            raise BalanceLeft(field="outcome", account=account.number, yuan=_yuan(held_fen))
+
+
+def _count_held(work: Work, account: CustomerAccount) -> int:
+    return sum(claim_queries.get_free_money(actor=work.actor, account_id=account.pk).values())
+
+
 def list_refunds(order: ServiceOrder, *, actor: Actor) -> list[Claim]:
-    """Return the refunds of an account that wait for approval or for the bank, the first first."""
-    rows = claim_queries.filter_claims(actor=actor).filter(account_id=order.account_id, kind__in=_PAID_OUT)
+    """Return the refunds of the accounts that leave which wait for approval or for the bank, the first first."""
+    leaving = list_leaving(actor=actor, order=order)
+    rows = claim_queries.filter_claims(actor=actor).filter(account__in=leaving, kind__in=_PAID_OUT)
     waiting = [ClaimState.ASKED.value, ClaimState.APPROVED.value]
     return list(rows.filter(state__in=waiting).order_by("id"))
 
@@ -126,18 +144,23 @@ def refund(work: Work) -> None:
 
 def file_claim(work: Work) -> None:
     """Write down the debt of a bankrupt that is filed with the liquidator; it stays among the receivables."""
-    work.note(EffectKind.DEBT_FILED, number=work.order.account.number, on=work.today, amount_fen=_look(work).owed_fen)
+    work.note(
+        EffectKind.DEBT_FILED,
+        number=work.order.account.number,
+        on=work.today,
+        amount_fen=_look(work, work.order.account).owed_fen,
+    )
 
 
-def _look(work: Work) -> Position:
-    return get_position(actor=work.actor, customer_account_id=work.order.account_id, on=work.today)
+def _look(work: Work, account: CustomerAccount) -> Position:
+    return get_position(actor=work.actor, customer_account_id=account.pk, on=work.today)
 
 
-def _require_settled(work: Work, position: Position) -> None:
-    order = work.order
+def _require_settled(work: Work, account: CustomerAccount) -> None:
+    order, position = work.order, _look(work, account)
     if position.owed_fen <= 0 or order.kind in _KEEPS_DEBTS or order.asked.get("carries_debts"):
         return
-    raise DebtsOpen(field="outcome", account=order.account.number, yuan=_yuan(position.owed_fen))
+    raise DebtsOpen(field="outcome", account=account.number, yuan=_yuan(position.owed_fen))
 
 
 def _yuan(fen: int) -> str:

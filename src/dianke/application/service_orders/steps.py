@@ -8,8 +8,9 @@ transaction, so that an order never says more than the archive.
 from collections.abc import Callable
 from datetime import datetime
 
-from dianke.application.service_orders import final_bill, leaving, removal, settling
+from dianke.application.service_orders import connecting, final_bill, leaving, opening, planning, removal, settling
 from dianke.application.service_orders.approval import APPROVING, require_level
+from dianke.application.service_orders.of_kinds import find_effect_of_kind
 from dianke.application.service_orders.rights import (
     ACCEPT,
     APPROVE,
@@ -19,18 +20,23 @@ from dianke.application.service_orders.rights import (
     ISSUE,
     LASTING,
     OPEN,
+    PLAN,
     READ,
     REFUND,
     REMOVE,
     SEAL,
     SETTLE,
+    SIGN_DISPATCH,
+    SIGN_GRID,
+    SIGN_SAFETY,
     SURVEY,
     right_of_step,
 )
 from dianke.application.service_orders.work import StepInput, Work
-from dianke.domain.service_orders.models import OrderStep, ServiceOrder
+from dianke.domain.service_orders.models import EffectKind, OrderStep, ServiceOrder
 from dianke.domain.service_orders.operations import moving, spells
 from dianke.domain.service_orders.queries import orders as queries
+from dianke.domain.service_orders.queries.effects import find_effect
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused, use_case
@@ -52,23 +58,31 @@ _EFFECTS: dict[str, Callable[[Work], None]] = {
     "seal": _seal,
     "unseal": _unseal,
     "check_debts": settling.check_debts,
-    "sign_contract": leaving.require_contract,
+    "sign_contract": opening.require_contract,
     "prove_no_use": leaving.prove_no_use,
     "remove_meter": leaving.remove_meters,
     "remove_temporarily": removal.remove_temporarily,
     "reinstall": removal.reinstall,
+    "draft_plan": planning.draft_plan,
+    "answer_plan": planning.answer_plan,
+    "confirm_plan": planning.confirm_plan,
+    "collect_fee": planning.collect_fee,
+    "sign_dispatch_agreement": connecting.require_dispatch_agreement,
+    "sign_dual_agreement": connecting.require_dual_agreement,
+    "install_meter": connecting.install_meters,
+    "energise": connecting.energise,
     "read_final": final_bill.read_final,
     "bill_final": final_bill.bill_final,
     "issue_final": final_bill.issue_final,
     "settle": settling.settle,
     "refund": settling.refund,
-    "open_account": leaving.open_account,
+    "open_account": opening.open_account,
     "end_contract": leaving.end_contracts,
     "archive_closing": leaving.require_closed,
     "archive": leaving.archive,
     "file_claim": settling.file_claim,
 }
-_NEEDS_REASON = frozenset({"RETURNED", "REFUSED", "REWORK", "NOT_PROVED", "OBJECTED"})
+_NEEDS_REASON = frozenset({"RETURNED", "REFUSED", "REWORK", "NOT_PROVED", "OBJECTED", "WITHDRAWN"})
 
 
 class EffectDone(DomainError):
@@ -321,6 +335,70 @@ def open_account_by_order(
     return _complete(OPEN, actor, number, serial, revision, outcome, reason, given, at)
 
 
+@use_case(right=PLAN)
+def plan_by_order(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Draft a supply plan, review a design, or answer the customer with a plan."""
+    return _complete(PLAN, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=SIGN_GRID)
+def sign_for_grid(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Countersign a supply plan for the grid, or object to it."""
+    return _complete(SIGN_GRID, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=SIGN_DISPATCH)
+def sign_for_dispatch(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Countersign a supply plan for dispatch, or say that its agreement is signed."""
+    return _complete(SIGN_DISPATCH, actor, number, serial, revision, outcome, reason, given, at)
+
+
+@use_case(right=SIGN_SAFETY)
+def sign_for_safety(
+    *,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    outcome: str = "",
+    reason: str = "",
+    given: StepInput | None = None,
+    at: datetime,
+) -> OrderStep:
+    """Countersign a supply plan for safety, or object to it."""
+    return _complete(SIGN_SAFETY, actor, number, serial, revision, outcome, reason, given, at)
+
+
 COMPLETING: dict[str, Callable[..., OrderStep]] = {
     ACCEPT: record_customer_step,
     SURVEY: survey_order,
@@ -335,6 +413,10 @@ COMPLETING: dict[str, Callable[..., OrderStep]] = {
     SETTLE: settle_by_order,
     REFUND: refund_by_order,
     OPEN: open_account_by_order,
+    PLAN: plan_by_order,
+    SIGN_GRID: sign_for_grid,
+    SIGN_DISPATCH: sign_for_dispatch,
+    SIGN_SAFETY: sign_for_safety,
 }
 
 
@@ -356,9 +438,9 @@ def require_no_effect(actor: Actor, order: ServiceOrder) -> None:
 
     :raises EffectDone: if it sealed, removed or issued something
     """
-    if queries.find_spell(actor=actor, order=order) is not None or queries.has_done(
-        actor=actor, order=order, steps=LASTING
-    ):
+    has_removed = find_effect(actor=actor, order=order, kind=EffectKind.METER_REMOVED) is not None
+    has_spell = queries.find_spell(actor=actor, order=order) is not None
+    if has_spell or has_removed or queries.has_done(actor=actor, order=order, steps=LASTING):
         raise EffectDone(field="number", number=order.number)
 
 
@@ -386,9 +468,13 @@ def _complete(
     if outcome in _NEEDS_REASON:
         moving.require_reason(reason)
     done = moving.complete(order=order, serial=serial, outcome=outcome, text=reason, actor=actor, at=at)
-    if effect := _EFFECTS.get(step.step):
+    if effect := _find_effect(order, step):
         effect(Work(order=order, step=done, given=given or StepInput(), actor=actor, at=at))
     return done
+
+
+def _find_effect(order: ServiceOrder, step: OrderStep) -> Callable[[Work], None] | None:
+    return find_effect_of_kind(order.kind, step.step) or _EFFECTS.get(step.step)
 
 
 def _require_four_eyes(actor: Actor, order: ServiceOrder, step: OrderStep) -> None:
@@ -396,7 +482,7 @@ def _require_four_eyes(actor: Actor, order: ServiceOrder, step: OrderStep) -> No
     steps = [one for one in queries.list_steps(actor=actor, order=order) if one.ended_by]
     if step.step in APPROVING:
         others = {one.ended_by for one in steps if one.step not in APPROVING} | {order.accepted_by}
-    elif step.step in _EFFECTS:
+    elif _find_effect(order, step):
         others = {one.ended_by for one in steps if one.step in APPROVING}
     else:
         return

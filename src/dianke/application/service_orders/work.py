@@ -8,6 +8,7 @@ from decimal import Decimal
 from dianke.domain.metering.types import DIRECT, Ratio
 from dianke.domain.service_orders.models import EffectKind, OrderStep, ServiceOrder
 from dianke.domain.service_orders.operations import effects
+from dianke.domain.service_orders.rules.plan_drafts import PlanDraft
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.identity.types import Actor
 
@@ -20,6 +21,7 @@ class MeterGiven:
     values: Mapping[str, Decimal]
     ct: Ratio = DIRECT
     pt: Ratio = DIRECT
+    seals: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,7 @@ class MeterToInstall:
     first: Mapping[str, Decimal] = field(default_factory=dict)
     ct: Ratio = DIRECT
     pt: Ratio = DIRECT
+    asks_seals: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,8 @@ class StepInput:
 
     `values` holds what the registers of a meter show, by the key of its installation and by register;
     `references` the numbers at the bank under which money was paid out on `paid_on`, by the key of the claim;
-    `meters` the meters that go up, by the key under which the step asked for each.
+    `meters` the meters that go up, by the key under which the step asked for each; `plan` a supply plan with the
+    name and content of its `drawing`, `route_code` the route on which a new supply is read.
     """
 
     values: Mapping[int, Mapping[str, Decimal]] = field(default_factory=dict)
@@ -54,6 +58,9 @@ class StepInput:
     references: Mapping[int, str] = field(default_factory=dict)
     paid_on: date | None = None
     meters: Mapping[int, MeterGiven] = field(default_factory=dict)
+    plan: PlanDraft | None = None
+    drawing: tuple[str, bytes] | None = None
+    route_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,8 @@ class FigureUnit(StrEnum):
     KV = "KV"
     PERCENT = "PERCENT"
     COUNT = "COUNT"
+    AMPERE = "AMPERE"
+    YUAN = "YUAN"
     FLAG = "FLAG"
 
 
@@ -289,6 +291,7 @@ class PartyFacts:
     debt_fen: int = 0
     is_same_supply_point: bool = True
     is_adjacent: bool = True
+    open_change_orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ def make_contract_version(
     :raises ContractNotWritten: if the account is closed, a version is under way, or it begins before the one in force
     :raises ContractIncomplete: if a parameter is not one that clauses may name
     """
-    if account.status != AccountStatus.ACTIVE.value:
+    if account.status not in (AccountStatus.ACTIVE.value, AccountStatus.PLANNED.value):
         raise ContractNotWritten(field="account", reason="the account is not in use")
     contract = _get_or_make(actor, account, new.template.kind, login, at)
     earlier = list(ContractVersion.objects.for_actor(actor).filter(contract=contract).order_by("number"))

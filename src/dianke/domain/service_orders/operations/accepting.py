@@ -3,25 +3,38 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.utils import IntegrityError
 
 from dianke.domain.billing.types import BasicMode
 from dianke.domain.customers.models import Customer, CustomerAccount
+from dianke.domain.customers.types import AccountStatus
 from dianke.domain.network.models import Transformer
 from dianke.domain.service_orders.models import OrderAct, OrderSeries, OrderTransformer, ServiceOrder
 from dianke.domain.service_orders.operations.due_times import set_due
 from dianke.domain.service_orders.operations.moving import add_note, facts_of, keep
 from dianke.domain.service_orders.operations.papers import ask_for_papers
+from dianke.domain.service_orders.operations.parties import NewPart, gather_parties, write_parties
 from dianke.domain.service_orders.processes import library
+from dianke.domain.service_orders.queries.applicants import find_applicant_debt, find_bankrupt_debt, is_place_taken
 from dianke.domain.service_orders.queries.clocks import find_promise_set
 from dianke.domain.service_orders.queries.demands import find_demand_change, find_mode_change
-from dianke.domain.service_orders.queries.facts import gather_account_facts, list_spells
+from dianke.domain.service_orders.queries.facts import gather_account_facts, list_spells, read_voltage_kv
 from dianke.domain.service_orders.queries.unused import find_months_of_use
+from dianke.domain.service_orders.rules.case import NEW_SUPPLIES
 from dianke.domain.service_orders.rules.checks import check_application
 from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
-from dianke.domain.service_orders.types import ApplicationFacts, OrderKind, Refusal, RuleSet, Spell, SpellKind
+from dianke.domain.service_orders.types import (
+    AccountFacts,
+    ApplicationFacts,
+    OrderKind,
+    Refusal,
+    RuleSet,
+    Spell,
+    SpellKind,
+)
 from dianke.kernel.calendar import load_mainland_calendar
 from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
@@ -42,8 +55,12 @@ PROCESSES: dict[OrderKind, str] = {
     OrderKind.MANY_PERSONS: "many_persons",
     OrderKind.CHANGE_DEMAND: "change_demand",
     OrderKind.CHANGE_MODE: "change_mode",
+    OrderKind.SUPPLY_HIGH_SINGLE: "supply_high_single",
+    OrderKind.SUPPLY_HIGH_DUAL: "supply_high_dual",
     OrderKind.REMOVE: "remove",
     OrderKind.REINSTALL: "reinstall",
+    OrderKind.SPLIT: "split",
+    OrderKind.MERGE: "merge",
 }
 _WITH_DEMAND = frozenset({OrderKind.CHANGE_DEMAND, OrderKind.CHANGE_MODE})
 ENDING = {OrderKind.RESUME: SpellKind.SUSPENSION, OrderKind.RESTORE: SpellKind.REDUCTION}
@@ -61,6 +78,13 @@ class KindNotOffered(DomainError):
 
     code = "service_orders.kind_not_offered"
     message = "orders of the kind {kind} are not taken yet"
+
+
+class KindNotOfAccount(DomainError):
+    """A new supply is asked for of an account that has one, or something else of one that has none yet."""
+
+    code = "service_orders.kind_not_of_account"
+    message = "this cannot be asked for of {account}: a new supply is for an account that is being connected"
 
 
 class TakerUnknown(DomainError):
@@ -106,6 +130,13 @@ class Application:
     persons: int | None = None
     contract_kw: Decimal | None = None
     basic_mode: BasicMode | None = None
+    capacity_kva: Decimal | None = None
+    voltage: str = ""
+    # Of a split the accounts that come out, of a merger the one; the numbers of those that go into it beside.
+    parts: tuple[NewPart, ...] = ()
+    account_numbers: tuple[str, ...] = ()
+    is_separable: bool = False
+    is_adjacent: bool = False
 
 
 def check(
@@ -158,16 +189,12 @@ def _judge(
     today = to_shanghai(at).date()
     spell = _find_spell(actor, account, application)
     rule_set = choose_rule_set(load_rule_sets(), accepted_on=today, spell_set=spell.rule_set if spell else None)
+    is_new = application.kind in NEW_SUPPLIES
+    if is_new != (account.status == AccountStatus.PLANNED.value):
+        raise KindNotOfAccount(field="kind", account=account.number)
     facts = gather_account_facts(actor=actor, account=account, on=today)
     codes = spell.unit_ids if spell else application.transformer_codes
-    if application.kind is OrderKind.CLOSE_FORCED:
-        months = rule_set.get("close_forced.unused", on=today).amount or 0
-        used = find_months_of_use(actor=actor, account=account, before=today, months=months)
-        facts = replace(facts, months_of_use=used)
-    if application.kind is OrderKind.CHANGE_DEMAND:
-        facts = replace(facts, demand_changed_on=find_demand_change(actor=actor, account=account))
-    if application.kind is OrderKind.CHANGE_MODE:
-        facts = replace(facts, mode_changed_on=find_mode_change(actor=actor, account=account))
+    facts = _add_history(actor, account, application.kind, facts, rule_set, today)
     stopped = frozenset(meter.meter_id for meter in facts.meters) if application.stops_supply else frozenset()
     stays = True if application.keeps_use else None
     asked = ApplicationFacts(
@@ -178,9 +205,43 @@ def _judge(
         has_stopped_all=application.has_stopped_all or None, is_meter_intact=application.is_meter_intact,
         open_claim_fen=application.open_claim_fen, persons=application.persons,
         contract_demand_kw=application.contract_kw, basic_mode=application.basic_mode,
+        capacity_kva=application.capacity_kva,
+        voltage_kv=read_voltage_kv(application.voltage) if application.voltage else None,
+        **(_look_at_applicant(actor, account, today) if is_new else {}),
+        is_separable=application.is_separable or None,
     )  # fmt: skip
-    refusals = check_application(application=asked, account=facts, rule_set=rule_set, calendar=load_mainland_calendar())
+    facts, asked = gather_parties(
+        actor=actor, account=account, kind=application.kind, parts=application.parts,
+        numbers=application.account_numbers, is_adjacent=application.is_adjacent, facts=facts, asked=asked,
+    )  # fmt: skip
+    refusals = check_application(
+        application=asked, account=None if is_new else facts, rule_set=rule_set, calendar=load_mainland_calendar()
+    )
     return rule_set, refusals, codes
+
+
+def _add_history(
+    actor: Actor, account: CustomerAccount, kind: OrderKind, facts: AccountFacts, rule_set: RuleSet, today: date
+) -> AccountFacts:
+    """Return how an account stands with what only some kinds look back for."""
+    if kind is OrderKind.CLOSE_FORCED:
+        months = rule_set.get("close_forced.unused", on=today).amount or 0
+        used = find_months_of_use(actor=actor, account=account, before=today, months=months)
+        return replace(facts, months_of_use=used)
+    if kind is OrderKind.CHANGE_DEMAND:
+        return replace(facts, demand_changed_on=find_demand_change(actor=actor, account=account))
+    if kind is OrderKind.CHANGE_MODE:
+        return replace(facts, mode_changed_on=find_mode_change(actor=actor, account=account))
+    return facts
+
+
+def _look_at_applicant(actor: Actor, account: CustomerAccount, on: date) -> dict[str, Any]:
+    """Return what a new supply is judged by beside what is asked for; the number stands for the order alone."""
+    return {
+        "applicant_debt_fen": find_applicant_debt(actor=actor, account=account, on=on),
+        "is_place_taken": is_place_taken(account=account),
+        "bankrupt_debt_fen": find_bankrupt_debt(account=account, on=on),
+    }
 
 
 def _find_taker(actor: Actor, application: Application) -> Customer | None:
@@ -204,9 +265,13 @@ def _is_same_subject(actor: Actor, account: CustomerAccount, application: Applic
     return taker.pk == holder.pk or has_same_papers
 
 
-def _write_asked(application: Application) -> dict[str, bool | int | str]:
+def _write_asked(application: Application) -> dict[str, Any]:
     """Return what only some kinds ask for, as an order keeps it."""
-    asked: dict[str, bool | int | str] = {}
+    asked: dict[str, Any] = {}
+    if application.capacity_kva is not None:
+        asked["capacity_kva"] = f"{application.capacity_kva.normalize():f}"
+    if application.voltage:
+        asked["voltage"] = application.voltage
     if application.kind is OrderKind.TRANSFER and application.carries_debts:
         asked["carries_debts"] = True
     if application.kind is OrderKind.BANKRUPTCY and application.open_claim_fen:
@@ -217,7 +282,7 @@ def _write_asked(application: Application) -> dict[str, bool | int | str]:
         asked["contract_kw"] = f"{application.contract_kw.normalize():f}"
     if application.kind is OrderKind.MANY_PERSONS and application.persons is not None:
         asked["persons"] = application.persons
-    return asked
+    return asked | write_parties(application.parts, application.account_numbers)
 
 
 def _find_spell(actor: Actor, account: CustomerAccount, application: Application) -> Spell | None:

@@ -1,7 +1,6 @@
 """An order moves: steps end, work goes back, the clock stands and runs again, the order hangs or is cancelled."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from dianke.domain.service_orders.models import (
     OrderAct,
@@ -17,8 +16,10 @@ from dianke.domain.service_orders.operations.papers import require_papers
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries.clocks import UNDONE
 from dianke.domain.service_orders.queries.orders import OrderNotFound
+from dianke.domain.service_orders.queries.plans import NO_PLAN, gather_walk_facts
 from dianke.domain.service_orders.rules.catalog import load_kinds
 from dianke.domain.service_orders.types import OrderKind, PauseReason
+from dianke.kernel.clock import to_shanghai
 from dianke.kernel.errors import DomainError
 from dianke.platform.documents.models import Document
 from dianke.platform.identity.types import Actor
@@ -26,9 +27,8 @@ from dianke.platform.processes import running
 from dianke.platform.processes.running import RunningProcess
 from dianke.platform.processes.types import CUSTOMER, FactValue, Process, RunStatus
 
-REFUSED = "REFUSED"
+_RESULTS = {"REFUSED": OrderResult.REFUSED, "WITHDRAWN": OrderResult.CANCELLED}
 MAX_TEXT = 400
-_FACTS: Mapping[str, FactValue] = {"has_fees": False}
 
 
 class OrderChanged(DomainError):
@@ -96,6 +96,11 @@ def require_reason(text: str) -> str:
     return text.strip()
 
 
+def day_of(at: datetime) -> date:
+    """Return the day in the utility's clock on which something happens."""
+    return to_shanghai(at).date()
+
+
 def load_walk(order: ServiceOrder) -> RunningProcess:
     """Return the running process of an order."""
     return running.load(library(), order.process_state)
@@ -124,7 +129,7 @@ def complete(*, order: ServiceOrder, serial: int, outcome: str, text: str, actor
         raise StepOfAnother(field="assignee", number=order.number, assignee=step.assignee)
     if step is not None:
         require_papers(order=order, step=step.step, actor=actor)
-    walk.complete(serial=serial, facts=facts_of(walk.process), outcome=outcome)
+    walk.complete(serial=serial, facts=_gather(order, walk.process, actor), outcome=outcome)
     assert step is not None  # noqa: S101 - the process and the rows are kept by one transaction
     known = library().find_step(step.process_id, step.step).outcomes
     step.ended_at, step.ended_by, step.outcome = at, actor.login, outcome or known[0]
@@ -159,7 +164,7 @@ def send_back(*, order: ServiceOrder, serial: int, to_path: str, text: str, acto
     :raises NotBeforeStep: if that step was not done on the way here
     """
     walk = load_walk(order)
-    walk.send_back(serial=serial, to_path=tuple(to_path.split("/")), facts=facts_of(walk.process))
+    walk.send_back(serial=serial, to_path=tuple(to_path.split("/")), facts=_gather(order, walk.process, actor))
     add_note(
         order=order, actor=actor, at=at, act=OrderAct.SENT_BACK, subject=to_path.rsplit("/", maxsplit=1)[-1], text=text
     )
@@ -287,13 +292,16 @@ def keep(*, order: ServiceOrder, walk: RunningProcess, actor: Actor, at: datetim
 def _find_result(status: RunStatus, outcome: str) -> OrderResult:
     if status is RunStatus.CANCELLED:
         return OrderResult.CANCELLED
-    return OrderResult.REFUSED if outcome == REFUSED else OrderResult.ARCHIVED
+    return _RESULTS.get(outcome, OrderResult.ARCHIVED)
 
 
 def facts_of(process: Process) -> dict[str, FactValue]:
-    """Return the facts that a process declares."""
-    # Putting capacity back costs nothing (REG-SUPPLY-1996 arts 23 and 24), so no order taken here has a fee.
-    return {name: value for name, value in _FACTS.items() if name in process.facts}
+    """Return the facts that a process declares, as they are before there is a plan: nothing is due, nobody meets."""
+    return {name: value for name, value in NO_PLAN.items() if name in process.facts}
+
+
+def _gather(order: ServiceOrder, process: Process, actor: Actor) -> dict[str, FactValue]:
+    return gather_walk_facts(actor=actor, order=order, wanted=frozenset(process.facts))
 
 
 def _write(order: ServiceOrder, actor: Actor, at: datetime) -> None:

@@ -14,7 +14,7 @@ from dianke.domain.receivables.queries.debts import get_position
 from dianke.domain.service_orders.models import IS_OPEN, AgreedSpell, OrderTransformer, ServiceOrder
 from dianke.domain.service_orders.queries.removals import find_removed_on
 from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
-from dianke.domain.service_orders.types import AccountFacts, MeterFacts, Spell, SpellKind, UnitFacts
+from dianke.domain.service_orders.types import AccountFacts, MeterFacts, OrderKind, Spell, SpellKind, UnitFacts
 from dianke.platform.identity.types import Actor
 
 _SEALED = (TransformerState.SUSPENDED.value, TransformerState.COLD_SEALED.value)
@@ -42,13 +42,24 @@ def gather_account_facts(*, actor: Actor, account: CustomerAccount, on: date) ->
         is_resident=account.usage_class == UsageClass.RESIDENTIAL.value,
         basic_mode=modes[0] if modes else BasicMode.NONE,
         debt_fen=get_position(actor=actor, customer_account_id=account.pk, on=on).owed_fen,
-        open_change_orders=tuple(open_orders.order_by("number").values_list("number", flat=True)),
+        open_change_orders=(
+            *open_orders.order_by("number").values_list("number", flat=True),
+            *_list_mergers(actor, account),
+        ),
         units=units,
         meters=tuple(MeterFacts(meter_id=number, unit_ids=codes) for number in sorted(set(meters))) if codes else (),
         spells=tuple(list_spells(actor=actor, account=account)),
         connected_on=account.opened_date,
         removed_on=find_removed_on(actor=actor, account=account),
     )
+
+
+def _list_mergers(actor: Actor, account: CustomerAccount) -> list[str]:
+    """Return open mergers of other accounts that this one is to go into."""
+    rows = ServiceOrder.objects.for_actor(actor).filter(
+        IS_OPEN, kind=OrderKind.MERGE.value, asked__accounts__contains=[account.number]
+    )
+    return list(rows.order_by("number").values_list("number", flat=True))
 
 
 def list_spells(*, actor: Actor, account: CustomerAccount) -> list[Spell]:

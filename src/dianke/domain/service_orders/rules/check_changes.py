@@ -94,6 +94,8 @@ def check_merge(case: Case, _account: AccountFacts) -> Iterator[Refusal]:
             yield case.refuse("not_adjacent", account=party.name)
         if party.debt_fen > 0:
             yield case.refuse("party_owes", account=party.name, debt_fen=party.debt_fen)
+        if party.open_change_orders:
+            yield case.refuse("change_order_open", article=OWN_RULE, orders=", ".join(party.open_change_orders))
     total = sum((party.capacity_kva for party in asked.parties), Decimal(0))
     if asked.capacity_kva is not None and asked.capacity_kva > total:
         excess = asked.capacity_kva - total

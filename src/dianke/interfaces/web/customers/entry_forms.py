@@ -52,7 +52,7 @@ class PlaceForm(forms.Form):
 
 PLACE_PARTS = ("region", "division_code", "town", "community", "road", "house_number", "building", "entrance", "room")
 PLACE_FIELDS = (*PLACE_PARTS, "longitude", "latitude")
-SUPPLY_FIELDS = ("unit", "usage_class", "household_size", "old_number")
+SUPPLY_FIELDS = ("unit", "usage_class", "household_size", "old_number", "is_planned")
 PERSON_FIELDS = ("name", "kind", "identity_kind", "identity_number", "short_name", "industry_code")
 CONTACT_FIELDS = ("contact_name", "role", "phone", "email", "office")
 
@@ -66,6 +66,12 @@ class SupplyForm(PlaceForm):
         label=_("Persons of the household"), min_value=0, max_value=99, required=False, initial=0
     )
     old_number = text(_("Old number"), 30, hint=_("the number in an earlier system; it stays findable"))
+
+    is_planned = forms.BooleanField(
+        label=_("A new supply is asked for"),
+        required=False,
+        help_text=_("The account gets its number and is connected by an order; it is billed once it is switched on."),
+    )
 
     def __init__(self, *args: Any, units: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)

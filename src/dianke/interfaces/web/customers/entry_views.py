@@ -219,6 +219,7 @@ def _read_supply(values: dict[str, Any], form: SupplyForm) -> Supply:
         old_number=values.get("old_number") or "",
         longitude=values.get("longitude"),
         latitude=values.get("latitude"),
+        is_planned=bool(values.get("is_planned")),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dianke.domain.billing.types import BasicMode
+from dianke.domain.network.types import VOLTAGES
 from dianke.domain.service_orders.operations.accepting import ENDING, Application
 from dianke.domain.service_orders.types import AccountFacts, OrderKind
 from dianke.interfaces.web.billing.words import BASIC_MODES
@@ -35,6 +36,8 @@ _FIELDS: Mapping[OrderKind, tuple[str, ...]] = {
     OrderKind.MANY_PERSONS: ("persons",),
     OrderKind.CHANGE_DEMAND: ("contract_kw",),
     OrderKind.CHANGE_MODE: ("basic_mode", "contract_kw"),
+    OrderKind.SUPPLY_HIGH_SINGLE: ("capacity_kva", "voltage"),
+    OrderKind.SUPPLY_HIGH_DUAL: ("capacity_kva", "voltage"),
     OrderKind.REMOVE: ("ends_on",),
     OrderKind.REINSTALL: (),
 }
@@ -79,6 +82,11 @@ _MADE: Mapping[str, forms.Field] = {
         label=_("Basic charge"),
         choices=[(code, label) for code, label in BASIC_MODES.items() if code != BasicMode.NONE.value],
     ),
+    "capacity_kva": forms.DecimalField(
+        label=_("Capacity (kVA)"), min_value=Decimal(1), max_digits=12, decimal_places=2,
+        widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "decimal", "class": "num"}),
+    ),
+    "voltage": forms.ChoiceField(label=_("Voltage"), choices=[(one, one) for one in VOLTAGES], initial="10kV"),
     "contract_kw": forms.DecimalField(
         label=_("Contract demand (kW)"), min_value=Decimal(0), max_digits=12, decimal_places=2,
         required=False, help_text=_("Holds from the first day of a month."),
@@ -130,6 +138,8 @@ class OrderForm(forms.Form):
             is_meter_intact=False if given.get("is_meter_damaged") else None,
             persons=given.get("persons"),
             contract_kw=given.get("contract_kw"),
+            capacity_kva=given.get("capacity_kva"),
+            voltage=given.get("voltage", ""),
             basic_mode=BasicMode(given["basic_mode"]) if given.get("basic_mode") else None,
             open_claim_fen=None if claim is None else yuan_to_fen(claim),
         )

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from dianke.application import service_orders
 from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers.types import AccountStatus
 from dianke.domain.service_orders.operations.accepting import ApplicationRefused
 from dianke.domain.service_orders.queries.facts import gather_account_facts
+from dianke.domain.service_orders.rules.case import NEW_SUPPLIES
 from dianke.domain.service_orders.rules.checks import list_kinds_on_offer
 from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
 from dianke.domain.service_orders.types import OrderKind, Refusal
@@ -50,7 +52,10 @@ def _take(request: StaffRequest, number: str, right: str) -> HttpResponse:
     account, now = _find_account(request, number, right), SystemClock().now()
     today = to_shanghai(now).date()
     facts = gather_account_facts(actor=request.actor.within(right), account=account, on=today)
-    kinds = _list_kinds(today, is_proposal=right == service_orders.SURVEY)
+    is_planned = account.status == AccountStatus.PLANNED.value
+    kinds = _list_kinds(today, is_proposal=right == service_orders.SURVEY, is_planned=is_planned)
+    if not kinds:
+        raise Http404
     asked = request.POST.get("kind") or request.GET.get("kind", "")
     kind = OrderKind(asked if asked in kinds else kinds[0])
     form = OrderForm(request.POST or None, kind=kind, facts=facts, today=today)
@@ -93,11 +98,15 @@ def _find_account(request: StaffRequest, number: str, right: str) -> CustomerAcc
     return account
 
 
-def _list_kinds(today: date, *, is_proposal: bool) -> list[str]:
-    """Return the kinds that can be asked for; a suspension that began before it was withdrawn still ends."""
+def _list_kinds(today: date, *, is_proposal: bool, is_planned: bool) -> list[str]:
+    """Return the kinds that can be asked for: new supplies of an account that is being connected, changes of others."""
     offered = list_kinds_on_offer(choose_rule_set(load_rule_sets(), accepted_on=today))
     return [
-        kind for kind in words.KINDS if OrderKind(kind) in offered and (OrderKind(kind) in _PROPOSED) is is_proposal
+        kind
+        for kind in words.KINDS
+        if OrderKind(kind) in offered
+        and (OrderKind(kind) in _PROPOSED) is is_proposal
+        and (OrderKind(kind) in NEW_SUPPLIES) is is_planned
     ]
 
 

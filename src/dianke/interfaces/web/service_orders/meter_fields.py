@@ -45,6 +45,11 @@ def make_meter_fields(one: MeterToInstall) -> dict[str, forms.Field]:
             max_digits=16, decimal_places=4, initial=None if value is None else f"{value.normalize():f}",
             widget=forms.TextInput(attrs=_NUMBER),
         )  # fmt: skip
+    if one.asks_seals:
+        found[f"s-{one.key}"] = forms.CharField(
+            label=_("Seals"), max_length=120, help_text=_("Numbers of the seals, as in 0012345, 0012346."),
+            widget=forms.TextInput(attrs=_PLAIN),
+        )  # fmt: skip
     for name, ratio in (("ct", one.ct), ("pt", one.pt)):
         found[f"{name}-{one.key}"] = RatioField(
             label=_("Current transformer") if name == "ct" else _("Voltage transformer"), max_length=20,
@@ -58,5 +63,6 @@ def read_meter(one: MeterToInstall, given: Mapping[str, Any]) -> MeterGiven:
     values = {name: given[f"i-{one.key}-{name}"] for name in one.registers}
     return MeterGiven(
         number=given[f"m-{one.key}"].strip(), ct=given[f"ct-{one.key}"], pt=given[f"pt-{one.key}"],
+        seals=given.get(f"s-{one.key}", ""),
         values={name: value for name, value in values.items() if value is not None},
     )  # fmt: skip

@@ -12,6 +12,7 @@ from dianke.domain.service_orders.models import OrderAct, OrderResult, PaperStat
 from dianke.domain.service_orders.operations.accepting import PROCESSES
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries import clocks
+from dianke.domain.service_orders.rules import energising, plan_drafts, plans
 from dianke.domain.service_orders.rules.case import REMEDIES
 from dianke.domain.service_orders.rules.catalog import (
     list_materials,
@@ -94,6 +95,7 @@ register_states(
     },
 )
 AGREED_DAY = pgettext_lazy("promise", "Day agreed")
+_REMEDIES = {**REMEDIES, **plans.REMEDIES, **plan_drafts.REMEDIES, **energising.REMEDIES}
 # What the values of a refusal are called.
 _VALUES: Mapping[str, Text] = {
     "asked": pgettext_lazy("refusal", "asked for"),
@@ -110,6 +112,16 @@ _VALUES: Mapping[str, Text] = {
     "days": pgettext_lazy("refusal", "days"),
     "allowed": pgettext_lazy("refusal", "allowed"),
     "rule_set": pgettext_lazy("refusal", "rules"),
+    "missing": pgettext_lazy("refusal", "missing"),
+    "capacity": pgettext_lazy("refusal", "capacity"),
+    "connected": pgettext_lazy("refusal", "connected"),
+    "load_a": pgettext_lazy("refusal", "load (A)"),
+    "wanted": pgettext_lazy("refusal", "fitting"),
+    "fee": pgettext_lazy("refusal", "fee (yuan)"),
+    "least": pgettext_lazy("refusal", "at least"),
+    "most": pgettext_lazy("refusal", "at most"),
+    "sources": pgettext_lazy("refusal", "sources"),
+    "source": pgettext_lazy("refusal", "source"),
 }
 
 
@@ -184,7 +196,7 @@ def write_refusal(one: Refusal) -> dict[str, str]:
     if "papers" in one.values:
         names = {code: name for kind in KINDS for code, name in list_papers(OrderKind(kind), date.max)}
         shown.append(" · ".join(names.get(code, code) for code in one.values["papers"].split(", ")))
-    return {"remedy": _now(REMEDIES[one.code]), "values": " · ".join(shown), "article": one.article}
+    return {"remedy": _now(_REMEDIES[one.code]), "values": " · ".join(shown), "article": one.article}
 
 
 def kva(value: Decimal) -> str:

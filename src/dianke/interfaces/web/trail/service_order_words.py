@@ -38,6 +38,11 @@ ACTS: dict[str, Text] = {
     "service_orders.steps.settle_by_order": pgettext_lazy("act", "settle the account of who leaves"),
     "service_orders.steps.work_on_contract": pgettext_lazy("act", "see to the contract of an order"),
     "service_orders.steps.record_customer_step": pgettext_lazy("act", "record what the customer did in an order"),
+    "service_orders.planning.extend_plan": pgettext_lazy("act", "extend a supply plan"),
+    "service_orders.steps.plan_by_order": pgettext_lazy("act", "work on a supply plan"),
+    "service_orders.steps.sign_for_grid": pgettext_lazy("act", "countersign a supply plan for the grid"),
+    "service_orders.steps.sign_for_dispatch": pgettext_lazy("act", "countersign a supply plan for dispatch"),
+    "service_orders.steps.sign_for_safety": pgettext_lazy("act", "countersign a supply plan for safety"),
     "service_orders.steps.send_back": pgettext_lazy("act", "send an order back"),
     "service_orders.steps.survey_order": pgettext_lazy("act", "check an order on site"),
 }
