@@ -58,6 +58,8 @@ DOERS: Mapping[str, str] = {
     "end_contract": "manager", "archive_closing": "keeper", "archive": "keeper", "file_claim": "accountant",
     "prove_no_use": "reader", "notify_customer": "manager", "check_window": "inspector",
     "remove_temporarily": "technician", "reinstall": "technician",
+    "design": "counter", "build": "counter", "report_completion": "counter", "inspect_completion": "inspector",
+    "install_meter": "technician", "energise": "inspector",
 }  # fmt: skip
 PAPERS: Mapping[OrderKind, frozenset[str]] = {
     OrderKind.TRANSFER: frozenset({"application", "identity", "ownership_transfer", "consent_of_parties"}),
@@ -70,6 +72,8 @@ PAPERS: Mapping[OrderKind, frozenset[str]] = {
     OrderKind.CHANGE_MODE: frozenset({"application", "identity"}),
     OrderKind.REMOVE: frozenset({"application", "identity", "rebuilding_proof"}),
     OrderKind.REINSTALL: frozenset({"application", "identity"}),
+    OrderKind.SPLIT: frozenset({"application", "identity", "ownership", "agreement_of_parties"}),
+    OrderKind.MERGE: frozenset({"application", "identity", "ownership", "agreement_of_parties"}),
 }
 
 

@@ -46,6 +46,8 @@ class TestKinds:
             "CLOSE_FORCED",
             "REMOVE",
             "REINSTALL",
+            "SPLIT",
+            "MERGE",
         ],
     )
     def test_have_the_steps_that_are_drawn(self, kind):
