@@ -160,17 +160,17 @@ class Town:
 
 def build_town() -> Town:
     """Return a town with the yearly tiers of Jiangsu (2760 and 4800 kWh) and the two-part price of Hubei."""
-    utility = _build_priced()
-    town = Town(utility, *_add_points(utility, {"total": "100"}, {"total": "400"}))
+    utility = build_priced()
+    town = Town(utility, *add_points(utility, {"total": "100"}, {"total": "400"}))
     freeze_january(utility)
     months.issue_month(utility, factory.JANUARY, LATER)
-    return _with_people(town)
+    return with_people(town)
 
 
 def build_town_of(today: date) -> Town:
     """Return a town that was never billed, its meters read at the start of this month and of the one before."""
-    utility = _build_priced()
-    town = Town(utility, *_add_points(utility, {"total": "0"}, {}))
+    utility = build_priced()
+    town = Town(utility, *add_points(utility, {"total": "0"}, {}))
     # Its meters were never read in the January of the others.
     utility.pending.clear()
     this_month = today.replace(day=1)
@@ -188,24 +188,24 @@ def build_town_of(today: date) -> Town:
     readings.put_points_on_route(
         actor=utility.actor, route=utility.route, usage_point_ids=[point.pk for point in utility.points]
     )
-    return _with_people(town)
+    return with_people(town)
 
 
-def _build_priced() -> Utility:
+def build_priced() -> Utility:
     utility = build_utility()
     load_sheet(utility, JIANGSU)
     load_sheet(utility, HUBEI_FEBRUARY)
     return utility
 
 
-def _add_points(utility: Utility, start: dict[str, str], end: dict[str, str]) -> tuple[UsagePoint, UsagePoint]:
+def add_points(utility: Utility, start: dict[str, str], end: dict[str, str]) -> tuple[UsagePoint, UsagePoint]:
     home = add_point(utility, start=start, end=end, terms=HOME, plan=ANNUAL_HOME, usage_class=UsageClass.RESIDENTIAL)
     works_end = {"total": "5000"} if end else {}
     works = add_point(utility, start={"total": "0"}, end=works_end, terms=TRADE, plan=HUBEI, kva="630")
     return home, works
 
 
-def _with_people(town: Town) -> Town:
+def with_people(town: Town) -> Town:
     for login, rights in POSTS.items():
         town.people[login] = factory.add_clerk(town.utility.root, login, ["orders.view", "archive.view", *rights])
     return town

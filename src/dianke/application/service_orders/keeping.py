@@ -4,8 +4,8 @@ from datetime import datetime
 
 from dianke.application.service_orders.final_bill import withdraw_final
 from dianke.application.service_orders.leaving import withdraw_key_data
-from dianke.application.service_orders.planning import drop_supply
 from dianke.application.service_orders.parts import drop_parts
+from dianke.application.service_orders.planning import drop_supply
 from dianke.application.service_orders.rights import ACCEPT, MANAGE, VIEW
 from dianke.application.service_orders.steps import require_no_effect
 from dianke.domain.service_orders.models import OrderAct, OrderNote, OrderPause
