@@ -8,10 +8,13 @@ from dianke.domain.billing.queries.terms import list_terms
 from dianke.domain.billing.types import BasicMode
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.queries import accounts
+from dianke.domain.customers.types import AccountStatus
 from dianke.domain.metering.queries.supply_tree import get_supply_tree
 from dianke.domain.metering.types import MeteringSide, SupplyTree
 from dianke.domain.network.types import VOLTAGES
 from dianke.domain.receivables.queries.guarantees import filter_guarantees, held_on
+from dianke.domain.service_orders.models import SourceRole
+from dianke.domain.service_orders.queries.plans import find_plan_of_account, list_sources
 from dianke.kernel.errors import DomainError
 from dianke.kernel.money import fen_to_yuan
 from dianke.platform.identity.types import Actor
@@ -55,9 +58,35 @@ def gather_facts(*, actor: Actor, account: CustomerAccount, on: date) -> dict[st
         "usage": _CLASSES.get(account.usage_class, account.usage_class),
         **_read_supply(tree),
         **_read_terms(terms),
+        **(_read_plan(actor, account) if account.status == AccountStatus.PLANNED.value else {}),
         "guarantee": _write_guarantees(actor, account, on),
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _read_plan(actor: Actor, account: CustomerAccount) -> dict[str, str]:
+    """Return what the plan says of a supply that is not switched on yet, and the place that it is for."""
+    place = {"address": account.location.address if account.location else ""}
+    plan = find_plan_of_account(actor=actor, account=account)
+    if plan is None:
+        return place
+    sources = list_sources(actor=actor, plan=plan)
+    standby = [one for one in sources if one.role == SourceRole.STANDBY.value]
+    sides = sorted({one.metering_side for one in sources})
+    return {
+        **place,
+        "voltage": plan.voltage,
+        "capacity_kva": _plain(plan.capacity_kva),
+        "sources": "、".join(f"{one.feeder or one.area}" for one in sources),
+        "standby_source": "、".join(f"{one.feeder or one.area}" for one in standby),
+        "metering": "、".join(_SIDES[MeteringSide(side)] for side in sides),
+        "price": plan.price_plan.name,
+        "ownership_point": plan.ownership_point,
+        "interlock": plan.interlock,
+        "basic_mode": plan.basic_mode if plan.basic_mode != BasicMode.NONE.value else "",
+        "contract_kw": _plain(plan.contract_kw) if plan.contract_kw else "",
+        "power_factor": _plain(plan.power_factor_standard) if plan.power_factor_standard else "",
+    }
 
 
 def _read_supply(tree: SupplyTree) -> dict[str, str]:

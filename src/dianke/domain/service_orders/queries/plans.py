@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.types import Importance
 from dianke.domain.service_orders.models import (
+    OPEN_STATES,
     PlannedSource,
     PlannedTransformer,
     PlanState,
@@ -33,6 +35,14 @@ def find_plan(*, actor: Actor, order: ServiceOrder) -> SupplyPlan | None:
     """Return the version of an order's plan that counts, None before the first."""
     rows = SupplyPlan.objects.for_actor(actor).filter(order=order).exclude(state=PlanState.REPLACED.value)
     found: SupplyPlan | None = rows.select_related("price_plan", "drawing").order_by("-version").first()
+    return found
+
+
+def find_plan_of_account(*, actor: Actor, account: CustomerAccount) -> SupplyPlan | None:
+    """Return the plan by which an account is being connected, as its customer agreed to it or was last told."""
+    rows = SupplyPlan.objects.for_actor(actor).filter(order__account=account, order__state__in=OPEN_STATES)
+    counting = rows.exclude(state=PlanState.REPLACED.value).select_related("price_plan").order_by("-id")
+    found: SupplyPlan | None = counting.first()
     return found
 
 
