@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from dianke.application.service_orders.batch import drop_flats
 from dianke.application.service_orders.rights import PLAN
 from dianke.application.service_orders.work import Work
 from dianke.domain.customers import operations as customers
@@ -123,6 +124,7 @@ def drop_supply(order: ServiceOrder, *, actor: Actor, at: datetime) -> None:
     if order.account.status != AccountStatus.PLANNED.value:
         return
     business_fees.give_fee_back(actor=actor, number=order.number, reason=order.number, login=actor.login, at=at)
+    drop_flats(order, actor=actor, on=moving.day_of(at))
     customers.drop_planned_account(actor=actor, account=order.account, on=moving.day_of(at))
 
 

@@ -52,6 +52,10 @@ _STEPS = {
     "sign_dual_agreement": CONTRACT,
     "install_meter": REMOVE,
     "energise": SEAL,
+    "open_parts": PLAN,
+    "finish_parts": CONTRACT,
+    "exchange_meter": REMOVE,
+    "join_grid": SEAL,
     "notify_customer": CONTRACT,
     "sign_contract": CONTRACT,
     "end_contract": CONTRACT,
@@ -63,7 +67,7 @@ _STEPS = {
     "file_claim": REFUND,
 }
 # After these the archive or the books are no longer what they were.
-LASTING = ("seal", "unseal", "remove_meter", "remove_temporarily", "reinstall", "issue_final", "energise")
+LASTING = ("seal", "unseal", "remove_meter", "remove_temporarily", "reinstall", "issue_final", "energise", "open_parts")
 
 
 def right_of_step(step: str) -> str | None:

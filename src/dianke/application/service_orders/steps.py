@@ -8,9 +8,9 @@ transaction, so that an order never says more than the archive.
 from collections.abc import Callable
 from datetime import datetime
 
-from dianke.application.service_orders import connecting, final_bill, leaving, opening, planning, removal, settling
+from dianke.application.service_orders import final_bill
 from dianke.application.service_orders.approval import APPROVING, require_level
-from dianke.application.service_orders.of_kinds import find_effect_of_kind
+from dianke.application.service_orders.of_steps import find_effect_of_step
 from dianke.application.service_orders.rights import (
     ACCEPT,
     APPROVE,
@@ -34,7 +34,7 @@ from dianke.application.service_orders.rights import (
 )
 from dianke.application.service_orders.work import StepInput, Work
 from dianke.domain.service_orders.models import EffectKind, OrderStep, ServiceOrder
-from dianke.domain.service_orders.operations import moving, spells
+from dianke.domain.service_orders.operations import moving
 from dianke.domain.service_orders.queries import orders as queries
 from dianke.domain.service_orders.queries.effects import find_effect
 from dianke.kernel.clock import to_shanghai
@@ -44,44 +44,6 @@ from dianke.platform.identity.separation import require_another_person
 from dianke.platform.identity.types import Actor
 from dianke.platform.processes.running import StepNotReady
 
-
-def _seal(work: Work) -> None:
-    spells.seal(order=work.order, actor=work.actor, at=work.at)
-
-
-def _unseal(work: Work) -> None:
-    spells.unseal(order=work.order, actor=work.actor, at=work.at)
-
-
-# What a step changes or asks of other modules, whatever the kind that comes to it.
-_EFFECTS: dict[str, Callable[[Work], None]] = {
-    "seal": _seal,
-    "unseal": _unseal,
-    "check_debts": settling.check_debts,
-    "sign_contract": opening.require_contract,
-    "prove_no_use": leaving.prove_no_use,
-    "remove_meter": leaving.remove_meters,
-    "remove_temporarily": removal.remove_temporarily,
-    "reinstall": removal.reinstall,
-    "draft_plan": planning.draft_plan,
-    "answer_plan": planning.answer_plan,
-    "confirm_plan": planning.confirm_plan,
-    "collect_fee": planning.collect_fee,
-    "sign_dispatch_agreement": connecting.require_dispatch_agreement,
-    "sign_dual_agreement": connecting.require_dual_agreement,
-    "install_meter": connecting.install_meters,
-    "energise": connecting.energise,
-    "read_final": final_bill.read_final,
-    "bill_final": final_bill.bill_final,
-    "issue_final": final_bill.issue_final,
-    "settle": settling.settle,
-    "refund": settling.refund,
-    "open_account": opening.open_account,
-    "end_contract": leaving.end_contracts,
-    "archive_closing": leaving.require_closed,
-    "archive": leaving.archive,
-    "file_claim": settling.file_claim,
-}
 _NEEDS_REASON = frozenset({"RETURNED", "REFUSED", "REWORK", "NOT_PROVED", "OBJECTED", "WITHDRAWN"})
 
 
@@ -444,6 +406,20 @@ def require_no_effect(actor: Actor, order: ServiceOrder) -> None:
         raise EffectDone(field="number", number=order.number)
 
 
+def end_step(
+    *,
+    right: str,
+    actor: Actor,
+    number: str,
+    serial: int,
+    revision: int,
+    given: StepInput,
+    at: datetime,
+) -> OrderStep:
+    """End a step inside of a use case that ends several: its right is the one that the step asks for."""
+    return _complete(right, actor, number, serial, revision, "", "", given, at)
+
+
 def _complete(
     right: str,
     actor: Actor,
@@ -468,13 +444,9 @@ def _complete(
     if outcome in _NEEDS_REASON:
         moving.require_reason(reason)
     done = moving.complete(order=order, serial=serial, outcome=outcome, text=reason, actor=actor, at=at)
-    if effect := _find_effect(order, step):
+    if effect := find_effect_of_step(order.kind, step.step):
         effect(Work(order=order, step=done, given=given or StepInput(), actor=actor, at=at))
     return done
-
-
-def _find_effect(order: ServiceOrder, step: OrderStep) -> Callable[[Work], None] | None:
-    return find_effect_of_kind(order.kind, step.step) or _EFFECTS.get(step.step)
 
 
 def _require_four_eyes(actor: Actor, order: ServiceOrder, step: OrderStep) -> None:
@@ -482,7 +454,7 @@ def _require_four_eyes(actor: Actor, order: ServiceOrder, step: OrderStep) -> No
     steps = [one for one in queries.list_steps(actor=actor, order=order) if one.ended_by]
     if step.step in APPROVING:
         others = {one.ended_by for one in steps if one.step not in APPROVING} | {order.accepted_by}
-    elif _find_effect(order, step):
+    elif find_effect_of_step(order.kind, step.step):
         others = {one.ended_by for one in steps if one.step in APPROVING}
     else:
         return

@@ -8,10 +8,25 @@ from decimal import Decimal
 from typing import Any
 
 from dianke.domain.customers.models import CustomerAccount
-from dianke.domain.service_orders.models import OrderAct, OrderNote, OrderSeries, OrderStep, ServiceOrder
+from dianke.domain.service_orders.models import (
+    OrderAct,
+    OrderNote,
+    OrderPaper,
+    OrderSeries,
+    OrderStep,
+    PaperState,
+    PlannedSource,
+    ServiceOrder,
+    SourceRole,
+    SupplyPlan,
+)
 from dianke.domain.service_orders.operations.due_times import set_due
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries.clocks import find_promise_set
+from dianke.domain.service_orders.queries.facts import read_voltage_kv
+from dianke.domain.service_orders.queries.plans import get_rules, list_sources
+from dianke.domain.service_orders.rules.catalog import list_materials
+from dianke.domain.service_orders.rules.plan_drafts import propose_ct
 from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.identity.types import Actor
@@ -35,11 +50,14 @@ def keep_flats(*, order: ServiceOrder, flats: Sequence[Flat]) -> None:
     order.save(update_fields=["asked"])
 
 
-def open_parts(*, order: ServiceOrder, flats: Sequence[Flat], actor: Actor, at: datetime) -> list[ServiceOrder]:
+def open_parts(
+    *, order: ServiceOrder, plan: SupplyPlan, flats: Sequence[Flat], actor: Actor, at: datetime
+) -> list[ServiceOrder]:
     """
     Open an order for each place of a batch, all standing at the first step after the works.
 
     The first is walked and timed, the others are copies of it: they begin at the same moment under the same rules.
+    Each has its part of the agreed plan, with a meter of its own; fees, works and papers are those of the master.
     """
     process = library().newest(PART_PROCESS)
     walk = running.start(library(), process.id, facts={})
@@ -68,7 +86,54 @@ def open_parts(*, order: ServiceOrder, flats: Sequence[Flat], actor: Actor, at: 
     OrderNote.objects.bulk_create(
         OrderNote(order=one, at=at, by=actor.login, act=OrderAct.ACCEPTED.value, text=order.number) for one in made
     )
+    _share_plan(plan, made, flats, actor)
+    _share_papers(order, made)
     return list(made)
+
+
+def _share_plan(plan: SupplyPlan, orders: Sequence[ServiceOrder], flats: Sequence[Flat], actor: Actor) -> None:
+    """Give each part its own of the plan: the same supply and price, the capacity of its place, a meter to match."""
+    shared = list_sources(actor=actor, plan=plan)[0]
+    rules, kilovolts = get_rules(plan.order), read_voltage_kv(plan.voltage)
+    on = to_shanghai(plan.drafted_at).date()
+    plans = [
+        _copy_row(plan, order=order, version=1, capacity_kva=flat.capacity_kva, fee_fen=0, fee_reason="", drawing=None)
+        for order, flat in zip(orders, flats, strict=True)
+    ]
+    made = SupplyPlan.objects.bulk_create(plans)
+    PlannedSource.objects.bulk_create(
+        _copy_row(
+            shared, plan=one, sequence=1, role=SourceRole.MAIN.value, capacity_kva=one.capacity_kva,
+            usage_point=None, meter=None, seals="", pt_primary=Decimal(1), pt_secondary=Decimal(1),
+            **_choose_ct(propose_ct(capacity_kva=one.capacity_kva, metered_kv=kilovolts, rule_set=rules, on=on)),
+        )
+        for one in made
+    )  # fmt: skip
+
+
+def _choose_ct(primary: Decimal) -> dict[str, Decimal]:
+    return {"ct_primary": primary, "ct_secondary": Decimal(1) if primary == 1 else Decimal(5)}
+
+
+def _share_papers(order: ServiceOrder, parts: Sequence[ServiceOrder]) -> None:
+    """Write down on each part that its papers were accepted with the master's."""
+    needed = list_materials(kind=OrderKind.SUPPLY_RESIDENT, on=to_shanghai(order.accepted_at).date())
+    given = {
+        "state": PaperState.ACCEPTED.value, "given_by": order.accepted_by, "given_at": order.accepted_at,
+        "judged_by": order.accepted_by, "judged_at": order.accepted_at,
+    }  # fmt: skip
+    OrderPaper.objects.bulk_create(
+        OrderPaper(order=one, code=paper.code, by_step=paper.by or "", **given) for one in parts for paper in needed
+    )
+
+
+def _copy_row(row: Any, **changes: Any) -> Any:
+    """Return a new row that says what another says, but for some columns."""
+    values = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields if not one.primary_key}
+    other = type(row)(**values)
+    for name, value in changes.items():
+        setattr(other, name, value)
+    return other
 
 
 def keep_meters(*, orders: Sequence[ServiceOrder], given: Sequence[dict[str, Any]]) -> None:
@@ -76,12 +141,6 @@ def keep_meters(*, orders: Sequence[ServiceOrder], given: Sequence[dict[str, Any
     for order, one in zip(orders, given, strict=True):
         order.asked["meter"] = one
     ServiceOrder.objects.bulk_update(orders, ["asked"], batch_size=500)
-
-
-def keep_seals(*, order: ServiceOrder, seals: str) -> None:
-    """Write down on a part which seals its meter bears."""
-    order.asked["seals"] = seals
-    order.save(update_fields=["asked"])
 
 
 def _describe(flat: Flat) -> dict[str, str]:

@@ -81,6 +81,10 @@ def gather_parties(
         return facts, replace(asked, parties=tuple(parties))
     if kind is OrderKind.MERGE:
         return facts, _gather_merger(actor, account, parts, numbers, is_adjacent, facts, asked)
+    if kind is OrderKind.BATCH:
+        # Its places entered the archive with the list; the capacity asked for is that of all.
+        flats = tuple(PartyFacts(name=number, capacity_kva=Decimal(0)) for number in numbers)
+        return facts, replace(asked, parties=flats)
     return facts, asked
 
 

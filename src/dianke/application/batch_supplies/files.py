@@ -7,12 +7,13 @@ from dianke.application.imports import reading, rejects
 from dianke.application.imports.checking import Checked, check_sheet
 from dianke.application.imports.columns import Column, Kind, TableSpec
 from dianke.application.imports.faults import Fault
-from dianke.application.imports.files import MIB, Limits, UnreadableFile
+from dianke.application.imports.files import MIB, Limits, Sheet, UnreadableFile
 from dianke.application.imports.report import LoadReport
 from dianke.application.imports.tables.base import code_column, find_by_key, refuse_twice
 from dianke.application.imports.tables.customers import OBSTACLES
 from dianke.domain.customers import rules as customer_rules
-from dianke.domain.customers.models import CustomerAccount, ServiceLocation
+from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers.rules.addresses import fold_address
 from dianke.domain.customers.rules.obstacles import find_contact_obstacle
 from dianke.domain.customers.types import AccountStatus, ContactRole, IdentityKind, NewContact
 from dianke.domain.metering.models import MeterAsset, MeterInstallation
@@ -78,10 +79,13 @@ def read_flats(content: bytes, *, address: str, on: date) -> Checked:
             )
         elif number and not checked.get(place, "owner"):
             checked.refuse(place, "owner", "comes_with", what=checked.title_of("identity_number"))
+        if checked.get(place, "phone") and not checked.get(place, "owner"):
+            checked.refuse(place, "owner", "comes_with", what=checked.title_of("phone"))
     for place in checked.good():
         new = make_contact(checked, place, customer_id=0, on=on)
         if new is not None and (obstacle := find_contact_obstacle(new)):
-            checked.refuse(place, "phone", "contact_wrong", reason=obstacle, reason_zh=OBSTACLES.get(obstacle, obstacle))
+            told = OBSTACLES.get(obstacle, obstacle)
+            checked.refuse(place, "phone", "contact_wrong", reason=obstacle, reason_zh=told)
     return checked
 
 
@@ -123,7 +127,7 @@ def make_contact(checked: Checked, place: int, *, customer_id: int, on: date) ->
     owner, phone = checked.get(place, "owner"), checked.get(place, "phone")
     if not owner or not phone:
         return None
-    return NewContact(customer_id=customer_id, name=owner, role=ContactRole.GENERAL, start_date=on, phone=phone)
+    return NewContact(customer_id=customer_id, name=owner, role=ContactRole.OWNER, start_date=on, phone=phone)
 
 
 def write_rejects(checked: Checked, language: str) -> bytes:
@@ -149,8 +153,6 @@ def _read(spec: TableSpec, content: bytes) -> Checked:
     try:
         sheet = reading.read_bytes(content, _LIMITS)
     except UnreadableFile as broken:
-        from dianke.application.imports.files import Sheet
-
         checked = Checked(spec=spec, sheet=Sheet(format="", titles=(), rows=[]))
         checked.faults.append(broken.fault)
         checked.is_unusable = True
@@ -164,10 +166,11 @@ def place_line(address: str, flat: str) -> str:
 
 
 def _refuse_taken_places(checked: Checked, address: str) -> None:
-    lines = {place_line(address, value): value for value in checked.values["flat"] if value}
-    places = ServiceLocation.objects.for_actor(_EVERYBODY).filter(address__in=list(lines))
-    taken = CustomerAccount.objects.for_actor(_EVERYBODY).filter(location__in=places, status__in=_AT_PLACE)
-    known = {lines[line] for line in taken.values_list("location__address", flat=True)}
+    folded = {value: fold_address(place_line(address, value)) for value in checked.values["flat"] if value}
+    rows = CustomerAccount.objects.for_actor(_EVERYBODY).filter(
+        location__address_folded__in=list(folded.values()), status__in=_AT_PLACE
+    )
+    taken = set(rows.values_list("location__address_folded", flat=True))
     for place, value in enumerate(checked.values["flat"]):
-        if value in known:
+        if value and folded[value] in taken:
             checked.refuse(place, "flat", "taken")
