@@ -137,6 +137,14 @@ def find_contract(order: ServiceOrder, part: Part, *, actor: Actor) -> ContractV
     return found
 
 
+def find_unsigned(order: ServiceOrder, *, actor: Actor) -> CustomerAccount:
+    """Return the first account that comes and has no contract yet, the order's own where there is none."""
+    for part in list_parts(order, actor=actor):
+        if find_contract(order, part, actor=actor) is None:
+            return part.account
+    return order.account
+
+
 def require_contracts(work: Work) -> None:
     """
     Refuse to go on until both sides signed a contract with every account that comes.
@@ -167,7 +175,7 @@ def list_meters_to_install(order: ServiceOrder, *, actor: Actor) -> list[MeterTo
     return [
         MeterToInstall(
             key=one.account.pk, registers=registers,
-            place=f"{one.account.number} · {one.account.customer.name} · {one.capacity_kva.normalize():f} kVA",
+            place=f"{one.account.number} · {one.capacity_kva.normalize():f} kVA",
         )
         for one in list_parts(order, actor=actor)
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from dianke.domain.service_orders.operations.accepting import ENDING, Applicatio
 from dianke.domain.service_orders.types import AccountFacts, OrderKind
 from dianke.interfaces.web.billing.words import BASIC_MODES
 from dianke.interfaces.web.service_orders import words
+from dianke.interfaces.web.service_orders.part_fields import make_part_fields, read_parts
 from dianke.kernel.money import yuan_to_fen
 
 _DATE = {"type": "date"}
@@ -40,6 +41,8 @@ _FIELDS: Mapping[OrderKind, tuple[str, ...]] = {
     OrderKind.SUPPLY_HIGH_DUAL: ("capacity_kva", "voltage"),
     OrderKind.REMOVE: ("ends_on",),
     OrderKind.REINSTALL: (),
+    OrderKind.SPLIT: ("keeps_use",),
+    OrderKind.MERGE: ("keeps_use",),
 }
 _MADE: Mapping[str, forms.Field] = {
     "ends_on": forms.DateField(
@@ -111,6 +114,7 @@ class OrderForm(forms.Form):
         for name in _FIELDS[kind]:
             # A field of its own for each form: its choices are those of the account.
             fields[name] = deepcopy(_MADE[name])
+        fields.update(make_part_fields(kind, facts))
         _offer_account(fields, facts, kind)
         fields["papers"] = forms.MultipleChoiceField(
             label=_("Papers seen"), required=False, widget=forms.CheckboxSelectMultiple,
@@ -142,6 +146,7 @@ class OrderForm(forms.Form):
             voltage=given.get("voltage", ""),
             basic_mode=BasicMode(given["basic_mode"]) if given.get("basic_mode") else None,
             open_claim_fen=None if claim is None else yuan_to_fen(claim),
+            **read_parts(given),
         )
 
 

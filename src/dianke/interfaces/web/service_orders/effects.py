@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dianke.application.service_orders.leaving import find_party
+from dianke.application.service_orders.parts import find_unsigned, list_parts
 from dianke.domain.service_orders.models import EffectKind, OrderEffect, ServiceOrder
 from dianke.domain.service_orders.queries.effects import find_effect, list_effects
 from dianke.domain.service_orders.queries.orders import OrderNotFound, get_order
@@ -109,7 +110,7 @@ def _find_url(actor: Actor, order: ServiceOrder, one: OrderEffect) -> str:
 def link_of_step(actor: Actor, order: ServiceOrder, step: str) -> Link | None:
     """Return where the work of a step is done, filled with what the order knows already."""
     if step == "sign_contract" and actor.may("contracts.draft", order.unit.path):
-        url = reverse("web:contract_new", args=[order.account.number])
+        url = reverse("web:contract_new", args=[find_unsigned(order, actor=actor).number])
         return Link(_("Draft the contract"), f"{url}?{urlencode({'order': order.number})}")
     final = find_effect(actor=actor, order=order, kind=EffectKind.FINAL_BILL)
     if step == "issue_final" and final is not None and actor.may("billing.view", order.unit.path):
@@ -125,6 +126,10 @@ def find_contract_facts(*, actor: Actor, account_number: str, number: str) -> tu
         order = get_order(actor=actor, number=number)
     except OrderNotFound:
         return None, {}
+    part = next((one for one in list_parts(order, actor=actor) if one.account.number == account_number), None)
+    if part is not None:
+        kva = f"{part.capacity_kva.normalize():f}"
+        return order.effective_on, {"customer": part.account.customer.name, "capacity_kva": kva}
     if order.account.number != account_number:
         return None, {}
     name, _number = find_party(order, actor=actor)

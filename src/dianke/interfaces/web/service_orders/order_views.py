@@ -34,6 +34,7 @@ from dianke.interfaces.web.service_orders import words
 from dianke.interfaces.web.service_orders.effects import Link, draw_effects, link_of_step
 from dianke.interfaces.web.service_orders.order_list import ORDERS, clock_chip, result_chip
 from dianke.interfaces.web.service_orders.paper_views import draw_papers
+from dianke.interfaces.web.service_orders.part_fields import draw_parts
 from dianke.interfaces.web.service_orders.step_forms import StepForm
 from dianke.interfaces.web.valuation.served import draw_served_order, write_approval
 from dianke.kernel.clock import SystemClock, to_shanghai
@@ -152,6 +153,7 @@ def render_order(request: StaffRequest, order: ServiceOrder, *, bound: StepForm 
         "transformers": [
             (one, words.kva(one.capacity_kva)) for one in queries.list_transformers(actor=actor, order=order)
         ],
+        "parts": draw_parts(actor, order),
         "spell": queries.find_spell(actor=actor, order=order),
         "due": due_chip(order.due_at, now) if order.due_at else None,
         "accepted_by": _who(names, order.accepted_by),
