@@ -145,6 +145,16 @@ def find_unsigned(order: ServiceOrder, *, actor: Actor) -> CustomerAccount:
     return order.account
 
 
+def describe_part(order: ServiceOrder, part: Part, *, actor: Actor) -> dict[str, str]:
+    """Return what the contract of an account that comes says of it, by parameter; what it has not yet is as before."""
+    point = find_main_point(actor, order.account)
+    found = {"customer": part.account.customer.name, "capacity_kva": f"{part.capacity_kva.normalize():f}"}
+    if point is not None:
+        found |= {"voltage": point.voltage, "address": point.location.address}
+        found |= {"sources": point.feeder.name} if point.feeder else {}
+    return found
+
+
 def require_contracts(work: Work) -> None:
     """
     Refuse to go on until both sides signed a contract with every account that comes.

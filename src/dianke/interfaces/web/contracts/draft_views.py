@@ -42,8 +42,8 @@ def draft_contract(request: StaffRequest, number: str) -> HttpResponse:
     if account is None:
         raise Http404
     today, known = get_today(), gather_facts(actor=request.actor, account=account, on=get_today())
-    kind = _read_kind(request, known)
     start, party = find_contract_facts(actor=request.actor, account_number=number, number=request.GET.get("order", ""))
+    kind = _read_kind(request, {**known, **party})
     form = _make_form(request, kind, start or today, {**known, **party})
 
     def write() -> ContractVersion:

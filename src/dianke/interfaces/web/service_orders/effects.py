@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dianke.application.service_orders.leaving import find_party
-from dianke.application.service_orders.parts import find_unsigned, list_parts
+from dianke.application.service_orders.parts import describe_part, find_unsigned, list_parts
 from dianke.domain.service_orders.models import EffectKind, OrderEffect, ServiceOrder
 from dianke.domain.service_orders.queries.effects import find_effect, list_effects
 from dianke.domain.service_orders.queries.orders import OrderNotFound, get_order
@@ -128,8 +128,7 @@ def find_contract_facts(*, actor: Actor, account_number: str, number: str) -> tu
         return None, {}
     part = next((one for one in list_parts(order, actor=actor) if one.account.number == account_number), None)
     if part is not None:
-        kva = f"{part.capacity_kva.normalize():f}"
-        return order.effective_on, {"customer": part.account.customer.name, "capacity_kva": kva}
+        return order.effective_on, describe_part(order, part, actor=actor)
     if order.account.number != account_number:
         return None, {}
     name, _number = find_party(order, actor=actor)

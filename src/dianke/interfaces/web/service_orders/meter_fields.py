@@ -17,13 +17,15 @@ _PLAIN = {"autocomplete": "off"}
 _PLATE = re.compile(r"\s*(\d{1,7}(?:\.\d{1,3})?)\s*/\s*(\d{1,7}(?:\.\d{1,3})?)\s*")
 
 
-class RatioField(forms.CharField):
+class RatioField(forms.Field):
     """What stands on the plate of an instrument transformer: 150/5."""
 
-    def to_python(self, value: Any) -> Any:
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Ratio:
         """Return the ratio that was written, one to one where nothing was."""
-        text = super().to_python(value)
-        if not text:
+        text = str(value or "")
+        if not text.strip():
             return Ratio()
         found = _PLATE.fullmatch(text)
         if found is None or not all(Decimal(part) > 0 for part in found.groups()):
@@ -52,8 +54,9 @@ def make_meter_fields(one: MeterToInstall) -> dict[str, forms.Field]:
         )  # fmt: skip
     for name, ratio in (("ct", one.ct), ("pt", one.pt)):
         found[f"{name}-{one.key}"] = RatioField(
-            label=_("Current transformer") if name == "ct" else _("Voltage transformer"), max_length=20,
-            required=False, initial=str(ratio), widget=forms.TextInput(attrs={**_PLAIN, "class": "num"}),
+            label=_("Current transformer") if name == "ct" else _("Voltage transformer"),
+            required=False, initial=str(ratio),
+            widget=forms.TextInput(attrs={**_PLAIN, "class": "num", "maxlength": 20}),
         )  # fmt: skip
     return found
 
