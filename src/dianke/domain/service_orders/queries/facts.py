@@ -13,6 +13,7 @@ from dianke.domain.network.types import TransformerState
 from dianke.domain.receivables.queries.debts import get_position
 from dianke.domain.service_orders.models import IS_OPEN, AgreedSpell, OrderTransformer, ServiceOrder
 from dianke.domain.service_orders.queries.removals import find_removed_on
+from dianke.domain.service_orders.queries.temporaries import find_temporary
 from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
 from dianke.domain.service_orders.types import AccountFacts, MeterFacts, OrderKind, Spell, SpellKind, UnitFacts
 from dianke.platform.identity.types import Actor
@@ -40,6 +41,7 @@ def gather_account_facts(*, actor: Actor, account: CustomerAccount, on: date) ->
         capacity_kva=sum((unit.capacity_kva for unit in units), Decimal(0)),
         voltage_kv=max((read_voltage_kv(point.voltage) for point in points), default=Decimal(0)),
         is_resident=account.usage_class == UsageClass.RESIDENTIAL.value,
+        is_temporary=find_temporary(actor=actor, account=account) is not None,
         basic_mode=modes[0] if modes else BasicMode.NONE,
         debt_fen=get_position(actor=actor, customer_account_id=account.pk, on=on).owed_fen,
         open_change_orders=(

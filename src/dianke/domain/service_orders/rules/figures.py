@@ -25,6 +25,7 @@ UNITS_OF_FIGURES: Mapping[str, set[FigureUnit]] = MappingProxyType(
         "exchange.longest_high": {FigureUnit.MONTH},
         "remove.longest": {FigureUnit.MONTH},
         "close_forced.unused": {FigureUnit.MONTH},
+        "temporary.reminder": {FigureUnit.DAY},
         "temporary.longest": {FigureUnit.MONTH},
         "mode.interval": {FigureUnit.MONTH},
         "demand.interval": {FigureUnit.MONTH},

@@ -12,8 +12,10 @@ import dianke.interfaces.web.service_orders.order_list
 import dianke.interfaces.web.service_orders.promise_views  # noqa: F401 - enters the list
 from dianke.application import service_orders
 from dianke.application.service_orders.rights import list_rights, list_steps_of
+from dianke.domain.service_orders.queries import escalations
 from dianke.domain.service_orders.queries import orders as queries
 from dianke.domain.service_orders.queries import removals as queries_of_removals
+from dianke.domain.service_orders.queries.temporaries import list_ending_temporaries
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.service_orders import words
 from dianke.interfaces.web.shell.home import WorkItem, register_work
@@ -76,7 +78,39 @@ def _list_overdue_removals(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     ]  # fmt: skip
 
 
+def _list_ending_temporaries(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+    """Return temporary supplies whose end is near or past: they are closed, or applied for anew."""
+    today = to_shanghai(at).date()
+    rows = list_ending_temporaries(actor=actor, right=service_orders.ACCEPT, on=today, limit=_MOST)
+    return [
+        WorkItem(
+            kind=words.kind_of(one.kind), number=one.number,
+            title=_now("Temporary supply ends: close it or take a new application"),
+            url=reverse("web:service_order", args=[one.number]),
+            due_at=at_midnight(one.ends_on) if one.ends_on else None, source=one.account.number,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
 register_work(_list_overdue_removals, right=service_orders.ACCEPT)
+
+
+def _list_broken_below(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+    """Return orders whose promise is broken, for whoever leads the unit above."""
+    rows = escalations.list_broken_below(actor=actor, right=service_orders.MANAGE, at=at, limit=_MOST)
+    return [
+        WorkItem(
+            kind=words.kind_of(one.kind), number=one.number,
+            title=_now("A promise is broken at %(unit)s") % {"unit": one.unit.name},
+            url=reverse("web:service_order", args=[one.number]), due_at=one.due_at, source=one.account.number,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+register_work(_list_broken_below, right=service_orders.MANAGE)
+register_work(_list_ending_temporaries, right=service_orders.ACCEPT)
 
 for _right in list_rights():
     register_work(_waiting_by(_right), right=_right)
