@@ -63,6 +63,8 @@ def test_every_night_has_its_work() -> None:
         "judge_agreements": "10 21 * * *",
         "propose_dunning": "30 21 * * *",
         "watch_balances": "45 21 * * *",
+        # Every quarter of an hour.
+        "escalate_clocks": "*/15 * * * *",
         "carry_out_orders": "* * * * *",
         "finish_call_backs": "* * * * *",
         "send_messages": "* * * * *",

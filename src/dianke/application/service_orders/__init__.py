@@ -1,6 +1,7 @@
 """Orders of customers: taken, worked on step by step by those whose post it is, and what they change."""
 
 from dianke.application.service_orders.accepting import accept_order, propose_closing
+from dianke.application.service_orders.escalation import escalate_clocks
 from dianke.application.service_orders.keeping import (
     add_note,
     cancel_order,
@@ -51,6 +52,7 @@ __all__ = [
     "cancel_order",
     "charge_ended_spells",
     "complete_step",
+    "escalate_clocks",
     "give_paper",
     "give_paper_by_link",
     "hand_step",

@@ -95,6 +95,14 @@ def charge_ended_spells(timestamp: int, **_: Any) -> None:
     service_orders.charge_ended_spells(actor=actor, at=SystemClock().now())
 
 
+@app.periodic(cron="*/15 * * * *")
+@app.task(queue="nightly", queueing_lock="escalate_clocks", name="escalate_clocks", pass_context=False)
+def escalate_clocks(timestamp: int, **_: Any) -> None:
+    """Bring clocks of orders that are amber or red before whom they concern, every quarter of an hour."""
+    actor = Actor.system("the worker brings late orders before the units above")
+    service_orders.escalate_clocks(actor=actor, at=SystemClock().now())
+
+
 @app.periodic(cron=nightly_at(5, 30))
 @app.task(queue="nightly", queueing_lock="propose_dunning", name="propose_dunning", pass_context=False)
 def propose_dunning(timestamp: int, **_: Any) -> None:

@@ -11,12 +11,14 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dianke.application import service_orders
+from dianke.domain.service_orders.queries import escalations
 from dianke.domain.service_orders.queries import orders as queries
+from dianke.domain.service_orders.rules.escalation import Level
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.components.filters import ChoiceFilter, UnitFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListSpec, register
-from dianke.interfaces.web.components.page import Crumb
+from dianke.interfaces.web.components.page import Chip, Crumb
 from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.customers.naming import hide_names
 from dianke.interfaces.web.people import Names
@@ -37,12 +39,22 @@ def _enrich(actor: Actor, rows: Sequence[Any]) -> None:
     hide_names(actor, rows, find=lambda row: row.account.customer)
     steps = queries.find_open_steps(actor=actor, orders=rows)
     names = Names([step.assignee for found in steps.values() for step in found])
+    told = escalations.find_told(actor=actor, orders=rows)
     for row in rows:
+        row.told = told.get(row.pk, [])
         found = steps.get(row.pk, [])
         row.waits_at = " · ".join(words.step_of(one.process_id, one.step) for one in found)
         row.waits_for = " · ".join(
             names.of(one.assignee) if one.assignee else words.post_of(one.process_id, one.step) for one in found
         )
+
+
+def _brought_before(row: Any) -> Chip | None:
+    """Return the highest level that was told of the clocks of an order."""
+    levels = {one.subject.partition(":")[0] for one in row.told}
+    if Level.RED.value in levels:
+        return Chip("bad", words.LEVELS[Level.RED.value])
+    return Chip("warn", words.LEVELS[Level.AMBER.value]) if levels else None
 
 
 DUE = register(
@@ -68,6 +80,7 @@ DUE = register(
             ),
             Column("step", pgettext_lazy("service order", "Stands at"), lambda one: one.waits_at, width=16),
             Column("who", pgettext_lazy("service order", "Person"), lambda one: one.waits_for, width=16),
+            Column("above", pgettext_lazy("service order", "Up the line"), _brought_before),
             Column("kind", _("Kind"), lambda one: words.kind_of(one.kind), css="nw"),
             Column("account", _("Account"), lambda one: one.account.number, css="n", width=14),
             Column("name", pgettext_lazy("customer", "Name"), lambda one: one.account.customer.name, width=24),
@@ -96,6 +109,7 @@ DUE = register(
         help=[
             _("An order is due with the first of its clocks; red is late, amber has used four fifths of its time."),
             _("Orders whose clock stands are left out: Orders lists them."),
+            _("Up the line: amber was told to the post of the step, red is on the home of the unit above."),
         ],
         brief=("clock", "step", "name", "due"),
         export_name="service-orders-due",

@@ -287,11 +287,20 @@ def _subject(order: ServiceOrder, steps: list[OrderStep], note: OrderNote, names
     name, _colon, outcome = note.subject.partition(":")
     if name in words.PAUSES:
         return words.PAUSES[name]
+    if name in words.LEVELS:
+        return _level_of(steps, name, outcome)
     step = next((one for one in steps if one.step == name), None)
     if step is None:
         return ""
     said = words.step_of(step.process_id, step.step)
     return f"{said} · {words.outcome_of(outcome)}" if outcome not in ("", "DONE") else said
+
+
+def _level_of(steps: list[OrderStep], level: str, clock: str) -> str:
+    """Return before whom a clock came and which, a step or the whole."""
+    step = next((one for one in steps if one.step == clock), None)
+    name = words.step_of(step.process_id, step.step) if step else words.promise_of(clock)
+    return f"{words.LEVELS[level]} · {name}"
 
 
 def _who(names: Names, login: str) -> str:

@@ -20,6 +20,7 @@ from dianke.domain.service_orders.rules.catalog import (
     load_paper_titles,
     load_step_titles,
 )
+from dianke.domain.service_orders.rules.escalation import Level
 from dianke.domain.service_orders.rules.promise_sets import load_promise_book
 from dianke.domain.service_orders.types import OrderKind, PauseReason, Refusal, SpellKind
 from dianke.interfaces.web.components.drawings import name_of, reads_english
@@ -70,6 +71,11 @@ ACTS: dict[str, Text] = {
     OrderAct.EXTENDED.value: pgettext_lazy("order act", "Plan extended"),
     OrderAct.CHOSEN.value: pgettext_lazy("order act", "Firms chosen"),
     OrderAct.SPELL_OVER.value: pgettext_lazy("order act", "Capacity counts again since"),
+}
+# Before whom a clock that runs out comes.
+LEVELS: dict[str, Text] = {
+    Level.AMBER.value: pgettext_lazy("order level", "Post of the step"),
+    Level.RED.value: pgettext_lazy("order level", "Unit above"),
 }
 SPELLS: dict[str, Text] = {
     SpellKind.SUSPENSION.value: ALL_KINDS[OrderKind.SUSPEND.value],

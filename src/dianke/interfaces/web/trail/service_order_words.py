@@ -10,6 +10,7 @@ from dianke.interfaces.web.service_orders import plan_words, words
 ACTS: dict[str, Text] = {
     "service_orders.accepting.accept_order": pgettext_lazy("act", "accept an application"),
     "service_orders.accepting.propose_closing": pgettext_lazy("act", "propose to close an unused supply"),
+    "service_orders.escalation.escalate_order": pgettext_lazy("act", "bring a late order before the unit above"),
     "service_orders.keeping.add_note": pgettext_lazy("act", "add a note to an order"),
     "service_orders.keeping.cancel_order": pgettext_lazy("act", "cancel an order"),
     "service_orders.keeping.hand_step": pgettext_lazy("act", "hand a step over"),
