@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dianke.application.service_orders.of_steps import find_effect_of_step
 from dianke.application.service_orders.rights import ACCEPT
+from dianke.application.service_orders.steps import NEEDS_REASON
+from dianke.application.service_orders.work import StepInput, Work
 from dianke.domain.service_orders.models import OrderPause, OrderStep, ServiceOrder
 from dianke.domain.service_orders.operations import moving
 from dianke.domain.service_orders.queries import orders as queries
@@ -72,4 +75,9 @@ def answer_by_link(
     step = moving.get_open_step(actor=actor, order=order, serial=serial)
     if step is None or step.post != CUSTOMER:
         raise StepNotReady(field="serial")
-    return moving.complete(order=order, serial=serial, outcome=outcome, text=reason, actor=actor, at=at)
+    if outcome in NEEDS_REASON:
+        moving.require_reason(reason)
+    done = moving.complete(order=order, serial=serial, outcome=outcome, text=reason, actor=actor, at=at)
+    if effect := find_effect_of_step(order.kind, step.step):
+        effect(Work(order=order, step=done, given=StepInput(), actor=actor, at=at))
+    return done

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from dianke.application.service_orders.batch import drop_flats
-from dianke.application.service_orders.rights import PLAN
+from dianke.application.service_orders.rights import PLAN, VIEW
 from dianke.application.service_orders.work import Work
 from dianke.domain.customers import operations as customers
 from dianke.domain.customers.types import AccountStatus
@@ -12,11 +12,12 @@ from dianke.domain.receivables.queries.claims import get_free_money
 from dianke.domain.receivables.types import HeldKind
 from dianke.domain.service_orders.models import EffectKind, PlanState, ServiceOrder, SupplyPlan
 from dianke.domain.service_orders.operations import moving, plans
+from dianke.domain.service_orders.queries import orders as queries
 from dianke.domain.service_orders.queries.plans import find_plan
 from dianke.kernel.errors import DomainError
-from dianke.kernel.money import fen_to_yuan
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.documents import operations as documents
+from dianke.platform.documents.models import Document
 from dianke.platform.identity.types import Actor
 
 _DRAWING = "PLAN_DRAWING"
@@ -28,6 +29,13 @@ class PlanNotGiven(DomainError):
 
     code = "service_orders.plan_not_given"
     message = "write the plan of {number} with the step"
+
+
+class DrawingMissing(DomainError):
+    """The plan of the order has no drawing."""
+
+    code = "service_orders.drawing_not_found"
+    message = "the plan of {number} has no drawing"
 
 
 class PlanOver(DomainError):
@@ -119,6 +127,20 @@ def extend_plan(*, actor: Actor, number: str, revision: int, until: date, reason
     return plans.extend_plan(order=order, until=until, actor=actor, reason=text, at=at)
 
 
+@use_case(right=VIEW)
+def open_drawing(*, actor: Actor, number: str, at: datetime) -> tuple[Document, bytes]:
+    """
+    Return the drawing of an order's plan with its content; the trail keeps who opened it.
+
+    :raises DrawingMissing: if the plan has none
+    """
+    order = queries.get_order(actor=actor, number=number)
+    plan = find_plan(actor=actor, order=order)
+    if plan is None or plan.drawing is None:
+        raise DrawingMissing(field="drawing", number=number)
+    return plan.drawing, documents.read_document(plan.drawing)
+
+
 def drop_supply(order: ServiceOrder, *, actor: Actor, at: datetime) -> None:
     """Close the account of a supply that is given up before it was switched on; what was paid for it is free again."""
     if order.account.status != AccountStatus.PLANNED.value:
@@ -126,9 +148,3 @@ def drop_supply(order: ServiceOrder, *, actor: Actor, at: datetime) -> None:
     business_fees.give_fee_back(actor=actor, number=order.number, reason=order.number, login=actor.login, at=at)
     drop_flats(order, actor=actor, on=moving.day_of(at))
     customers.drop_planned_account(actor=actor, account=order.account, on=moving.day_of(at))
-
-
-def describe_fee(order: ServiceOrder, *, actor: Actor) -> str:
-    """Return the fee of an order and what is held for it in yuan, as a page tells it."""
-    fee_fen, held_fen = read_fee(order, actor=actor)
-    return f"{fen_to_yuan(fee_fen):,.2f} / {fen_to_yuan(held_fen):,.2f}"

@@ -44,7 +44,7 @@ from dianke.platform.identity.separation import require_another_person
 from dianke.platform.identity.types import Actor
 from dianke.platform.processes.running import StepNotReady
 
-_NEEDS_REASON = frozenset({"RETURNED", "REFUSED", "REWORK", "NOT_PROVED", "OBJECTED", "WITHDRAWN"})
+NEEDS_REASON = frozenset({"RETURNED", "REFUSED", "REWORK", "NOT_PROVED", "OBJECTED", "WITHDRAWN"})
 
 
 class EffectDone(DomainError):
@@ -441,7 +441,7 @@ def _complete(
     if step.step in APPROVING:
         require_level(actor=actor, order=order, on=to_shanghai(at).date())
     _require_four_eyes(actor, order, step)
-    if outcome in _NEEDS_REASON:
+    if outcome in NEEDS_REASON:
         moving.require_reason(reason)
     done = moving.complete(order=order, serial=serial, outcome=outcome, text=reason, actor=actor, at=at)
     if effect := find_effect_of_step(order.kind, step.step):

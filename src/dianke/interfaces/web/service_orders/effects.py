@@ -1,6 +1,6 @@
 """What an order brought about elsewhere, as its page tells it, and where the work of a step is done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -109,15 +109,41 @@ def _find_url(actor: Actor, order: ServiceOrder, one: OrderEffect) -> str:
 
 def link_of_step(actor: Actor, order: ServiceOrder, step: str) -> Link | None:
     """Return where the work of a step is done, filled with what the order knows already."""
-    if step == "sign_contract" and actor.may("contracts.draft", order.unit.path):
-        url = reverse("web:contract_new", args=[find_unsigned(order, actor=actor).number])
-        return Link(_("Draft the contract"), f"{url}?{urlencode({'order': order.number})}")
+    right, make = _LINKS.get(step, ("", None))
+    return make(actor, order) if make is not None and actor.may(right, order.unit.path) else None
+
+
+def _to_contract(actor: Actor, order: ServiceOrder) -> Link | None:
+    url = reverse("web:contract_new", args=[find_unsigned(order, actor=actor).number])
+    return Link(_("Draft the contract"), f"{url}?{urlencode({'order': order.number})}")
+
+
+def _to_plan(actor: Actor, order: ServiceOrder) -> Link | None:
+    return Link(_("Write the plan"), reverse("web:service_order_plan", args=[order.number]))
+
+
+def _to_desk(actor: Actor, order: ServiceOrder) -> Link | None:
+    url = reverse("web:counter_desk")
+    return Link(_("Take the money at the desk"), f"{url}?{urlencode({'account': order.account.number})}")
+
+
+def _to_final(actor: Actor, order: ServiceOrder) -> Link | None:
     final = find_effect(actor=actor, order=order, kind=EffectKind.FINAL_BILL)
-    if step == "issue_final" and final is not None and actor.may("billing.view", order.unit.path):
-        return Link(_("Look at the final bill"), reverse("web:final", args=[final.key]))
-    if step == "refund" and actor.may("payments.view", order.unit.path):
-        return Link(_("Refunds of the account"), reverse("web:claims_account", args=[order.account.number]))
-    return None
+    return Link(_("Look at the final bill"), reverse("web:final", args=[final.key])) if final is not None else None
+
+
+def _to_claims(actor: Actor, order: ServiceOrder) -> Link | None:
+    return Link(_("Refunds of the account"), reverse("web:claims_account", args=[order.account.number]))
+
+
+_LINKS: Mapping[str, tuple[str, Callable[[Actor, ServiceOrder], Link | None] | None]] = {
+    "sign_contract": ("contracts.draft", _to_contract),
+    "sign_dual_agreement": ("contracts.draft", _to_contract),
+    "draft_plan": ("orders.plan", _to_plan),
+    "collect_fee": ("payments.receive", _to_desk),
+    "issue_final": ("billing.view", _to_final),
+    "refund": ("payments.view", _to_claims),
+}
 
 
 def find_contract_facts(*, actor: Actor, account_number: str, number: str) -> tuple[date | None, dict[str, str]]:

@@ -35,6 +35,7 @@ from dianke.interfaces.web.service_orders.effects import Link, draw_effects, lin
 from dianke.interfaces.web.service_orders.order_list import ORDERS, clock_chip, result_chip
 from dianke.interfaces.web.service_orders.paper_views import draw_papers
 from dianke.interfaces.web.service_orders.part_fields import draw_parts
+from dianke.interfaces.web.service_orders.plan_panel import draw_plan
 from dianke.interfaces.web.service_orders.step_forms import StepForm
 from dianke.interfaces.web.valuation.served import draw_served_order, write_approval
 from dianke.kernel.clock import SystemClock, to_shanghai
@@ -95,6 +96,12 @@ CONSEQUENCES: dict[str, Text] = {
         "The meters come off today with what they show; own transformers are sealed, and no basic charge runs."
     ),
     "reinstall": _("The meters go up today with what they show; sealed transformers run again and are charged."),
+    "draft_plan": _("The plan is written on a page of its own and goes to the others from there."),
+    "answer_plan": _("From today the plan holds for its term; the customer decides on it."),
+    "collect_fee": _("The fee is taken from what was paid in for the account; it is paid at the desk first."),
+    "install_meter": _("The meters go up today, sealed, with what they show; each gets a usage point."),
+    "energise": _("The supply is switched on today: transformers run, the account is supplied, contracts hold."),
+    "open_account": _("Billing and reading begin with the day on which it was switched on."),
     "read_final": _("The readings count for the start of the day agreed; meters that came down were read then."),
     "bill_final": _("The final bill is calculated from these readings; another person issues it."),
     "issue_final": _("The bill is issued and booked, and the account is closed or handed over, in one go."),
@@ -154,6 +161,7 @@ def render_order(request: StaffRequest, order: ServiceOrder, *, bound: StepForm 
             (one, words.kva(one.capacity_kva)) for one in queries.list_transformers(actor=actor, order=order)
         ],
         "parts": draw_parts(actor, order),
+        **draw_plan(actor, order),
         "spell": queries.find_spell(actor=actor, order=order),
         "due": due_chip(order.due_at, now) if order.due_at else None,
         "accepted_by": _who(names, order.accepted_by),

@@ -36,6 +36,11 @@ class StepForm(forms.Form):
             self._add_meter(meter)
         for one in asked.installs:
             self.fields.update(make_meter_fields(one))
+        if asked.asks_route:
+            self.fields["route"] = forms.CharField(
+                label=_("Reading route"), max_length=20, help_text=_("The code of the route on which it is read."),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )  # fmt: skip
         for claim in asked.refunds:
             self.fields[f"b-{claim.pk}"] = forms.CharField(
                 label=_("Number at the bank"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -71,6 +76,8 @@ class StepForm(forms.Form):
             yield Part(f"{claim.number} · ¥{fen_to_yuan(claim.amount_fen):,.2f}", [self[f"b-{claim.pk}"]])
         if self.asked.refunds:
             yield Part("", [self["paid_on"]])
+        if self.asked.asks_route:
+            yield Part("", [self["route"]])
 
     def read(self) -> StepInput:
         """Return what was entered."""
@@ -83,6 +90,7 @@ class StepForm(forms.Form):
             rolled_over=frozenset(meter.key for meter in self.asked.meters if given[f"o-{meter.key}"]),
             references={claim.pk: given[f"b-{claim.pk}"] for claim in self.asked.refunds},
             paid_on=given.get("paid_on"),
+            route_code=given.get("route", ""),
             meters={one.key: read_meter(one, given) for one in self.asked.installs},
         )
 

@@ -8,6 +8,7 @@ from dianke.interfaces.web.service_orders import (
     due_list,
     order_views,
     paper_views,
+    plan_views,
     promise_views,
 )
 
@@ -18,6 +19,9 @@ urlpatterns = [
     path("new/<str:number>/", accept_views.accept_order, name="service_order_new"),
     path("propose/<str:number>/", accept_views.propose_closing, name="service_order_propose"),
     path("<str:number>/", order_views.show_order, name="service_order"),
+    path("<str:number>/plan/", plan_views.draft_plan, name="service_order_plan"),
+    path("<str:number>/plan/extension/", plan_views.extend, name="service_order_extend"),
+    path("<str:number>/plan/drawing/", plan_views.open_drawing, name="service_order_drawing"),
     path("<str:number>/steps/", act_views.complete_step, name="service_order_step"),
     path("<str:number>/back/", act_views.send_back, name="service_order_back"),
     path("<str:number>/hand/", act_views.hand_step, name="service_order_hand"),

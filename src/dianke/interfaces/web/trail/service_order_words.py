@@ -39,6 +39,7 @@ ACTS: dict[str, Text] = {
     "service_orders.steps.settle_by_order": pgettext_lazy("act", "settle the account of who leaves"),
     "service_orders.steps.work_on_contract": pgettext_lazy("act", "see to the contract of an order"),
     "service_orders.steps.record_customer_step": pgettext_lazy("act", "record what the customer did in an order"),
+    "service_orders.planning.open_drawing": pgettext_lazy("act", "open the drawing of a supply plan"),
     "service_orders.planning.extend_plan": pgettext_lazy("act", "extend a supply plan"),
     "service_orders.steps.plan_by_order": pgettext_lazy("act", "work on a supply plan"),
     "service_orders.steps.sign_for_grid": pgettext_lazy("act", "countersign a supply plan for the grid"),
