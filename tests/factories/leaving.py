@@ -112,9 +112,12 @@ class Town:
         assert installed is not None
         return {installed.pk: {"total": Decimal(total)}}
 
-    def sign(self, point: UsagePoint, customer: str, *, start: date = LAST_DAY, at: datetime = NOON) -> ContractVersion:
+    def sign(
+        self, point: UsagePoint, customer: str, *, start: date = LAST_DAY, at: datetime = NOON, **more: str
+    ) -> ContractVersion:
         """Return a contract of a point's account that was drafted, approved and signed by both sides."""
         given = {"ownership_point": "表后开关出线端", "payment_days": "10", "price": "合同电价", "customer": customer}
+        given |= more
         version = contracts.draft_contract(
             actor=self.people["manager"], account_number=point.account.number, kind=ContractKind.LOW_VOLTAGE,
             start=start, given=given, at=at,

@@ -30,9 +30,11 @@ from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
 from dianke.domain.network import operations as network
 from dianke.domain.network.models import Transformer, TransformerSpell
+from dianke.domain.network.types import TransformerState
 from dianke.domain.service_orders.models import OrderEffect
 from dianke.domain.service_orders.operations.accepting import ApplicationRefused
 from dianke.domain.service_orders.operations.parties import PartyUnknown, TransformerNotToShare
+from dianke.domain.service_orders.types import OrderKind
 
 pytestmark = pytest.mark.django_db
 
@@ -252,3 +254,41 @@ def test_it_waits_for_the_debts(town: Town) -> None:
     town.do(order, "check_debts", ASKED, outcome="OWING")
     assert town.waiting(order) == "pay_debts"
     assert list_parts(town.read(order), actor=EVERYBODY) == []
+
+
+def test_a_home_is_divided_by_what_its_contract_says(town: Town) -> None:
+    clear(town, town.home)
+    shares = (make_part("K100000001", "5"), make_part(NEW, "3"))
+    with pytest.raises(ApplicationRefused) as caught:
+        town.ask(town.home, OrderKind.SPLIT, parts=shares, is_separable=True)
+    assert refusals(caught) == {"shares_do_not_add_up"}
+    version = town.sign(town.home, "测试用户100000001", start=date(2026, 1, 1), at=ASKED, capacity_kva="8")
+    assert version.parameters["capacity_kva"] == "8"
+    order = town.ask(town.home, OrderKind.SPLIT, parts=shares, is_separable=True)
+    parts = lead_to_connection(town, order)
+    sign_parts(town, parts)
+    town.do(order, "sign_contract", ASKED)
+    meters = make_meters(town, parts, {1: "0", 2: "0"})
+    town.do(order, "install_meter", values=town.values(town.home, "650"), meters=meters)
+    town.do(order, "energise")
+    (final,) = settle(town, order)
+    assert (town.account(town.home).status, final.final_date) == ("CLOSED", LAST_DAY)
+
+    closing = {point_of(parts[0]): {"total": "200"}, point_of(parts[1]): {"total": "100"}}
+    bill_month(town.utility, FEBRUARY, {town.factory: {"total": "5600"}, **closing})
+    (first,), (second,) = bills_of(parts[0]), bills_of(parts[1])
+    # 200 and 100 kWh in the first block at 0.5283; the blocks of the year begin anew with each account.
+    assert [one.amount_fen for one in (first, second)] == [10_566, 5_283]
+
+
+def test_while_a_transformer_rests_by_agreement_nothing_is_divided(town: Town) -> None:
+    network.set_transformer_state(
+        actor=town.utility.actor, transformer=Transformer.objects.for_actor(EVERYBODY).get(),
+        state=TransformerState.SUSPENDED, from_date=date(2026, 2, 2),
+    )  # fmt: skip
+    with pytest.raises(ApplicationRefused) as caught:
+        ask_split(town, *SHARES)
+    assert refusals(caught) == {"spells_overlap"}
+    with pytest.raises(ApplicationRefused) as caught:
+        town.ask(town.factory, OrderKind.REMOVE, ends_on=date(2026, 4, 1))
+    assert refusals(caught) == {"spells_overlap"}

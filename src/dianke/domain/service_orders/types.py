@@ -292,6 +292,7 @@ class PartyFacts:
     is_same_supply_point: bool = True
     is_adjacent: bool = True
     open_change_orders: tuple[str, ...] = ()
+    has_spell: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

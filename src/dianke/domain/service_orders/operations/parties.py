@@ -159,6 +159,7 @@ def _gather_merger(
                 name=other.number, capacity_kva=_find_capacity(actor, other, known), debt_fen=known.debt_fen,
                 is_same_supply_point=_is_same_supply(actor, account, other), is_adjacent=is_adjacent,
                 open_change_orders=known.open_change_orders,
+                has_spell=any(spell.unsealed_on is None for spell in known.spells),
             )
         )  # fmt: skip
     wanted = sum((one.capacity_kva for one in parts), Decimal(0))

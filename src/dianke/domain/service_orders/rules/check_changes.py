@@ -45,6 +45,7 @@ def check_remove(case: Case, account: AccountFacts) -> Iterator[Refusal]:
     yield from case.check_longest("remove.longest")
     if account.removed_on is not None:
         yield case.refuse("removal_running", since=account.removed_on)
+    yield from _check_no_spell(case, account)
 
 
 def check_reinstall(case: Case, account: AccountFacts) -> Iterator[Refusal]:
@@ -82,9 +83,10 @@ def check_split(case: Case, account: AccountFacts) -> Iterator[Refusal]:
     shares = sum((party.capacity_kva for party in asked.parties), Decimal(0))
     if shares != account.capacity_kva or any(party.capacity_kva <= 0 for party in asked.parties):
         yield case.refuse("shares_do_not_add_up", shares_kva=shares, capacity_kva=account.capacity_kva)
+    yield from _check_no_spell(case, account)
 
 
-def check_merge(case: Case, _account: AccountFacts) -> Iterator[Refusal]:
+def check_merge(case: Case, account: AccountFacts) -> Iterator[Refusal]:
     """Yield what stands against a merger: adjacent accounts at one supply point, without debts, no more capacity."""
     asked, least = case.application, case.get("merge.least_accounts")
     if len(asked.parties) < (least.amount or 0):
@@ -96,10 +98,13 @@ def check_merge(case: Case, _account: AccountFacts) -> Iterator[Refusal]:
             yield case.refuse("party_owes", account=party.name, debt_fen=party.debt_fen)
         if party.open_change_orders:
             yield case.refuse("change_order_open", article=OWN_RULE, orders=", ".join(party.open_change_orders))
+        if party.has_spell:
+            yield case.refuse("spells_overlap", article=OWN_RULE, account=party.name)
     total = sum((party.capacity_kva for party in asked.parties), Decimal(0))
     if asked.capacity_kva is not None and asked.capacity_kva > total:
         excess = asked.capacity_kva - total
         yield case.refuse("capacity_above", before_kva=total, after_kva=asked.capacity_kva, excess_kva=excess)
+    yield from _check_no_spell(case, account)
 
 
 def check_close(case: Case, _account: AccountFacts) -> Iterator[Refusal]:
@@ -129,6 +134,13 @@ def check_close_forced(case: Case, account: AccountFacts) -> Iterator[Refusal]:
     if agreed or account.removed_on is not None:
         since = agreed[0].sealed_on if agreed else account.removed_on
         yield case.refuse("was_suspended", article=unused.article, since=since)
+
+
+def _check_no_spell(case: Case, account: AccountFacts) -> Iterator[Refusal]:
+    """Refuse while units rest by agreement: a spell belongs to the units and the account that it began with."""
+    running = [spell for spell in account.spells if spell.unsealed_on is None]
+    if running:
+        yield case.refuse("spells_overlap", article=OWN_RULE, since=running[0].sealed_on)
 
 
 def _check_same_place(case: Case) -> Iterator[Refusal]:
