@@ -260,3 +260,11 @@ def test_a_month_without_a_meter_is_not_missing_in_a_final_bill(town: Town) -> N
     bill = town.list_bills(town.factory)[-1]
     assert (bill.period_end, bill.energy_kwh_e2) == (at.date(), 10_000)
     assert bill.basic_fen == 607_530  # 630 x 10/30 x 28.93: from the 11th to the 20th
+
+
+def test_it_is_back_on_the_day_after_at_the_earliest(town: Town) -> None:
+    take_off(town, town.factory, "5600")
+    with pytest.raises(ApplicationRefused) as caught:
+        town.ask(town.factory, OrderKind.REINSTALL, at=NOON)
+    assert refusals(caught) == {"notice_too_short"}
+    assert town.ask(town.factory, OrderKind.REINSTALL, at=NOON, effective_on=date(2026, 2, 12)).number

@@ -1,7 +1,7 @@
 """Exchange, relocation, removal, names and owners, splits and mergers, closing."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from dianke.domain.service_orders.rules.case import OWN_RULE, Case
@@ -53,6 +53,10 @@ def check_reinstall(case: Case, account: AccountFacts) -> Iterator[Refusal]:
     longest = case.get("remove.longest")
     if account.removed_on is None:
         yield case.refuse("removal_missing")
+    elif case.application.effective_on <= account.removed_on:
+        # A transformer that was sealed today runs again tomorrow at the earliest.
+        earliest = account.removed_on + timedelta(days=1)
+        yield case.refuse("notice_too_short", article=OWN_RULE, asked=case.application.effective_on, earliest=earliest)
     elif longest.amount is not None and case.application.effective_on > add_months(account.removed_on, longest.amount):
         last = add_months(account.removed_on, longest.amount)
         yield case.refuse("term_is_over", article=longest.article, asked=case.application.effective_on, term_end=last)

@@ -39,10 +39,15 @@ _FIELDS: Mapping[OrderKind, tuple[str, ...]] = {
     OrderKind.CHANGE_MODE: ("basic_mode", "contract_kw"),
     OrderKind.SUPPLY_HIGH_SINGLE: ("capacity_kva", "voltage"),
     OrderKind.SUPPLY_HIGH_DUAL: ("capacity_kva", "voltage"),
+    OrderKind.SUPPLY_RESIDENT: ("capacity_kva", "voltage"),
+    OrderKind.SUPPLY_LOW: ("capacity_kva", "voltage"),
+    OrderKind.CHARGING_PILE: ("capacity_kva", "voltage"),
+    OrderKind.TEMPORARY: ("capacity_kva", "voltage", "ends_on"),
+    OrderKind.BATCH: ("voltage",),
     OrderKind.REMOVE: ("ends_on",),
     OrderKind.REINSTALL: (),
     OrderKind.SPLIT: ("keeps_use",),
-    OrderKind.MERGE: ("keeps_use",),
+    OrderKind.MERGE: (),
 }
 _MADE: Mapping[str, forms.Field] = {
     "ends_on": forms.DateField(

@@ -44,13 +44,13 @@ def make_part_fields(kind: OrderKind, facts: AccountFacts) -> dict[str, forms.Fi
                 label=_("Accounts that go in beside this one"), max_length=200,
                 help_text=_("User numbers with a space between them."), widget=forms.TextInput(attrs=_PLAIN),
             ),
-            "is_adjacent": forms.BooleanField(label=_("The places lie next to each other"), required=False),
             **_make_part(1, _("Customer number of the merged account"), _("Capacity after the merger (kVA)"), True),
             "p1_codes": forms.CharField(
                 label=_("Transformers that stay in use"), max_length=300, required=False,
                 help_text=_("Numbers with a space between them; the rest of the capacity is a new transformer."),
                 widget=forms.TextInput(attrs=_PLAIN),
             ),
+            "is_adjacent": forms.BooleanField(label=_("The places lie next to each other"), required=False),
         }  # fmt: skip
     if kind is not OrderKind.SPLIT:
         return {}
