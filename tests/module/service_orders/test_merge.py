@@ -23,6 +23,7 @@ from dianke.domain.receivables.models import Claim
 from dianke.domain.service_orders.models import ServiceOrder
 from dianke.domain.service_orders.operations.accepting import ApplicationRefused
 from dianke.domain.service_orders.operations.parties import PartyAccountUnknown
+from dianke.domain.service_orders.queries.leavers import filter_orders_about
 from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.clock import SHANGHAI
 
@@ -176,6 +177,8 @@ def test_a_returned_bill_is_withdrawn_of_both(town: Town) -> None:
 
 def test_an_account_that_goes_in_takes_no_other_order(town: Town) -> None:
     order = ask(town, "830")
+    about = filter_orders_about(actor=town.people["counter"], account=workshop_of(town).account)
+    assert [one.number for one in about] == [order.number]
     with pytest.raises(ApplicationRefused) as caught:
         town.ask(workshop_of(town), OrderKind.CLOSE, has_stopped_all=True)
     assert refusals(caught) == {"change_order_open"}

@@ -34,6 +34,7 @@ from dianke.domain.network.types import TransformerState
 from dianke.domain.service_orders.models import OrderEffect
 from dianke.domain.service_orders.operations.accepting import ApplicationRefused
 from dianke.domain.service_orders.operations.parties import PartyUnknown, TransformerNotToShare
+from dianke.domain.service_orders.queries.leavers import filter_orders_about
 from dianke.domain.service_orders.types import OrderKind
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,10 @@ def test_the_course_names_every_account_of_the_case(town: Town) -> None:
     town.do(order, "install_meter", values=town.values(town.factory, "5600"), meters=meters)
     town.do(order, "energise")
 
+    counter = town.people["counter"]
+    for account in (town.factory.account, *(one.account for one in parts)):
+        assert [one.number for one in filter_orders_about(actor=counter, account=account)] == [order.number]
+    assert not filter_orders_about(actor=counter, account=town.home.account).exists()
     rows = OrderEffect.objects.for_actor(EVERYBODY).filter(order=order).order_by("id")
     first, second = (one.account.number for one in parts)
     assert [(one.kind, one.number) for one in rows if one.kind not in ("TERMS", "CONTRACT_SIGNED")] == [

@@ -11,6 +11,7 @@ from dianke.domain.contracts.queries import filter_versions
 from dianke.domain.credit.queries.facts import filter_facts
 from dianke.domain.credit.types import FactState, FactType
 from dianke.domain.service_orders.queries import orders as order_queries
+from dianke.domain.service_orders.queries.leavers import filter_orders_about
 from dianke.interfaces.web.components.paging import page_by_key
 from dianke.interfaces.web.contracts import words as contract_words
 from dianke.interfaces.web.contracts.lists import draw_version
@@ -50,7 +51,7 @@ def show_orders(request: StaffRequest, viewed: Viewed) -> HttpResponse:
     if not viewed.actor.may(get_tab("orders").right, viewed.unit_path):
         return refuse_tab(request, viewed, "orders")
     actor = viewed.actor.within("orders.view")
-    rows = order_queries.filter_orders(actor=actor).filter(account=viewed.get_account())
+    rows = filter_orders_about(actor=actor, account=viewed.get_account())
     page = page_by_key(rows, order=["-id"], at=request.GET.get("at", ""))
     steps = order_queries.find_open_steps(actor=actor, orders=page.rows)
     values = {
