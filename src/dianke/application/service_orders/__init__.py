@@ -2,10 +2,10 @@
 
 from dianke.application.service_orders.accepting import accept_order, propose_closing
 from dianke.application.service_orders.escalation import escalate_clocks
+from dianke.application.service_orders.handing import NotTheirStep, hand_over, hand_step, list_colleagues, may_turn
 from dianke.application.service_orders.keeping import (
     add_note,
     cancel_order,
-    hand_step,
     hang_order,
     pause_order,
     resume_order,
@@ -45,6 +45,7 @@ __all__ = [
     "SURVEY",
     "VIEW",
     "EffectDone",
+    "NotTheirStep",
     "StepInput",
     "accept_order",
     "add_note",
@@ -55,10 +56,13 @@ __all__ = [
     "escalate_clocks",
     "give_paper",
     "give_paper_by_link",
+    "hand_over",
     "hand_step",
     "hang_order",
     "judge_paper",
+    "list_colleagues",
     "make_order_link",
+    "may_turn",
     "open_order_link",
     "open_paper",
     "pause_order",

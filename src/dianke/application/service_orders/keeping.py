@@ -1,4 +1,4 @@
-"""What is done to an order beside its steps: hand over, urge, note, pause, hang, cancel."""
+"""What is done to an order beside its steps: urge, note, pause, hang, cancel."""
 
 from datetime import datetime
 
@@ -14,19 +14,8 @@ from dianke.domain.service_orders.types import PauseReason
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.documents import operations as documents
 from dianke.platform.identity.types import Actor
-from dianke.platform.processes.running import StepNotReady
 
 _EVIDENCE = "ORDER_EVIDENCE"
-
-
-@use_case(right=MANAGE)
-def hand_step(*, actor: Actor, number: str, serial: int, revision: int, login: str, at: datetime) -> None:
-    """Give a waiting step to a person, or back to everybody whose post it is."""
-    order = moving.lock_order(actor=actor, right=MANAGE, number=number, revision=revision)
-    step = moving.get_open_step(actor=actor, order=order, serial=serial)
-    if step is None:
-        raise StepNotReady(field="serial")
-    moving.assign(order=order, step=step, login=login.strip(), actor=actor, at=at)
 
 
 @use_case(right=VIEW)

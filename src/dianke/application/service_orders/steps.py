@@ -10,6 +10,7 @@ from datetime import datetime
 
 from dianke.application.service_orders import final_bill
 from dianke.application.service_orders.approval import APPROVING, require_level
+from dianke.application.service_orders.handing import require_turn
 from dianke.application.service_orders.of_steps import find_effect_of_step
 from dianke.application.service_orders.rights import (
     ACCEPT,
@@ -30,6 +31,7 @@ from dianke.application.service_orders.rights import (
     SIGN_GRID,
     SIGN_SAFETY,
     SURVEY,
+    VIEW,
     right_of_step,
 )
 from dianke.application.service_orders.work import StepInput, Work
@@ -382,13 +384,14 @@ COMPLETING: dict[str, Callable[..., OrderStep]] = {
 }
 
 
-@use_case(right=SURVEY)
+@use_case(right=VIEW)
 def send_back(
     *, actor: Actor, number: str, serial: int, revision: int, to_path: str, reason: str, at: datetime
 ) -> None:
-    """Send the work back to a step before, for a reason, as long as nothing has changed in the archive."""
+    """Send the work back to a step before, for a reason: by whose turn it is, while nothing changed in the archive."""
     text = moving.require_reason(reason)
-    order = moving.lock_order(actor=actor, right=SURVEY, number=number, revision=revision)
+    order = moving.lock_order(actor=actor, right=VIEW, number=number, revision=revision)
+    require_turn(actor=actor, order=order, serial=serial)
     require_no_effect(actor, order)
     final_bill.withdraw_final(order, actor=actor)
     moving.send_back(order=order, serial=serial, to_path=to_path, text=text, actor=actor, at=at)

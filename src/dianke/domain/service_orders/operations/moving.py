@@ -171,11 +171,13 @@ def send_back(*, order: ServiceOrder, serial: int, to_path: str, text: str, acto
     keep(order=order, walk=walk, actor=actor, at=at)
 
 
-def assign(*, order: ServiceOrder, step: OrderStep, login: str, actor: Actor, at: datetime) -> None:
+def assign(
+    *, order: ServiceOrder, step: OrderStep, login: str, act: OrderAct, text: str, actor: Actor, at: datetime
+) -> None:
     """Give a waiting step to a person, or to nobody in particular."""
     step.assignee = login
     step.save(update_fields=["assignee"])
-    add_note(order=order, actor=actor, at=at, act=OrderAct.TAKEN, subject=step.step, text=login)
+    add_note(order=order, actor=actor, at=at, act=act, subject=step.step, text=text)
     _write(order, actor, at)
 
 

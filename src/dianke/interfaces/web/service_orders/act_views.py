@@ -42,7 +42,7 @@ def complete_step(request: StaffRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@page_right(service_orders.SURVEY)
+@page_right(service_orders.VIEW)
 def send_back(request: StaffRequest, number: str) -> HttpResponse:
     """Send the work back to a step before."""
     act = partial(
@@ -59,6 +59,17 @@ def hand_step(request: StaffRequest, number: str) -> HttpResponse:
     act = partial(
         service_orders.hand_step, serial=_number(request, "serial"), revision=_number(request, "revision"),
         login=request.POST.get("login", ""),
+    )  # fmt: skip
+    return _act(request, number, act, _("Handed over."))
+
+
+@require_POST
+@page_right(service_orders.VIEW)
+def hand_over(request: StaffRequest, number: str) -> HttpResponse:
+    """Hand a step over to a colleague who may do it."""
+    act = partial(
+        service_orders.hand_over, serial=_number(request, "serial"), revision=_number(request, "revision"),
+        login=request.POST.get("login", ""), reason=request.POST.get("reason", ""),
     )  # fmt: skip
     return _act(request, number, act, _("Handed over."))
 

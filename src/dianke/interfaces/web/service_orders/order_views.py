@@ -36,6 +36,7 @@ from dianke.interfaces.web.service_orders.order_list import ORDERS, clock_chip, 
 from dianke.interfaces.web.service_orders.paper_views import draw_papers
 from dianke.interfaces.web.service_orders.part_fields import draw_parts
 from dianke.interfaces.web.service_orders.plan_panel import draw_plan
+from dianke.interfaces.web.service_orders.step_acts import StepActs, find_step_acts
 from dianke.interfaces.web.service_orders.step_forms import StepForm
 from dianke.interfaces.web.valuation.served import draw_served_order, write_approval
 from dianke.kernel.clock import SystemClock, to_shanghai
@@ -70,6 +71,7 @@ class NextStep:
     level: str
     form: StepForm | None
     link: Link | None
+    acts: StepActs
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,7 @@ def _next(
         level=write_approval(level) if level else "",
         form=form,
         link=link_of_step(request.actor, order, step.step),
+        acts=find_step_acts(request.actor, order, step),
     )
 
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<str:number>/steps/", act_views.complete_step, name="service_order_step"),
     path("<str:number>/back/", act_views.send_back, name="service_order_back"),
     path("<str:number>/hand/", act_views.hand_step, name="service_order_hand"),
+    path("<str:number>/over/", act_views.hand_over, name="service_order_over"),
     path("<str:number>/clock/", act_views.change_clock, name="service_order_clock"),
     path("<str:number>/hang/", act_views.hang_order, name="service_order_hang"),
     path("<str:number>/cancel/", act_views.cancel_order, name="service_order_cancel"),
