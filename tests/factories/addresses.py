@@ -186,6 +186,8 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     (r"invoices/by-number/", "form", "xml"),
     (r"ledger/reports/", "name", "funds"),
     (r"imports/", "line|place", "1"),
+    (r"service-orders/lists/", "name", "flats"),
+    (r"service-orders/", "act", "draft"),
     (r"trail/changes/", "model_label", "customers.customer"),
 )
 

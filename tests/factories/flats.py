@@ -20,7 +20,8 @@ from dianke.domain.network import operations as network
 from dianke.domain.service_orders.models import PlannedSource, ServiceOrder
 from dianke.domain.service_orders.operations.accepting import Application
 from dianke.domain.service_orders.rules.catalog import Need, list_materials
-from dianke.domain.service_orders.rules.plan_drafts import DraftedSource, PlanDraft
+from dianke.domain.service_orders.rules.plan_drafts import DraftedSource, PlanDraft, propose_ct
+from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
 from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.clock import SHANGHAI
 
@@ -58,7 +59,8 @@ def plan_account(town: Town, *, name: str = "李四", usage: UsageClass = UsageC
 def draft_low(**changes: Any) -> PlanDraft:
     """Return the plan of a home of 8 kVA from a public area."""
     kva = changes.get("capacity_kva", Decimal(8))
-    ratio = {"ct_primary": changes.pop("ct"), "ct_secondary": Decimal(5)} if "ct" in changes else {}
+    primary = changes.pop("ct", Decimal(1))
+    ratio = {"ct_primary": primary, "ct_secondary": Decimal(5)} if primary > 1 else {}
     values: dict[str, Any] = {
         "voltage": "380V", "voltage_kv": Decimal("0.38"), "capacity_kva": kva,
         "sources": (DraftedSource(capacity_kva=kva, **LOW_SOURCE, **ratio),), "ownership_point": "表后开关出线端",
@@ -155,10 +157,16 @@ def apply_for_estate(town: Town, content: bytes, *, takes_good_rows: bool = Fals
     return order
 
 
+def choose_ct(kva: Decimal) -> Decimal:
+    """Return the primary of the current transformer of a load at 380 V."""
+    rules = choose_rule_set(load_rule_sets(), accepted_on=MORNING.date())
+    return propose_ct(capacity_kva=kva, metered_kv=Decimal("0.38"), rule_set=rules, on=MORNING.date())
+
+
 def build_estate(town: Town, order: ServiceOrder, kva: Decimal) -> None:
     """Go from the survey of an estate to the works that passed."""
     do(town, order, "survey", MORNING)
-    do(town, order, "draft_plan", MORNING, plan=draft_low(capacity_kva=kva, ct=Decimal(2500)))
+    do(town, order, "draft_plan", MORNING, plan=draft_low(capacity_kva=kva, ct=choose_ct(kva)))
     for step in ("sign_grid", "sign_dispatch", "sign_safety"):
         do(town, order, step, MORNING)
     new.accept_papers(order)

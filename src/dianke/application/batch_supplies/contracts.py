@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from dianke.application.batch_supplies.files import MOST_FLATS
 from dianke.application.batch_supplies.work import AT_ONCE, Progress
 from dianke.application.contracts import facts
 from dianke.application.service_orders.rights import CONTRACT
@@ -98,7 +99,8 @@ def sign_part_contracts(
             contracts.sign_version(actor=actor, version=version, new=new, login=actor.login, at=at)
         return True
 
-    return _each(actor, order, after, sign)
+    # The copy comes once: all are signed in one go.
+    return _each(actor, order, after, sign, limit=MOST_FLATS)
 
 
 def _find_version(actor: Actor, part: ServiceOrder) -> ContractVersion | None:
@@ -109,8 +111,10 @@ def _find_version(actor: Actor, part: ServiceOrder) -> ContractVersion | None:
     return found
 
 
-def _each(actor: Actor, order: ServiceOrder, after: int, act: Callable[[ServiceOrder], bool]) -> Progress:
-    waiting = list_waiting_parts(actor=actor, order=order, step=_STEP, after=after, limit=AT_ONCE)
+def _each(
+    actor: Actor, order: ServiceOrder, after: int, act: Callable[[ServiceOrder], bool], *, limit: int = AT_ONCE
+) -> Progress:
+    waiting = list_waiting_parts(actor=actor, order=order, step=_STEP, after=after, limit=limit)
     failed: list[tuple[str, DomainError]] = []
     done = 0
     for part, _arrival in waiting:
@@ -119,6 +123,5 @@ def _each(actor: Actor, order: ServiceOrder, after: int, act: Callable[[ServiceO
                 done += act(part)
         except DomainError as refusal:
             failed.append((part.asked.get("flat", part.number), refusal))
-    return Progress(
-        done=done, failed=tuple(failed), last=waiting[-1][0].pk if waiting else after, is_over=len(waiting) < AT_ONCE
-    )
+    last = waiting[-1][0].pk if waiting else after
+    return Progress(done=done, failed=tuple(failed), last=last, is_over=len(waiting) < limit)

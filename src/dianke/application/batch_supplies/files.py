@@ -140,6 +140,12 @@ def write_rejects(checked: Checked, language: str) -> bytes:
     return rejects.write_csv_rejects(report, language)
 
 
+def write_template(spec: TableSpec) -> bytes:
+    """Return an empty list as CSV with an example row, as a spreadsheet program opens it."""
+    rows = [[one.title_zh for one in spec.columns], [one.example for one in spec.columns]]
+    return "".join(",".join(row) + "\r\n" for row in rows).encode("utf-8-sig")
+
+
 def list_faults(checked: Checked, language: str) -> list[dict[str, str | int]]:
     """Return every fault with row, column, value, what is wrong and what to do, by row."""
     return [one.as_dict(language) for one in sorted(checked.faults, key=_by_row)]

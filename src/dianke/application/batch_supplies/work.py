@@ -62,7 +62,7 @@ def name_meters(*, actor: Actor, number: str, content: bytes, takes_good_rows: b
     given = [
         {name: f"{checked.get(place, name)}" for name in ("meter", "reading", "seals")} for place in good
     ]  # fmt: skip
-    batches.keep_meters(orders=[parts[checked.get(place, "flat")] for place in good], given=given)
+    batches.keep_meters(actor=actor, orders=[parts[checked.get(place, "flat")] for place in good], given=given)
     return len(good)
 
 

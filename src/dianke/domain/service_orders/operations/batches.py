@@ -136,11 +136,11 @@ def _copy_row(row: Any, **changes: Any) -> Any:
     return other
 
 
-def keep_meters(*, orders: Sequence[ServiceOrder], given: Sequence[dict[str, Any]]) -> None:
+def keep_meters(*, actor: Actor, orders: Sequence[ServiceOrder], given: Sequence[dict[str, Any]]) -> None:
     """Write down on parts which meter goes up in each, as a file named it."""
     for order, one in zip(orders, given, strict=True):
         order.asked["meter"] = one
-    ServiceOrder.objects.bulk_update(orders, ["asked"], batch_size=500)
+    ServiceOrder.objects.for_actor(actor).bulk_update(orders, ["asked"], batch_size=500)
 
 
 def _describe(flat: Flat) -> dict[str, str]:

@@ -38,6 +38,8 @@ _PROPOSED = (OrderKind.CLOSE_FORCED,)
 @page_right(service_orders.ACCEPT)
 def accept_order(request: StaffRequest, number: str) -> HttpResponse:
     """Take an application; refusals stand above the form with what can be done and the article."""
+    if OrderKind.BATCH.value in (request.GET.get("kind"), request.POST.get("kind")):
+        return redirect("web:service_batch_new", number=number)
     return _take(request, number, service_orders.ACCEPT)
 
 

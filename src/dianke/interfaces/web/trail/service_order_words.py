@@ -47,6 +47,16 @@ ACTS: dict[str, Text] = {
     "service_orders.steps.sign_for_dispatch": pgettext_lazy("act", "countersign a supply plan for dispatch"),
     "service_orders.steps.sign_for_safety": pgettext_lazy("act", "countersign a supply plan for safety"),
     "service_orders.steps.send_back": pgettext_lazy("act", "send an order back"),
+    "batch_supplies.accepting.accept_batch": pgettext_lazy("act", "accept the application of an estate"),
+    "batch_supplies.contracts.approve_part_contracts": pgettext_lazy("act", "approve the contracts of a batch"),
+    "batch_supplies.contracts.draft_part_contracts": pgettext_lazy("act", "draft the contracts of a batch"),
+    "batch_supplies.contracts.sign_part_contracts": pgettext_lazy("act", "record the signatures of a batch"),
+    "batch_supplies.work.archive_parts": pgettext_lazy("act", "archive the parts of a batch"),
+    "batch_supplies.work.energise_parts": pgettext_lazy("act", "switch the parts of a batch on"),
+    "batch_supplies.work.install_parts": pgettext_lazy("act", "put the meters of a batch up"),
+    "batch_supplies.work.name_meters": pgettext_lazy("act", "load the meters of a batch"),
+    "batch_supplies.work.open_part_accounts": pgettext_lazy("act", "open the accounts of a batch"),
+    "batch_supplies.work.sign_parts": pgettext_lazy("act", "let the signed parts of a batch go on"),
     "service_orders.steps.survey_order": pgettext_lazy("act", "check an order on site"),
 }
 
