@@ -12,8 +12,8 @@ from tests.factories.once import built_once, fresh
 from tests.factories.paid import pay
 
 from dianke.application import service_orders
+from dianke.application.service_orders.connecting import MeterNotFound
 from dianke.application.service_orders.final_bill import DayNotCome, RegisterNotRead
-from dianke.application.service_orders.removal import MeterNotFound
 from dianke.application.service_orders.work import MeterGiven
 from dianke.domain.billing.models import BillRunFault, FinalBilling
 from dianke.domain.metering import operations as metering

@@ -21,10 +21,10 @@ from tests.factories.parts import (
 )
 
 from dianke.application import service_orders
+from dianke.application.service_orders.connecting import MeterNotFound
 from dianke.application.service_orders.final_bill import DayNotCome, RegisterNotRead
 from dianke.application.service_orders.leaving import ContractNotSigned
 from dianke.application.service_orders.parts import Part, list_parts
-from dianke.application.service_orders.removal import MeterNotFound
 from dianke.domain.billing.models import Bill, BillingTerms
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.metering.models import MeterInstallation, UsagePoint

@@ -189,3 +189,15 @@ class TestEventsOutOfOrder:
 
         with pytest.raises(EventsOutOfOrder):
             read_order_clocks([start, pause], promised=promised, rules=RULES, now=start.at)
+
+
+def test_a_meter_comes_off_and_goes_back_within_five_days() -> None:
+    # Five days, not working days: Saturday the 8th counts, and the fifth day after is a Thursday.
+    off = read(
+        "SLA-SEED", "REMOVE", "2024-06-08T12:00", "2024-06-07T09:00 START", "2024-06-08T09:00 ENTER remove_temporarily"
+    )
+    back = read(
+        "SLA-SEED", "REINSTALL", "2024-06-08T12:00", "2024-06-07T09:00 START", "2024-06-08T09:00 ENTER reinstall"
+    )
+
+    assert due(off["remove_temporarily"])[:10] == due(back["reinstall"])[:10] == "2024-06-13"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from dianke.application.service_orders.connecting import MeterNotFound
 from dianke.application.service_orders.final_bill import DayNotCome, RegisterNotRead
 from dianke.application.service_orders.leaving import list_standing
 from dianke.application.service_orders.work import MeterGiven, MeterToInstall, Work
@@ -26,13 +27,6 @@ from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 
 _RUNNING = (TransformerState.RUNNING.value, TransformerState.HOT_STANDBY.value)
-
-
-class MeterNotFound(DomainError):
-    """No meter of that number is in the register of meters within reach."""
-
-    code = "service_orders.meter_not_found"
-    message = "there is no meter {meter} in the register of meters; enter it first"
 
 
 class NothingToReinstall(DomainError):
