@@ -72,6 +72,7 @@ PAPERS: Mapping[OrderKind, frozenset[str]] = {
     OrderKind.CHANGE_MODE: frozenset({"application", "identity"}),
     OrderKind.REMOVE: frozenset({"application", "identity", "rebuilding_proof"}),
     OrderKind.REINSTALL: frozenset({"application", "identity"}),
+    OrderKind.SOLAR: frozenset({"application", "identity", "ownership", "project_approval"}),
     OrderKind.SPLIT: frozenset({"application", "identity", "ownership", "agreement_of_parties"}),
     OrderKind.MERGE: frozenset({"application", "identity", "ownership", "agreement_of_parties"}),
 }

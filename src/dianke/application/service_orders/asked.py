@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 
-from dianke.application.service_orders import connecting, final_bill, leaving, parts, removal, settling
+from dianke.application.service_orders import connecting, final_bill, generation, leaving, parts, removal, settling
 from dianke.application.service_orders.work import MeterToInstall
 from dianke.domain.metering.models import MeterInstallation
 from dianke.domain.readings.models import MeterReading
@@ -69,6 +69,11 @@ def _ask_installation(actor: Actor, order: ServiceOrder, on: date) -> Asked:
     return Asked(installs=tuple(connecting.list_meters_to_install(order, actor=actor)))
 
 
+def _ask_exchange(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    old = tuple(_describe(actor, one) for one in leaving.list_standing(order, actor=actor))
+    return Asked(meters=old, installs=tuple(generation.list_meters_to_exchange(order, actor=actor)))
+
+
 def _ask_final_reading(actor: Actor, order: ServiceOrder, on: date) -> Asked:
     meters = final_bill.list_meters(order, actor=actor)
     return Asked(meters=tuple(_describe(actor, one.installation) for one in meters))
@@ -93,6 +98,7 @@ _ASKING: Mapping[str, Callable[[Actor, ServiceOrder, date], Asked]] = MappingPro
         "remove_temporarily": _ask_removal_for_a_time,
         "reinstall": _ask_reinstallation,
         "install_meter": _ask_installation,
+        "exchange_meter": _ask_exchange,
         "read_final": _ask_final_reading,
         "refund": _ask_refund,
         "open_account": _ask_route,

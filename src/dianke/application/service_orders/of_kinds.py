@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from dianke.application.service_orders import parts
+from dianke.application.service_orders import generation, parts
 from dianke.application.service_orders.work import Work
+from dianke.domain.service_orders.types import OrderKind
 
 _OF_PARTS: Mapping[str, Callable[[Work], None]] = MappingProxyType(
     {
@@ -18,4 +19,6 @@ _OF_PARTS: Mapping[str, Callable[[Work], None]] = MappingProxyType(
 
 def find_effect_of_kind(kind: str, step: str) -> Callable[[Work], None] | None:
     """Return what a step of a kind changes where the kind has a way of its own, None where it has not."""
+    if kind == OrderKind.SOLAR.value and step == "sign_contract":
+        return generation.require_agreement
     return _OF_PARTS.get(step) if kind in parts.KINDS else None

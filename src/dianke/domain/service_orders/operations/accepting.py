@@ -60,6 +60,7 @@ PROCESSES: dict[OrderKind, str] = {
     OrderKind.TEMPORARY: "temporary",
     OrderKind.CHARGING_PILE: "charging_pile",
     OrderKind.BATCH: "batch",
+    OrderKind.SOLAR: "solar",
     OrderKind.SUPPLY_HIGH_SINGLE: "supply_high_single",
     OrderKind.SUPPLY_HIGH_DUAL: "supply_high_dual",
     OrderKind.REMOVE: "remove",

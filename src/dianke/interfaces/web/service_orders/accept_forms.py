@@ -44,6 +44,7 @@ _FIELDS: Mapping[OrderKind, tuple[str, ...]] = {
     OrderKind.CHARGING_PILE: ("capacity_kva", "voltage"),
     OrderKind.TEMPORARY: ("capacity_kva", "voltage", "ends_on"),
     OrderKind.BATCH: ("voltage",),
+    OrderKind.SOLAR: ("capacity_kva",),
     OrderKind.REMOVE: ("ends_on",),
     OrderKind.REINSTALL: (),
     OrderKind.SPLIT: ("keeps_use",),

@@ -136,11 +136,16 @@ def _to_claims(actor: Actor, order: ServiceOrder) -> Link | None:
     return Link(_("Refunds of the account"), reverse("web:claims_account", args=[order.account.number]))
 
 
+def _to_parts(actor: Actor, order: ServiceOrder) -> Link | None:
+    return Link(_("Look at the parts"), reverse("web:service_batch", args=[order.number]))
+
+
 _LINKS: Mapping[str, tuple[str, Callable[[Actor, ServiceOrder], Link | None] | None]] = {
     "sign_contract": ("contracts.draft", _to_contract),
     "sign_dual_agreement": ("contracts.draft", _to_contract),
     "draft_plan": ("orders.plan", _to_plan),
     "collect_fee": ("payments.receive", _to_desk),
+    "finish_parts": ("orders.view", _to_parts),
     "issue_final": ("billing.view", _to_final),
     "refund": ("payments.view", _to_claims),
 }
