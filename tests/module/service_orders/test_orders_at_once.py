@@ -10,10 +10,12 @@ from django.db import connection, transaction
 from tests.factories.leaving import ASKED, EVERYBODY, NOON, Town, build_town
 from tests.factories.months import exempt_everything
 from tests.factories.paid import pay
+from tests.factories.parts import make_part
 from tests.factories.utility import add_clerk
 
 from dianke.application import service_orders
 from dianke.domain.billing.models import Bill, FinalBilling
+from dianke.domain.metering.models import UsagePoint
 from dianke.domain.receivables.queries.debts import get_position
 from dianke.domain.service_orders.models import OrderEffect, OrderStep, ServiceOrder
 from dianke.domain.service_orders.operations.moving import OrderIsOver
@@ -130,3 +132,24 @@ def test_two_orders_of_one_account_at_once(town: Town) -> None:
 
     assert sorted(map(str, found)).count("None") == 1
     assert ServiceOrder.objects.for_actor(EVERYBODY).count() == 1
+
+
+def test_a_merger_and_an_order_of_whoever_goes_in_at_once(town: Town) -> None:
+    pay_debt(town)
+    pay(town.utility, town.account(town.factory), owed_in_all(town.factory), "factory")
+    merger = {
+        "parts": (make_part("K100000002", "630"),), "account_numbers": (town.home.account.number,), "is_adjacent": True,
+    }  # fmt: skip
+    back = {**merger, "account_numbers": (town.factory.account.number,)}
+
+    found = do_at_once(
+        lambda: town.ask(town.factory, OrderKind.MERGE, **merger),
+        lambda: town.ask(town.home, OrderKind.MERGE, **back),
+        lambda: town.ask(town.home, OrderKind.CLOSE, has_stopped_all=True),
+    )
+
+    assert ServiceOrder.objects.for_actor(EVERYBODY).count() == 3 - len([one for one in found if one]) <= 1
+
+
+def owed_in_all(point: UsagePoint) -> int:
+    return get_position(actor=EVERYBODY, customer_account_id=point.account_id, on=ASKED.date()).owed_fen

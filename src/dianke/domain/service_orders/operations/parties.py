@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db.utils import OperationalError
+
 from dianke.domain.contracts import queries as contracts
 from dianke.domain.contracts.types import HOLDING
 from dianke.domain.customers.models import Customer, CustomerAccount
@@ -30,6 +32,13 @@ class PartyAccountUnknown(DomainError):
 
     code = "service_orders.party_account_unknown"
     message = "there is no account {account} that is supplied within your units"
+
+
+class PartyBusy(DomainError):
+    """Somebody takes another order of an account that goes in at the same moment."""
+
+    code = "service_orders.party_busy"
+    message = "somebody is at work on {accounts} just now; try again"
 
 
 class TransformerNotToShare(DomainError):
@@ -116,17 +125,22 @@ def find_customer(actor: Actor, number: str) -> Customer:
     return found
 
 
-def list_accounts(actor: Actor, numbers: Sequence[str]) -> list[CustomerAccount]:
+def lock_accounts(actor: Actor, numbers: Sequence[str]) -> list[CustomerAccount]:
     """
-    Return supplied accounts by their numbers, in the order named.
+    Return supplied accounts by their numbers, in the order named, locked until the transaction ends.
 
     :raises PartyAccountUnknown: if one is not there
+    :raises PartyBusy: if somebody else holds one; nobody waits, for the other may wait for the account of the order
     """
     rows = CustomerAccount.objects.for_actor(actor).filter(number__in=numbers, status=AccountStatus.ACTIVE.value)
-    known = {one.number: one for one in rows.select_related("customer__unit", "unit")}
+    rows = rows.select_related("customer__unit", "unit").select_for_update(of=("self",), nowait=True)
+    try:
+        known = {one.number: one for one in rows.order_by("id")}
+    except OperationalError as fault:
+        raise PartyBusy(field="account_numbers", accounts=", ".join(numbers)) from fault
     for number in numbers:
         if number not in known:
-            raise PartyAccountUnknown(field="accounts", account=number)
+            raise PartyAccountUnknown(field="account_numbers", account=number)
     return [known[number] for number in numbers]
 
 
@@ -146,7 +160,7 @@ def _gather_merger(
     facts: AccountFacts,
     asked: ApplicationFacts,
 ) -> ApplicationFacts:
-    others = [one for one in list_accounts(actor, list(dict.fromkeys(numbers))) if one.pk != account.pk]
+    others = lock_accounts(actor, [one for one in dict.fromkeys(numbers) if one != account.number])
     _require_transformers(actor, [account, *others], parts)
     for one in parts:
         find_customer(actor, one.customer_number)
