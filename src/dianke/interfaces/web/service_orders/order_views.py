@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -40,6 +41,7 @@ from dianke.interfaces.web.service_orders.step_acts import StepActs, find_step_a
 from dianke.interfaces.web.service_orders.step_forms import StepForm
 from dianke.interfaces.web.valuation.served import draw_served_order, write_approval
 from dianke.kernel.clock import SystemClock, to_shanghai
+from dianke.platform.identity.types import Actor
 from dianke.platform.processes.types import CUSTOMER, RunStatus
 
 
@@ -159,12 +161,7 @@ def render_order(request: StaffRequest, order: ServiceOrder, *, bound: StepForm 
         "clocks": [_clock_line(one, steps) for one in read_clocks(order=order, steps=steps, pauses=pauses, now=now)],
         "effects": draw_effects(actor=actor, order=order),
         "pauses": [(one, words.PAUSES[one.reason], _who(names, one.started_by)) for one in pauses],
-        "transformers": [
-            (one, words.kva(one.capacity_kva)) for one in queries.list_transformers(actor=actor, order=order)
-        ],
-        "parts": draw_parts(actor, order),
-        **draw_plan(actor, order),
-        "spell": queries.find_spell(actor=actor, order=order),
+        **_draw_asked(actor, order),
         "due": due_chip(order.due_at, now) if order.due_at else None,
         "accepted_by": _who(names, order.accepted_by),
         **draw_papers(request, order, may_accept=may_accept),
@@ -177,6 +174,17 @@ def render_order(request: StaffRequest, order: ServiceOrder, *, bound: StepForm 
         "is_hung": order.state == RunStatus.HUNG.value,
     }
     return render(request, "service_orders/order.html", values, status=422 if bound else 200)
+
+
+def _draw_asked(actor: Actor, order: ServiceOrder) -> dict[str, Any]:
+    """Return what an order is about: transformers, accounts that come, its plan, the spell that it began or ended."""
+    transformers = queries.list_transformers(actor=actor, order=order)
+    return {
+        "transformers": [(one, words.kva(one.capacity_kva)) for one in transformers],
+        "parts": draw_parts(actor, order),
+        **draw_plan(actor, order),
+        "spell": queries.find_spell(actor=actor, order=order),
+    }
 
 
 def _name_people(
