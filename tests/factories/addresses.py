@@ -169,6 +169,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"api/v1/combined-statements/", "number", "billing.GroupStatement", "pk"),
     (r"api/v1/trials/", "number", "billing.BillTrial", "number"),
     (r"api/v1/payment-orders/", "number", "channels.PaymentOrder", "number"),
+    (r"api/v1/service-orders/", "number", "service_orders.ServiceOrder", "number"),
     (r"api/v1/watch-entries/", "entry_id", "watching.WatchEntry", "pk"),
     (r"api/v1/credit-objections/", "objection_id", "credit.Objection", "pk"),
     (r"api/v1/tags/", "code", "profiles.TagProposal", "code"),

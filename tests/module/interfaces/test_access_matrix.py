@@ -66,6 +66,8 @@ GUARDED = [one for one in WEB if one.mark("page_right") and not addresses.list_u
 OF_ONE_UNIT = [one for one in GUARDED if one.parts and addresses.is_of_one_unit(one)]
 # The right of each operation for programs; one that is missing here fails by its name.
 API_RIGHTS = {
+    "list_service_orders": "orders.view", "list_due_orders": "orders.view", "show_service_order": "orders.view",
+    "accept_service_order": "orders.accept", "complete_service_step": "orders.view",
     "list_contracts": "contracts.view", "show_contract": "contracts.view",
     "list_watch_entries": "watching.view", "record_watch_result": "watching.work",
     "show_load_shapes": "load_shapes.view",

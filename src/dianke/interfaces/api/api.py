@@ -24,6 +24,7 @@ from dianke.interfaces.api.problems import MEDIA_TYPE, add_handlers, answer_prob
 from dianke.interfaces.api.readings import router as readings
 from dianke.interfaces.api.runs import router as runs
 from dianke.interfaces.api.segments import router as segments
+from dianke.interfaces.api.service_orders import router as service_orders
 from dianke.interfaces.api.statements import router as statements
 from dianke.interfaces.api.statistics import router as statistics
 from dianke.interfaces.api.suspicions import router as suspicions
@@ -71,8 +72,8 @@ api = DiankeApi(
     version="1",
     description=(
         "Archive, supply contracts, meters, readings, calendar, tariffs, bill runs with review, bills, final bills,"
-        " combined statements, trials, statistics and payment orders of a utility; credit, value, tags, segments and"
-        " watch lists of customers."
+        " combined statements, trials, statistics, payment orders and service orders of a utility; credit, value, tags,"
+        " segments and watch lists of customers."
     ),
     urls_namespace="api",
     auth=_AUTH,
@@ -96,6 +97,7 @@ for _router in (
     trials,
     statistics,
     payment_orders,
+    service_orders,
     credit,
     credit_facts,
     valuation,

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from dianke.domain.service_orders.types import Refusal
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import PermissionRefused
@@ -20,11 +21,13 @@ _CONFLICTS = frozenset(
         "archive.duplicates_found", "readings.unable_to_record_readings", "tariffs.no_version_in_force",
         "billing.unable_to_start_run", "billing.unable_to_issue_run", "billing.unable_to_withdraw_final",
         "billing.final_figures_changed", "credit.unable_to_object", "profiles.no_run_yet",
+        "service_orders.changed", "service_orders.over", "service_orders.step_of_another", "service_orders.effect_done",
+        "service_orders.change_order_open", "step_not_ready", "process_not_running",
     }
 )  # fmt: skip
 _FORBIDDEN = frozenset({"identity.same_person"})
 # Which of several things is missing is told by the path; a value that names nothing is a field of the request.
-_MISSING = ("no_such_", "_not_found")
+_MISSING = ("no_such_", "not_found")
 
 
 class ProblemField(Schema):
@@ -116,6 +119,12 @@ def _answer_refusal(request: HttpRequest, error: DomainError) -> JsonResponse:
             "message": fault.limit,
         }
         for fault in faults
+    ]
+    # Every reason against an application stands for itself.
+    fields += [
+        {"field": error.field or "", "code": one.code, "message": f"{one.remedy} ({one.article})"}
+        for one in error.facts.get("refusals", ())
+        if isinstance(one, Refusal)
     ]
     return answer_problem(request, status_of(error), code=error.code, detail=explain(error), errors=fields)
 

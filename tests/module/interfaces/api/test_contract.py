@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +41,7 @@ from dianke.application import (
     final_bills,
     meter_to_cash,
     profiles,
+    service_orders,
     trials,
 )
 from dianke.application.credit.runs import run_as_of
@@ -56,6 +57,10 @@ from dianke.domain.metering.models import MeterInstallation, UsagePoint
 from dianke.domain.readings import operations as readings
 from dianke.domain.readings.queries import get_month
 from dianke.domain.readings.types import NewReading, ReadingSource
+from dianke.domain.service_orders.models import OrderStep
+from dianke.domain.service_orders.operations.accepting import Application
+from dianke.domain.service_orders.rules.catalog import list_materials
+from dianke.domain.service_orders.types import OrderKind
 from dianke.domain.watching.models import WatchEntry
 from dianke.domain.watching.types import EntryState, WatchAction, WatchLevel, WatchList
 from dianke.interfaces.api.api import api
@@ -102,6 +107,8 @@ REFUSED_NOW = {
     "POST /api/v1/final-bills": 422,
     "POST /api/v1/final-bill-previews": 422,
     "POST /api/v1/final-bills/{number}/opening-run": 409,
+    # The papers are missing.
+    "POST /api/v1/service-orders": 422,
     # Nobody was rated yet.
     "GET /api/v1/customers/{number}/value": 404,
 }
@@ -119,6 +126,8 @@ BODIES = {
     "POST /api/v1/final-bill-previews": ("account", "kind", "final_date", "reason", "readings"),
     "POST /api/v1/combined-statements": ("customer", "month"),
     "POST /api/v1/trials": ("version", "month"),
+    "POST /api/v1/service-orders": ("account", "kind", "effective_on"),
+    "POST /api/v1/service-orders/{number}/completion": ("serial", "revision"),
     "POST /api/v1/payment-orders": ("account", "amount_fen", "gateway"),
     "POST /api/v1/watch-entries/{entry_id}/result": ("result",),
     "POST /api/v1/credit-objections": ("customer", "text"),
@@ -131,6 +140,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "POST /api/v1/customers": {"kind": "COMPANY", "usage_class": "COMMERCIAL_INDUSTRIAL"},
     "POST /api/v1/final-bills": {"kind": "CLOSING", "final_date": "2026-02-11"},
     "POST /api/v1/final-bill-previews": {"kind": "CLOSING", "final_date": "2026-02-11"},
+    "POST /api/v1/service-orders": {"kind": "CLOSE", "effective_on": "2026-05-04"},
     "POST /api/v1/combined-statements": {"month": "2026-01"},
     "POST /api/v1/trials": {"month": "2026-01"},
     "POST /api/v1/watch-entries/{entry_id}/result": {"result": "RIGHT"},
@@ -169,6 +179,7 @@ def name_everything(office: Office) -> dict[str, Any]:
         **name_watch_entries(office),
         **name_standing(office),
         **name_contracts(office),
+        **name_service_orders(office),
     }
     return {**named, "step": "FREEZE", "from_date": None, "end_date": None}
 
@@ -281,6 +292,20 @@ def name_contracts(office: Office) -> dict[str, Any]:
         start=date(2026, 5, 1), given={}, at=LATER,
     )  # fmt: skip
     return {"contracts": version.pk}
+
+
+def name_service_orders(office: Office) -> dict[str, Any]:
+    """Let more people live in the home, and return the order with the arrival at the step that waits."""
+    clerk = add_clerk(office.utility.root, "order-desk", ["orders.view", "orders.accept", "archive.view"])
+    application = Application(
+        kind=OrderKind.MANY_PERSONS, effective_on=IN_APRIL.date() + timedelta(days=20), persons=6,
+        papers=frozenset(one.code for one in list_materials(kind=OrderKind.MANY_PERSONS, on=IN_APRIL.date())),
+    )  # fmt: skip
+    order = service_orders.accept_order(
+        actor=clerk, account_number=office.points["home"].account.number, application=application, at=IN_APRIL
+    )
+    step = OrderStep.objects.for_actor(SYSTEM).get(order=order, ended_at=None)
+    return {"service-orders": order.number, "serial": step.serial, "revision": order.revision, "outcome": ""}
 
 
 def name_payment_orders(office: Office) -> dict[str, Any]:
