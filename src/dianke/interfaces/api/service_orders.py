@@ -269,7 +269,7 @@ def complete_service_step(
     """End a step that waits; the right is that of the step, and who came second is refused."""
     actor = actor_with(request, service_orders.VIEW)
     given = StepInput(
-        values={one.installation: {**one.values} for one in body.readings},
+        values={one.installation: {str(name): value for name, value in one.values.items()} for one in body.readings},
         rolled_over=frozenset(one.installation for one in body.readings if one.rolled_over),
         references={one.claim: one.reference for one in body.refunds},
         paid_on=body.paid_on,
