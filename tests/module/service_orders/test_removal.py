@@ -268,3 +268,23 @@ def test_it_is_back_on_the_day_after_at_the_earliest(town: Town) -> None:
         town.ask(town.factory, OrderKind.REINSTALL, at=NOON)
     assert refusals(caught) == {"notice_too_short"}
     assert town.ask(town.factory, OrderKind.REINSTALL, at=NOON, effective_on=date(2026, 2, 12)).number
+
+
+def test_what_reads_or_moves_the_meter_waits_until_it_hangs_again(town: Town) -> None:
+    take_off(town, town.home, "450")
+    with pytest.raises(ApplicationRefused) as caught:
+        town.ask(town.home, OrderKind.TRANSFER, at=NOON, taker_number=town.add_taker().number)
+    assert refusals(caught) == {"removal_running"}
+
+
+def test_a_closing_in_the_month_of_the_removal_bills_what_was_measured(town: Town) -> None:
+    take_off(town, town.factory, "5600")
+    at = datetime(2026, 2, 20, 9, tzinfo=SHANGHAI)
+    order = close(town, at)
+    final = FinalBilling.objects.for_actor(EVERYBODY).select_related("run").get()
+    exempt_everything(actor=town.utility.runner, run=final.run)
+    town.do(order, "issue_final", at, outcome="ISSUED")
+
+    bill = town.list_bills(town.factory)[-1]
+    assert (bill.period_end, bill.energy_kwh_e2, bill.basic_fen) == (at.date(), 60_000, 607_530)
+    assert town.account(town.factory).status == "CLOSED"

@@ -41,10 +41,8 @@ def check_move_meter(case: Case, _account: AccountFacts) -> Iterator[Refusal]:
 
 
 def check_remove(case: Case, account: AccountFacts) -> Iterator[Refusal]:
-    """Yield what stands against a temporary removal: its term, or a removal that has not ended."""
+    """Yield what stands against a temporary removal: its term, or units that rest by agreement."""
     yield from case.check_longest("remove.longest")
-    if account.removed_on is not None:
-        yield case.refuse("removal_running", since=account.removed_on)
     yield from _check_no_spell(case, account)
 
 

@@ -23,6 +23,11 @@ _WHATEVER_THE_CASE = frozenset({OrderKind.BANKRUPTCY})
 # What ends a temporary supply is no change of it.
 _ALLOWED_WHILE_TEMPORARY = frozenset({OrderKind.CLOSE, OrderKind.CLOSE_FORCED, OrderKind.BANKRUPTCY})
 
+# What reads the meters or moves them waits until they hang again.
+_NEEDS_METERS = frozenset(
+    {OrderKind.REMOVE, OrderKind.MOVE_METER, OrderKind.TRANSFER, OrderKind.SPLIT, OrderKind.MERGE}
+)
+
 _CHECKS: Mapping[OrderKind, Check] = MappingProxyType(
     {
         OrderKind.REDUCE: check_spells.check_reduce,
@@ -99,6 +104,8 @@ def _check_account(case: Case, account: AccountFacts) -> Iterator[Refusal]:
     is_carried = kind is OrderKind.TRANSFER and case.application.carries_debts
     if rule.debts_must_be_zero and account.debt_fen > 0 and not is_carried:
         yield case.refuse("debts_open", debt_fen=account.debt_fen)
+    if account.removed_on is not None and kind in _NEEDS_METERS:
+        yield case.refuse("removal_running", article=OWN_RULE, since=account.removed_on)
     changes_allowed = case.get("temporary.changes_allowed")
     if account.is_temporary and not changes_allowed.amount and kind not in _ALLOWED_WHILE_TEMPORARY:
         yield case.refuse("temporary_supply", article=changes_allowed.article)
