@@ -47,9 +47,9 @@ SOURCE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def build_connecting_town() -> Town:
+def build_connecting_town(town: Town | None = None) -> Town:
     """Return a town with a second feeder, two meters in store and everybody who has to do with new supplies."""
-    town = build_town()
+    town = town or build_town()
     utility = town.utility
     station = utility.feeder.substation
     network.add_feeder(actor=utility.actor, substation=station, code="F-2", name="二线", voltage="10kV")

@@ -64,7 +64,7 @@ def test_the_link_shows_where_the_order_stands_and_hides_who_it_is(order: Servic
         assert text in page
     assert order.account.customer.name not in page
     assert order.account.number not in page
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer.headers["Cache-Control"]
 
 

@@ -51,7 +51,7 @@ class AgreementNotSigned(DomainError):
     """Nobody signed the agreement that the step is about."""
 
     code = "service_orders.agreement_not_signed"
-    message = "no {kind} agreement of account {account} is signed by both sides; draft it and have it signed first"
+    message = "both sides have not signed the agreement of this step for account {account}; draft it and have it signed"
 
 
 class MeterNotFound(DomainError):
@@ -273,7 +273,7 @@ def _list_holding(order: ServiceOrder, actor: Actor, kinds: Sequence[ContractKin
 def _require_agreement(work: Work, kind: ContractKind) -> None:
     found = _list_holding(work.order, work.actor, (kind,))
     if not found:
-        raise AgreementNotSigned(field="contract", kind=kind.value, account=work.order.account.number)
+        raise AgreementNotSigned(field="contract", account=work.order.account.number)
     work.note(EffectKind.CONTRACT_SIGNED, key=found[0].pk, number=str(found[0]), on=found[0].period.lower)
 
 

@@ -27,6 +27,7 @@ from dianke.interfaces.web.requests import address_of
 from dianke.interfaces.web.service_orders import words
 from dianke.interfaces.web.service_orders.order_list import result_chip
 from dianke.interfaces.web.service_orders.paper_views import draw_paper
+from dianke.interfaces.web.service_orders.plan_panel import draw_answered_plan
 from dianke.interfaces.web.shell.errors import explain
 from dianke.kernel.clock import SystemClock
 from dianke.kernel.errors import DomainError
@@ -123,6 +124,7 @@ def _describe(found: LinkedOrder, secret: str) -> dict[str, Any]:
         "customer": mask_name(order.account.customer.name),
         "account": f"{'*' * 6}{order.account.number[-4:]}",
         "is_open": is_open,
+        **draw_answered_plan(found.actor.within("orders.by_link"), order),
         "steps": [_draw_step(one, is_now=one in waiting) for one in found.steps if one.outcome != "UNDONE"],
         "waits_for_customer": any(one.post == CUSTOMER for one in waiting),
         "paused": words.PAUSES[paused.reason] if paused else "",
@@ -183,6 +185,7 @@ def _carry_out(request: HttpRequest, secret: str, act: Callable[[], object], don
 def _close_up(answer: HttpResponse) -> HttpResponse:
     """Keep the address, which is the secret, out of caches, search engines and what other sites are told."""
     answer["Cache-Control"] = "private, no-store"
-    answer["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": a browser then sends forms of the page with the origin "null", which no CSRF check lets through.
+    answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer

@@ -94,6 +94,10 @@ def judge_paper(
     return row
 
 
+# A meeting decides in the place of one person, by the same papers.
+_DECIDED_AS = {"review_meeting": "approve_plan"}
+
+
 def require_papers(*, order: ServiceOrder, step: str, actor: Actor) -> None:
     """
     Refuse a step that waits for papers which were not accepted.
@@ -101,7 +105,9 @@ def require_papers(*, order: ServiceOrder, step: str, actor: Actor) -> None:
     :raises PapersMissing: with the codes of all of them
     """
     rows = (
-        OrderPaper.objects.for_actor(actor).filter(order=order, by_step=step).exclude(state=PaperState.ACCEPTED.value)
+        OrderPaper.objects.for_actor(actor)
+        .filter(order=order, by_step=_DECIDED_AS.get(step, step))
+        .exclude(state=PaperState.ACCEPTED.value)
     )
     missing = list(rows.order_by("code").values_list("code", flat=True))
     if missing:

@@ -104,7 +104,9 @@ class SourceForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=list(ROLES.items()))
     place = forms.ChoiceField(label=_("Feeder or area"))
     capacity_kva = _number(_("Capacity (kVA)"))
-    metering_side = forms.ChoiceField(label=_("Metering"), choices=list(billing_words.SIDES.items()))
+    metering_side = forms.ChoiceField(
+        label=pgettext_lazy("supply plan", "Metering"), choices=list(billing_words.SIDES.items())
+    )
     registers = forms.ChoiceField(
         label=_("Registers"),
         choices=[
@@ -128,7 +130,9 @@ class TransformerForm(forms.Form):
     """A transformer of the applicant; a row without a name is none."""
 
     name = _text(_("Name"), 80)
-    source = forms.IntegerField(label=_("Source"), min_value=1, required=False, widget=forms.TextInput(attrs=_NUMBER))
+    source = forms.IntegerField(
+        label=pgettext_lazy("supply plan", "Source"), min_value=1, required=False, widget=forms.TextInput(attrs=_NUMBER)
+    )
     kva = _number("kVA", required=False)
     model = _text(_("Model"), 40)
     interlock_group = _text(_("Interlock group"), 20)
@@ -136,6 +140,12 @@ class TransformerForm(forms.Form):
     load_loss_kw = _number("Pk (kW)", required=False, places=4)
     no_load_current_percent = _number("I0 (%)", required=False, places=4)
     impedance_percent = _number("Uk (%)", required=False, places=4)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # In a table the head of the column is no label of a box.
+        for field in self.fields.values():
+            field.widget.attrs |= {"aria-label": f"{field.label} {self.prefix}", "class": "form-control"}
 
     def clean(self) -> dict[str, Any]:
         """Ask for the capacity and the source of whatever has a name."""

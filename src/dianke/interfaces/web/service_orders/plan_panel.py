@@ -72,6 +72,20 @@ def draw_plan(actor: Actor, order: ServiceOrder) -> dict[str, Any]:
     }
 
 
+def draw_answered_plan(actor: Actor, order: ServiceOrder) -> dict[str, Any]:
+    """Return what the customer sees of a plan once it was answered: nothing of drafts, meetings and seals."""
+    plan = find_plan(actor=actor, order=order)
+    if plan is None or plan.answered_at is None:
+        return {"plan": None}
+    return {
+        "plan": plan,
+        "plan_chip": _chip(plan, to_shanghai(SystemClock().now()).date()),
+        "plan_kva": words.kva(plan.capacity_kva),
+        "plan_terms": _tell_terms(plan),
+        "plan_sources": [_draw_source(one) for one in list_sources(actor=actor, plan=plan)],
+    }
+
+
 def _chip(plan: SupplyPlan, today: date) -> Chip:
     if plan.valid_until is not None and today >= plan.valid_until:
         return Chip("bad", _("Its term is over"))

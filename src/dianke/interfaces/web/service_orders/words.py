@@ -204,11 +204,29 @@ def list_papers(kind: OrderKind, on: date) -> list[tuple[str, str]]:
 
 def write_refusal(one: Refusal) -> dict[str, str]:
     """Return a refusal as a page shows it: what can be done, what was compared, the text behind it."""
-    shown = [f"{_VALUES[name]} {value}" for name, value in one.values.items() if name in _VALUES]
+    values = {name: _spell_out(value) if name == "missing" else value for name, value in one.values.items()}
+    shown = [f"{_VALUES[name]} {value}" for name, value in values.items() if name in _VALUES]
     if "papers" in one.values:
         names = {code: name for kind in KINDS for code, name in list_papers(OrderKind(kind), date.max)}
         shown.append(" · ".join(names.get(code, code) for code in one.values["papers"].split(", ")))
     return {"remedy": _now(_REMEDIES[one.code]), "values": " · ".join(shown), "article": one.article}
+
+
+def _spell_out(codes: str) -> str:
+    """Return what is missing before a supply is switched on: papers by their names, the rest in words."""
+    return " · ".join(str(_MISSING.get(code, paper_of(code))) for code in codes.split(", "))
+
+
+_MISSING: Mapping[str, Text] = {
+    "contract": pgettext_lazy("missing", "supply contract"),
+    "dispatch": pgettext_lazy("missing", "dispatch agreement"),
+    "dual_source": pgettext_lazy("missing", "agreement on two sources"),
+    "inspection": pgettext_lazy("missing", "inspection of the works"),
+    "meter": pgettext_lazy("missing", "meter"),
+    "plan": pgettext_lazy("missing", "plan that the customer agreed to"),
+    "MAIN 1": pgettext_lazy("missing", "meter of the main source"),
+    "STANDBY 2": pgettext_lazy("missing", "meter of the standby"),
+}
 
 
 def kva(value: Decimal) -> str:
