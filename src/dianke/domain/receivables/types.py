@@ -106,6 +106,24 @@ class SpreadRule(StrEnum):
     BY_MEMBER = "BY_MEMBER"
 
 
+class PayerChangeKind(StrEnum):
+    """What somebody asks for of a collective payer, and another person decides."""
+
+    NEW = "NEW"
+    JOIN = "JOIN"
+    LEAVE = "LEAVE"
+    END = "END"
+
+
+class PayerChangeState(StrEnum):
+    """Where what was asked stands."""
+
+    ASKED = "ASKED"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class Component(StrEnum):
     """What a debt consists of (本金, 违约使用电费, 违约金)."""
 

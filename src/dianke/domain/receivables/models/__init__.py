@@ -12,6 +12,7 @@ from dianke.domain.receivables.models.books import (
 )
 from dianke.domain.receivables.models.claims import Claim, ClaimItem
 from dianke.domain.receivables.models.guarantees import Guarantee, GuaranteePaper
+from dianke.domain.receivables.models.payers import PayerChange, PayerChangeAccount
 from dianke.domain.receivables.models.payments import HeldMoney, Payer, PayerMember, Payment, PaymentEvent
 from dianke.domain.receivables.models.stages import StagedTerms, StageRequest
 
@@ -28,6 +29,8 @@ __all__ = [
     "Instalment",
     "LedgerAccount",
     "Payer",
+    "PayerChange",
+    "PayerChangeAccount",
     "PayerMember",
     "Payment",
     "PaymentEvent",

@@ -23,6 +23,8 @@ class Payer(ScopedModel):
     name = models.CharField(max_length=120)
     customer_account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+")
     spread = models.CharField(max_length=16, choices=[(one.value, one.value) for one in SpreadRule])
+    # The first day on which it pays for nobody any more.
+    until_date = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"

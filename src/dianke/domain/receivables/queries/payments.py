@@ -115,9 +115,11 @@ def find_payer(*, actor: Scope, number: str) -> Payer:
     return found
 
 
-def search_payers(*, actor: Scope, text: str, limit: int) -> list[Payer]:
-    """Return the payers whose number a text is, or in whose name it stands, within the actor's units."""
+def search_payers(*, actor: Scope, text: str, limit: int, on: date | None = None) -> list[Payer]:
+    """Return the payers of the actor's units whose number a text is or in whose name it stands; on a day not ended."""
     rows = Payer.objects.for_actor(actor).filter(Q(number=text) | Q(name__icontains=text))
+    if on is not None:
+        rows = rows.exclude(until_date__lte=on)
     return list(rows.order_by("number")[:limit])
 
 

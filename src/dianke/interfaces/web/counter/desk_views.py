@@ -65,7 +65,7 @@ def show_desk(request: StaffRequest) -> HttpResponse:
 def _show_found(request: StaffRequest, shift: Shift, text: str) -> HttpResponse:
     """Show whom a text fits, accounts and collective payers; the only one is opened at once."""
     hits = search_archive(actor=request.actor, text=text, limit=_HITS)
-    payers = search_payers(actor=request.actor, text=text, limit=_HITS)
+    payers = search_payers(actor=request.actor, text=text, limit=_HITS, on=_today())
     found = [{"account": number} for hit in hits for number in hit.account_numbers]
     found += [{"payer": payer.number} for payer in payers]
     if len(found) == 1:

@@ -15,6 +15,7 @@ from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.imports import words as import_words
 from dianke.interfaces.web.invoices import words as invoice_words
 from dianke.interfaces.web.outbox import words as outbox_words
+from dianke.interfaces.web.payments import payer_words
 from dianke.interfaces.web.payments import words as payment_words
 from dianke.interfaces.web.trail.field_words import FIELDS
 from dianke.interfaces.web.trail.value_words import VALUES_OF_TABLE
@@ -90,7 +91,7 @@ _CAUSES: dict[str, Text] = {
 }
 _COUNTED: dict[str, Text] = {"LOGIN": pgettext_lazy("log-in", "login"), "ADDRESS": pgettext_lazy("log-in", "address")}
 _CHANNELS = {**outbox_words.CHANNELS, **payment_words.CHANNELS}
-_KINDS = {**collection_words.WRITE_OFF_KINDS, **collection_words.PAUSES, **invoice_words.KINDS}
+_KINDS = {**payer_words.KINDS, **collection_words.WRITE_OFF_KINDS, **collection_words.PAUSES, **invoice_words.KINDS}
 _LAYOUTS = VALUES_OF_TABLE["channels.bank", "layout"]
 _SPREADS = VALUES_OF_TABLE["receivables.payer", "spread"]
 # Only how the work was cut up: nobody asks for it.

@@ -55,6 +55,8 @@ THINGS: dict[str, Text] = {
     "receivables.guarantee": pgettext_lazy("thing", "Guarantee"),
     "receivables.instalment": pgettext_lazy("thing", "Instalment"),
     "receivables.payer": pgettext_lazy("thing", "Collective payer"),
+    "receivables.payerchange": pgettext_lazy("thing", "Change of a collective payer"),
+    "receivables.payerchangeaccount": pgettext_lazy("thing", "Account of a change of a collective payer"),
     "receivables.payermember": pgettext_lazy("thing", "Member of a collective payer"),
     "receivables.stagedterms": pgettext_lazy("thing", "Terms of staged settlement"),
 }
@@ -114,7 +116,9 @@ FIELDS: dict[str, Text] = {
     "counted_fen": pgettext_lazy("field", "Counted (fen)"),
     "counterparty": pgettext_lazy("field", "Other side"),
     "counterparty_account": pgettext_lazy("field", "Account of the other side"),
+    "change": pgettext_lazy("field", "Change"),
     "customer_account": pgettext_lazy("field", "Account"),
+    "effective_date": pgettext_lazy("field", "Takes effect on"),
     "day": pgettext_lazy("field", "Day"),
     "days": pgettext_lazy("field", "Days of the month"),
     "days_overdue": pgettext_lazy("field", "Days overdue"),

@@ -29,6 +29,7 @@ from dianke.interfaces.web.finals import words as final_words
 from dianke.interfaces.web.invoices import words as invoice_words
 from dianke.interfaces.web.ledger import words as ledger_words
 from dianke.interfaces.web.online import words as online_words
+from dianke.interfaces.web.payments import payer_words
 from dianke.interfaces.web.payments import words as payment_words
 from dianke.interfaces.web.profiles import words as profile_words
 from dianke.interfaces.web.quality import words as quality_words
@@ -59,10 +60,6 @@ _VERSION_STATES: dict[str, Text] = {
     "WITHDRAWN": _("Withdrawn"),
 }
 _LAYOUTS: dict[str, Text] = {**bank_words.LAYOUTS, "XML": pgettext_lazy("layout", "XML file")}
-_SPREADS: dict[str, Text] = {
-    "OLDEST_FIRST": pgettext_lazy("spread", "Oldest bills first"),
-    "BY_MEMBER": pgettext_lazy("spread", "Member by member"),
-}
 VALUES: dict[str, Mapping[str, Text]] = {
     "usage_class": billing_words.USAGE_CLASSES,
     "structure": billing_words.STRUCTURES,
@@ -148,7 +145,9 @@ VALUES_OF_TABLE: dict[tuple[str, str], Mapping[str, Text]] = {
     ("receivables.claim", "kind"): claim_words.KINDS,
     ("receivables.claim", "level"): claim_words.LEVELS,
     ("receivables.ledgeraccount", "category"): ledger_words.CATEGORIES,
-    ("receivables.payer", "spread"): _SPREADS,
+    ("receivables.payer", "spread"): payer_words.SPREADS,
+    ("receivables.payerchange", "kind"): payer_words.KINDS,
+    ("receivables.payerchange", "spread"): payer_words.SPREADS,
     ("readings.calendartemplate", "shift"): reading_words.SHIFTS,
     ("readings.calendartemplate", "step"): reading_words.STEPS,
     ("readings.plannedday", "step"): reading_words.STEPS,
@@ -210,6 +209,7 @@ STATES_OF_TABLE: dict[tuple[str, str], str] = {
     ("receivables.agreement", "state"): "agreement",
     ("receivables.claim", "state"): "claim",
     ("receivables.guarantee", "state"): "guarantee",
+    ("receivables.payerchange", "state"): "payment.change",
     ("receivables.stagedterms", "state"): "staged_terms",
     ("receivables.ledgeraccount", "state"): "ledger.account",
     ("receivables.periodreopening", "state"): "ledger.reopening",
