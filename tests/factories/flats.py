@@ -34,9 +34,9 @@ LOW_SOURCE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def build_low_town() -> Town:
+def build_low_town(town: Town | None = None) -> Town:
     """Return a town with a public area of low voltage."""
-    town = new.build_connecting_town()
+    town = new.build_connecting_town(town) if town else new.build_connecting_town()
     network.add_area(actor=town.utility.actor, feeder=town.utility.feeder, code="A-1", name="公变一")
     return town
 
@@ -163,16 +163,16 @@ def choose_ct(kva: Decimal) -> Decimal:
     return propose_ct(capacity_kva=kva, metered_kv=Decimal("0.38"), rule_set=rules, on=MORNING.date())
 
 
-def build_estate(town: Town, order: ServiceOrder, kva: Decimal) -> None:
+def build_estate(town: Town, order: ServiceOrder, kva: Decimal, *, at: datetime = MORNING) -> None:
     """Go from the survey of an estate to the works that passed."""
-    do(town, order, "survey", MORNING)
-    do(town, order, "draft_plan", MORNING, plan=draft_low(capacity_kva=kva, ct=choose_ct(kva)))
+    do(town, order, "survey", at)
+    do(town, order, "draft_plan", at, plan=draft_low(capacity_kva=kva, ct=choose_ct(kva)))
     for step in ("sign_grid", "sign_dispatch", "sign_safety"):
-        do(town, order, step, MORNING)
+        do(town, order, step, at)
     new.accept_papers(order)
-    do(town, order, "review_meeting" if "review_meeting" in town.waiting(order) else "approve_plan", MORNING)
-    do(town, order, "answer_plan", MORNING)
-    do(town, order, "confirm_plan", MORNING)
+    do(town, order, "review_meeting" if "review_meeting" in town.waiting(order) else "approve_plan", at)
+    do(town, order, "answer_plan", at)
+    do(town, order, "confirm_plan", at)
     for step in ("design", "review_design", "build", "inspect_mid", "report_completion", "inspect_completion"):
         if step in town.waiting(order):
-            do(town, order, step, MORNING)
+            do(town, order, step, at)
