@@ -83,7 +83,8 @@ def overflow(page: Page) -> list[str]:
     px = page.evaluate(
         f"""async () => {{
             const measure = {_MEASURE};
-            for (let frame = 0; frame < 2 || (frame < 30 && measure() > 0); frame++) await new Promise(requestAnimationFrame);
+            for (let frame = 0; frame < 2 || (frame < 30 && measure() > 0); frame++)
+                await new Promise(requestAnimationFrame);
             return measure();
         }}"""
     )

@@ -185,7 +185,7 @@ def _carry_out(request: HttpRequest, secret: str, act: Callable[[], object], don
 def _close_up(answer: HttpResponse) -> HttpResponse:
     """Keep the address, which is the secret, out of caches, search engines and what other sites are told."""
     answer["Cache-Control"] = "private, no-store"
-    # Not "no-referrer": a browser then sends forms of the page with the origin "null", which no CSRF check lets through.
+    # Not "no-referrer": browsers then send forms with the origin "null", which no check of forged requests lets pass.
     answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer
