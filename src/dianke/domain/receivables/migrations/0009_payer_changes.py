@@ -323,6 +323,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("payer__isnull", False)), fields=["payer", "id"], name="payment_payer"
+            ),
+        ),
+        migrations.AddIndex(
             model_name="payerchange",
             index=models.Index(fields=["state", "id"], name="payer_change_state"),
         ),

@@ -81,12 +81,14 @@ class Payment(ScopedModel):
     summary = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
-        """Known again by channel and number; found by account, by day and channel, by unit."""
+        """Known again by channel and number; found by account, by payer, by day and channel, by unit."""
 
         indexes: ClassVar = [
             models.Index(fields=["customer_account", "id"], name="payment_account"),
             models.Index(fields=["paid_on", "channel"], name="payment_day"),
             models.Index(fields=["unit", "id"], name="payment_unit"),
+            # Few payments have one.
+            models.Index(fields=["payer", "id"], condition=models.Q(payer__isnull=False), name="payment_payer"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["channel", "external_number"], name="payment_external_number"),
