@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from dianke.application.service_orders.leaving import ask_key_data
+from dianke.application.service_orders.notices import tell_customer
 from dianke.application.service_orders.rights import ACCEPT, SURVEY
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.types import KeyField
@@ -58,4 +59,5 @@ def _accept(actor: Actor, account_number: str, application: Application, at: dat
         raise AccountOutOfReach(field="account", account=account_number)
     order = accepting.accept(actor=actor, account=account, application=application, at=at)
     moving.complete(order=order, serial=_FIRST, outcome="", text="", actor=actor, at=at)
+    tell_customer(order=order, login=actor.login, at=at)
     return order

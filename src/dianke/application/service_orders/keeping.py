@@ -4,6 +4,7 @@ from datetime import datetime
 
 from dianke.application.service_orders.final_bill import withdraw_final
 from dianke.application.service_orders.leaving import withdraw_key_data
+from dianke.application.service_orders.notices import tell_customer
 from dianke.application.service_orders.parts import drop_parts
 from dianke.application.service_orders.planning import drop_supply
 from dianke.application.service_orders.rights import ACCEPT, MANAGE, VIEW
@@ -53,7 +54,9 @@ def pause_order(
             actor=actor, unit=order.unit, kind=_EVIDENCE, title=f"{order.number} {why.value}", file_name=file_name,
             content=content, at=at,
         )  # fmt: skip
-    return moving.pause(order=order, reason=why, evidence=evidence, document=document, actor=actor, at=at)
+    pause = moving.pause(order=order, reason=why, evidence=evidence, document=document, actor=actor, at=at)
+    tell_customer(order=order, login=actor.login, at=at)
+    return pause
 
 
 @use_case(right=ACCEPT)
@@ -89,3 +92,4 @@ def cancel_order(*, actor: Actor, number: str, revision: int, reason: str, at: d
     drop_parts(order, actor=actor, at=at)
     drop_supply(order, actor=actor, at=at)
     moving.cancel(order=order, text=text, actor=actor, at=at)
+    tell_customer(order=order, login=actor.login, at=at)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dianke.application.service_orders.notices import tell_customer, tell_link
 from dianke.application.service_orders.of_steps import find_effect_of_step
 from dianke.application.service_orders.rights import ACCEPT
 from dianke.application.service_orders.steps import NEEDS_REASON
@@ -17,6 +18,7 @@ from dianke.platform.processes.running import StepNotReady
 from dianke.platform.processes.types import CUSTOMER
 
 BY_LINK, KIND = "orders.by_link", "SERVICE_ORDER"
+PLACE = "SECRET"
 # An order that takes longer gets another link.
 VALID_FOR = timedelta(days=365)
 
@@ -32,10 +34,17 @@ class LinkedOrder:
 
 
 @use_case(right=ACCEPT)
-def make_order_link(*, actor: Actor, number: str, at: datetime) -> str:
-    """Make the link of an order and return its secret, which is told once; a link before it no longer opens."""
+def make_order_link(*, actor: Actor, number: str, page: str = "", at: datetime) -> str:
+    """
+    Make the link of an order and return its secret, which is told once; a link before it no longer opens.
+
+    :param page: the address of the customer's page with SECRET where the secret goes; the customer is sent it
+    """
     order = queries.get_order(actor=actor, number=number, right=ACCEPT)
-    return links.make_link(actor=actor, unit=order.unit, kind=KIND, target=order.pk, expires_at=at + VALID_FOR, at=at)
+    secret = links.make_link(actor=actor, unit=order.unit, kind=KIND, target=order.pk, expires_at=at + VALID_FOR, at=at)
+    if page:
+        tell_link(order=order, link=page.replace(PLACE, secret), login=actor.login, at=at)
+    return secret
 
 
 @use_case(right=ACCEPT)
@@ -80,4 +89,5 @@ def answer_by_link(
     done = moving.complete(order=order, serial=serial, outcome=outcome, text=reason, actor=actor, at=at)
     if effect := find_effect_of_step(order.kind, step.step):
         effect(Work(order=order, step=done, given=StepInput(), actor=actor, at=at))
+    tell_customer(order=order, login=actor.login, at=at)
     return done

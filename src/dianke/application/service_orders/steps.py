@@ -11,6 +11,7 @@ from datetime import datetime
 from dianke.application.service_orders import final_bill
 from dianke.application.service_orders.approval import APPROVING, require_level
 from dianke.application.service_orders.handing import require_turn
+from dianke.application.service_orders.notices import tell_customer
 from dianke.application.service_orders.of_steps import find_effect_of_step
 from dianke.application.service_orders.rights import (
     ACCEPT,
@@ -449,6 +450,7 @@ def _complete(
     done = moving.complete(order=order, serial=serial, outcome=outcome, text=reason, actor=actor, at=at)
     if effect := find_effect_of_step(order.kind, step.step):
         effect(Work(order=order, step=done, given=given or StepInput(), actor=actor, at=at))
+    tell_customer(order=order, login=actor.login, at=at)
     return done
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from dianke.domain.collection.models import DunningPause, Responsibility
 from dianke.domain.collection.types import StepKind
 from dianke.domain.customers.models import Consent, Contact, CustomerAccount, SpecialMark
-from dianke.domain.customers.types import ConsentPurpose, ContactRole, Importance, MarkKind
+from dianke.domain.customers.types import ConsentPurpose, ContactLanguage, ContactRole, Importance, MarkKind
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
 from dianke.platform.outbox.types import Consent as MessageConsent
@@ -56,6 +56,8 @@ class Reach:
     consent: MessageConsent = MessageConsent.NOT_NEEDED
     # Whether an agreement to bill notices stands; without one nobody is written to by WeChat.
     has_agreed: bool = False
+    # Whether whoever has the number is spoken to in English.
+    speaks_english: bool = False
 
     def find_address(self, kind: StepKind) -> str:
         """Return where a message of a kind goes, WeChat by the number that is bound to it; empty if nowhere."""
@@ -94,6 +96,7 @@ def find_reach(*, customer_id: int, on: date) -> Reach:
         email_quiet=_get_quiet(mailed),
         consent=MessageConsent.WITHDRAWN if was_withdrawn else MessageConsent.NOT_NEEDED,
         has_agreed=has_agreed,
+        speaks_english=called is not None and called.language == ContactLanguage.ENGLISH.value,
     )
 
 

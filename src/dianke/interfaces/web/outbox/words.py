@@ -17,6 +17,7 @@ PURPOSES: dict[str, Text] = {
     "DUNNING": _("Dunning"),
     "FEE_CONTROL": _("Fee control"),
     "OUTAGE_NOTICE": _("Notice about supply"),
+    "ORDER": _("Course of a service order"),
     "CREDIT": _("Lower credit grade"),
     "INSTALMENT": _("Instalment that falls due"),
     "STAGE": _("Stage of a month that falls due"),

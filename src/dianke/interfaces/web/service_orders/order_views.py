@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from dianke.application import service_orders
 from dianke.application.service_orders.approval import APPROVING, find_level
 from dianke.application.service_orders.asked import find_asked
-from dianke.domain.service_orders.models import OrderNote, OrderPause, OrderStep, ServiceOrder
+from dianke.domain.service_orders.models import OrderAct, OrderNote, OrderPause, OrderStep, ServiceOrder
 from dianke.domain.service_orders.processes import library
 from dianke.domain.service_orders.queries import orders as queries
 from dianke.domain.service_orders.queries.clocks import read_clocks
@@ -306,6 +306,9 @@ def _subject(order: ServiceOrder, steps: list[OrderStep], note: OrderNote, names
     name, _colon, outcome = note.subject.partition(":")
     if name in words.PAUSES:
         return words.PAUSES[name]
+    # A step may end by the name of a notice; only what was told has a way behind it.
+    if note.act == OrderAct.NOTIFIED.value:
+        return f"{words.NOTICES[name]} · {words.WAYS[outcome]}"
     if name in words.LEVELS:
         return _level_of(steps, name, outcome)
     step = next((one for one in steps if one.step == name), None)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import service_orders
-from dianke.application.service_orders.linked import KIND
+from dianke.application.service_orders.linked import KIND, PLACE
 from dianke.domain.service_orders.models import OrderPaper, ServiceOrder
 from dianke.domain.service_orders.operations.papers import PaperUnknown
 from dianke.domain.service_orders.queries import orders as queries
@@ -111,7 +111,8 @@ def change_link(request: StaffRequest, number: str) -> HttpResponse:
     if request.POST.get("act") == "close":
         act = partial(service_orders.revoke_order_link)
         return _act(request, number, act, _now("The link no longer opens."))
-    secret = service_orders.make_order_link(actor=request.actor, number=number, at=SystemClock().now())
+    page = request.build_absolute_uri(reverse("portal:order", args=[PLACE]))
+    secret = service_orders.make_order_link(actor=request.actor, number=number, page=page, at=SystemClock().now())
     address = request.build_absolute_uri(reverse("portal:order", args=[secret]))
     values = {
         "page": Page(

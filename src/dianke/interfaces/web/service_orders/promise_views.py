@@ -26,7 +26,7 @@ from dianke.interfaces.web.components.figures import Figure
 from dianke.interfaces.web.components.filters import ChoiceFilter, DateRangeFilter, UnitFilter
 from dianke.interfaces.web.components.list_views import render_list
 from dianke.interfaces.web.components.lists import Column, ListQuery, ListSpec, find_rows, read_query, register
-from dianke.interfaces.web.components.page import Crumb
+from dianke.interfaces.web.components.page import Crumb, Text
 from dianke.interfaces.web.components.row_addresses import address_row
 from dianke.interfaces.web.components.states import register_states, state_chip
 from dianke.interfaces.web.requests import StaffRequest
@@ -48,10 +48,11 @@ register_states(
 
 @dataclass(frozen=True)
 class PromiseLine:
-    """What became of one promise in one unit."""
+    """What became of one promise in one unit: of a step, or of the order as a whole."""
 
     unit: str
     promise: str
+    step: Text
     kept: int
     broken: int
     percent: str
@@ -91,21 +92,25 @@ def _draw_figures(totals: Mapping[str, int], late: int) -> list[Figure]:
 
 
 def _sum_lines(rows: Any, query: ListQuery) -> list[PromiseLine]:
-    counts: dict[tuple[str, str, str], dict[str, int]] = defaultdict(lambda: {_KEPT: 0, _BROKEN: 0})
-    found = rows.values("unit__code", "unit__name", "promise", "state").annotate(count=Count("id"))
-    for row in found.order_by("unit__code", "promise"):
-        counts[row["unit__code"], row["unit__name"], row["promise"]][row["state"]] = row["count"]
-    base = {key: value for key, value in query.parts().items() if key not in ("unit", "promise", "state", "view")}
+    counts: dict[tuple[str, str, str, str], dict[str, int]] = defaultdict(lambda: {_KEPT: 0, _BROKEN: 0})
+    names = ("unit__code", "unit__name", "promise", "step")
+    found = rows.values(*names, "state").annotate(count=Count("id"))
+    for row in found.order_by("unit__code", "promise", "step"):
+        code, name, promise, step = (row[one] for one in names)
+        counts[code, name, promise, step][row["state"]] = row["count"]
+    left_out = ("unit", "promise", "step", "state", "view")
+    base = {key: value for key, value in query.parts().items() if key not in left_out}
     return [
         PromiseLine(
             unit=name,
             promise=words.promise_of(promise),
+            step=_step_of(step),
             kept=one[_KEPT],
             broken=one[_BROKEN],
             percent=_percent(one[_KEPT], one[_BROKEN]),
-            url=_address(base | {"unit": code, "promise": promise}),
+            url=_address(base | {"unit": code, "promise": promise} | ({"step": step} if step else {})),
         )
-        for (code, name, promise), one in counts.items()
+        for (code, name, promise, step), one in counts.items()
     ]
 
 
@@ -140,6 +145,10 @@ def _address(parts: Mapping[str, str]) -> str:
     return f"{reverse('web:service_promises')}?{urlencode(parts)}"
 
 
+def _step_of(step: str) -> Text:
+    return words.step_title(step) if step else _("Whole order")
+
+
 def _late_by(one: OrderClock) -> str:
     if one.due_at is None or one.ended_at <= one.due_at:
         return ""
@@ -162,6 +171,7 @@ CLOCKS = register(
             Column("order", pgettext_lazy("service order", "Order"), lambda one: one.order.number, css="n", width=17),
             Column("kind", _("Kind"), lambda one: words.kind_of(one.order.kind), css="nw"),
             Column("promise", pgettext_lazy("service order", "Promise"), lambda one: words.promise_of(one.promise)),
+            Column("step", _("Step"), lambda one: _step_of(one.step), width=16),
             Column("state", _("State"), lambda one: state_chip("order_clock", one.state)),
             Column("started", _("Begun"), lambda one: one.started_at, css="n", width=18),
             Column("due", pgettext_lazy("service order", "Due at"), lambda one: one.due_at, css="n", width=18),
@@ -171,6 +181,7 @@ CLOCKS = register(
         ],
         filters=[
             ChoiceFilter("promise", pgettext_lazy("service order", "Promise"), words.list_promises()),
+            ChoiceFilter("step", _("Step"), words.list_timed_steps()),
             ChoiceFilter(
                 "state", _("State"), [(code, state_chip("order_clock", code).label) for code in (_KEPT, _BROKEN, _VOID)]
             ),

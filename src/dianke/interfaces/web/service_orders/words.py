@@ -8,6 +8,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import pgettext_lazy
 
+from dianke.application.service_orders.notices import HELD
 from dianke.domain.service_orders.models import OrderAct, OrderResult, PaperState
 from dianke.domain.service_orders.operations.accepting import PROCESSES
 from dianke.domain.service_orders.processes import library
@@ -21,11 +22,13 @@ from dianke.domain.service_orders.rules.catalog import (
     load_step_titles,
 )
 from dianke.domain.service_orders.rules.escalation import Level
+from dianke.domain.service_orders.rules.notices import OrderNotice
 from dianke.domain.service_orders.rules.promise_sets import load_promise_book
 from dianke.domain.service_orders.types import OrderKind, PauseReason, Refusal, SpellKind
 from dianke.interfaces.web.components.drawings import name_of, reads_english
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import register_states
+from dianke.interfaces.web.outbox.words import CHANNELS
 from dianke.interfaces.web.processes.words import OUTCOMES
 from dianke.platform.processes.types import Node, RunStatus
 
@@ -76,6 +79,20 @@ ACTS: dict[str, Text] = {
 LEVELS: dict[str, Text] = {
     Level.AMBER.value: pgettext_lazy("order level", "Post of the step"),
     Level.RED.value: pgettext_lazy("order level", "Unit above"),
+}
+# Of what a customer was told, and how.
+NOTICES: dict[str, Text] = {
+    OrderNotice.ACCEPTED.value: pgettext_lazy("order notice", "Application accepted"),
+    OrderNotice.LINK.value: pgettext_lazy("order notice", "Link for the customer"),
+    OrderNotice.WAITING.value: pgettext_lazy("order notice", "What is missing"),
+    OrderNotice.PLANNED.value: pgettext_lazy("order notice", "Plan answered"),
+    OrderNotice.REFUSED.value: pgettext_lazy("order notice", "Application refused"),
+    OrderNotice.CANCELLED.value: pgettext_lazy("order notice", "Order cancelled"),
+    OrderNotice.DONE.value: pgettext_lazy("order notice", "Order complete"),
+}
+WAYS: dict[str, Text] = {
+    **CHANNELS,
+    HELD: pgettext_lazy("order notice", "held: nobody can be written to, tell them otherwise"),
 }
 SPELLS: dict[str, Text] = {
     SpellKind.SUSPENSION.value: ALL_KINDS[OrderKind.SUSPEND.value],
@@ -189,6 +206,15 @@ def list_promises() -> list[tuple[str, Text]]:
     codes = sorted(code for code in named if code and code in load_promise_book().titles)
     agreed: list[tuple[str, Text]] = [(clocks.AGREED_DAY, AGREED_DAY)]
     return agreed + [(code, _lazy_promise(code)) for code in codes]
+
+
+_lazy_step = lazy(step_title, str)
+
+
+def list_timed_steps() -> list[tuple[str, Text]]:
+    """Return the steps that have a promise of their own, by name in the order of their codes."""
+    timed = sorted({one.code for kind in load_kinds().values() for one in kind.steps if one.promise})
+    return [(code, _lazy_step(code)) for code in timed]
 
 
 def outcome_of(code: str) -> Text:
