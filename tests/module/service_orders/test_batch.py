@@ -11,7 +11,7 @@ from tests.factories import flats as estate
 from tests.factories.connecting import do
 from tests.factories.flats import DAY_ON, MORNING, SWITCHED_ON
 from tests.factories.leaving import EVERYBODY, Town
-from tests.factories.months import bill_month
+from tests.factories.months import ANNUAL_HOME, bill_month
 from tests.factories.once import built_once, fresh
 from tests.factories.paid import list_faults
 
@@ -27,6 +27,7 @@ from dianke.domain.metering.models import UsagePoint
 from dianke.domain.service_orders.models import ServiceOrder
 from dianke.domain.service_orders.operations.accepting import ApplicationRefused
 from dianke.domain.service_orders.queries.batches import count_parts
+from dianke.interfaces.web.service_orders.plan_forms import WholePlan
 from dianke.platform.identity.separation import SamePerson
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +192,15 @@ class TestEstate:
         assert batch_supplies.energise_parts(
             actor=town.people["inspector"], number=order.number, at=DAY_ON
         ).done == 0  # fmt: skip
+
+
+def test_the_price_of_a_batch_is_that_of_its_flats(town: Town) -> None:
+    order = estate.apply_for_estate(town, estate.write_flats(2))
+    CustomerAccount.objects.for_actor(EVERYBODY).filter(pk=order.account_id).update(usage_class="COMMERCIAL_INDUSTRIAL")
+    order = town.read(order)
+    forms = WholePlan(None, None, actor=town.people["officer"], order=order, before=None)
+    choices: Any = forms.plan.fields["price_plan"]
+    assert ANNUAL_HOME in [code for code, _name in choices.choices]
 
 
 class TestFiles:

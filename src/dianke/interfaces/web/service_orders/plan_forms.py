@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from dianke.application.service_orders import increase, leaving
+from dianke.domain.billing.queries.terms import list_terms
 from dianke.domain.billing.types import BasicMode
-from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.customers.types import UsageClass
+from dianke.domain.metering.models import UsagePoint
 from dianke.domain.metering.types import MeteringSide, Ratio
 from dianke.domain.network.models import Feeder, TransformerArea
 from dianke.domain.network.types import VOLTAGES
@@ -40,6 +43,9 @@ REGISTERS: Mapping[str, tuple[str, ...]] = {
     "two_part": ("total", "peak", "flat", "valley", "reactive_import", "reactive_export", "demand"),
     "two_part_sharp": ("total", "sharp", "peak", "flat", "valley", "reactive_import", "reactive_export", "demand"),
 }
+
+
+_KNOWN = {registers: code for code, registers in REGISTERS.items()}
 
 
 def _number(label: Any, *, required: bool = True, places: int = 2, **more: Any) -> forms.DecimalField:
@@ -84,10 +90,10 @@ class PlanForm(forms.Form):
     )
     note = _text(_("Note"), 400)
 
-    def __init__(self, data: Any, files: Any, *, actor: Actor, account: CustomerAccount, **more: Any) -> None:
+    def __init__(self, data: Any, files: Any, *, actor: Actor, usage_class: str, **more: Any) -> None:
         super().__init__(data, files, **more)
         fields: dict[str, Any] = self.fields
-        plans = TariffPlan.objects.for_actor(actor).filter(usage_classes__contains=[account.usage_class])
+        plans = TariffPlan.objects.for_actor(actor).filter(usage_classes__contains=[usage_class])
         fields["price_plan"].choices = list(plans.order_by("name").values_list("code", "name"))
         # Every voltage that sheets in force print.
         versions = TariffVersion.objects.for_actor(actor).filter(
@@ -161,9 +167,14 @@ class WholePlan:
 
     def __init__(self, data: Any, files: Any, *, actor: Actor, order: ServiceOrder, before: SupplyPlan | None) -> None:
         self.order = order
+        self.usage_class = _find_usage_class(order)
+        self._standing_kva = Decimal(0)
         self.count = 2 if order.kind == OrderKind.SUPPLY_HIGH_DUAL.value else 1
+        if order.kind == OrderKind.INCREASE.value:
+            self._standing_kva = increase.compute_standing_kva(order, actor=actor)
+            self.count = max(len(leaving.list_standing(order, actor=actor)), 1)
         filled = _fill(actor, order, before, self.count)
-        self.plan = PlanForm(data, files, actor=actor, account=order.account, initial=filled["plan"])
+        self.plan = PlanForm(data, files, actor=actor, usage_class=self.usage_class, initial=filled["plan"])
         self.sources = [
             SourceForm(data, prefix=f"s{place}", initial=filled["sources"][place - 1])
             for place in range(1, self.count + 1)
@@ -196,8 +207,8 @@ class WholePlan:
             contract_kw=given["contract_kw"], power_factor_standard=Decimal(factor) if factor else None,
             has_dedicated_line=given["has_dedicated_line"], interlock=given["interlock"],
             fee_fen=yuan_to_fen(given["fee"]), fee_reason=given["fee_reason"], note=given["note"],
-            is_industry=self.order.account.usage_class == UsageClass.LARGE_INDUSTRIAL.value,
-            is_business=self.order.account.usage_class in _BUSINESS,
+            is_industry=self.usage_class == UsageClass.LARGE_INDUSTRIAL.value,
+            is_business=self.usage_class in _BUSINESS,
         )  # fmt: skip
 
     def _read_source(self, form: SourceForm) -> DraftedSource:
@@ -213,6 +224,12 @@ class WholePlan:
             metered_kv=voltage_kv if is_high else min(_LOW_KV, supplied_kv), registers=REGISTERS[given["registers"]],
             ct_primary=ct.primary, ct_secondary=ct.secondary, pt_primary=pt.primary, pt_secondary=pt.secondary,
         )  # fmt: skip
+
+
+def _find_usage_class(order: ServiceOrder) -> str:
+    """Return the class that the price is chosen for: of a batch that of its flats, whatever its applicant is."""
+    is_batch = order.kind == OrderKind.BATCH.value
+    return UsageClass.RESIDENTIAL.value if is_batch else str(order.account.usage_class)
 
 
 def _read_transformer(given: Mapping[str, Any]) -> DraftedTransformer:
@@ -237,6 +254,8 @@ _MOST_AREAS = 2_000
 
 def _fill(actor: Actor, order: ServiceOrder, before: SupplyPlan | None, count: int) -> dict[str, Any]:
     empty: list[dict[str, Any]] = [{} for _row in range(MOST_TRANSFORMERS)]
+    if before is None and order.kind == OrderKind.INCREASE.value:
+        return {**_fill_from_standing(actor, order), "transformers": empty}
     if before is None:
         kva = Decimal(str(order.asked.get("capacity_kva", "0"))) or None
         is_high = order.kind in (OrderKind.SUPPLY_HIGH_SINGLE.value, OrderKind.SUPPLY_HIGH_DUAL.value)
@@ -270,12 +289,44 @@ def _fill(actor: Actor, order: ServiceOrder, before: SupplyPlan | None, count: i
     }  # fmt: skip
 
 
+def _fill_from_standing(actor: Actor, order: ServiceOrder) -> dict[str, Any]:
+    """Return how the account is supplied and billed now, with the capacity that is asked for."""
+    standing = leaving.list_standing(order, actor=actor)
+    kva = Decimal(str(order.asked["capacity_kva"]))
+    points = [one.usage_point for one in standing]
+    found = list_terms(actor=actor, usage_point_ids=[one.pk for one in points], on=timezone.localdate())
+    by_point = {one.usage_point_id: one for one in found}
+    roles = [SourceRole.MAIN.value] + [SourceRole.STANDBY.value] * len(standing)
+    sources = [
+        {
+            "role": role, "place": _name_place(one.usage_point), "capacity_kva": _plain(kva / len(standing)),
+            "metering_side": one.usage_point.metering_side,
+            "registers": _KNOWN.get(tuple(one.meter.registers), "total"),
+            "ct": str(Ratio(one.ct_primary, one.ct_secondary)), "pt": str(Ratio(one.pt_primary, one.pt_secondary)),
+        }
+        for role, one in zip(roles, standing, strict=False)
+    ]  # fmt: skip
+    terms = by_point.get(points[0].pk) if points else None
+    plan: dict[str, Any] = {"capacity_kva": _plain(kva), "voltage": points[0].voltage if points else "10kV"}
+    if terms is not None:
+        plan |= {name: getattr(terms, name) for name in _OF_TERMS} | {
+            "price_plan": terms.plan.code, "power_factor_standard": f"{terms.power_factor_standard or ''}",
+        }  # fmt: skip
+    return {"plan": plan, "sources": sources or [{}]}
+
+
+_OF_TERMS = ("structure", "price_voltage", "time_of_use", "basic_mode", "contract_kw")
+
+
+def _name_place(point: UsagePoint) -> str:
+    return f"f:{point.feeder.code}" if point.feeder else f"a:{point.area.code}" if point.area else ""
+
+
 def _refill(one: Any) -> dict[str, Any]:
-    known = {registers: code for code, registers in REGISTERS.items()}
     return {
         "role": one.role, "place": f"f:{one.feeder.code}" if one.feeder else f"a:{one.area.code}",
         "capacity_kva": _plain(one.capacity_kva), "metering_side": one.metering_side,
-        "registers": known.get(tuple(one.registers), "total"),
+        "registers": _KNOWN.get(tuple(one.registers), "total"),
         "ct": str(Ratio(one.ct_primary, one.ct_secondary)), "pt": str(Ratio(one.pt_primary, one.pt_secondary)),
     }  # fmt: skip
 
