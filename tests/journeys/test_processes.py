@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Enter
 from tests.journeys.looks import NARROW, look_around
 
+from dianke.domain.service_orders.operations.accepting import PROCESSES
 from dianke.platform.identity.models import Staff
 
 pytestmark = [pytest.mark.browser]
@@ -55,6 +56,30 @@ def test_drawing_shows_whole_with_every_name_readable_and_its_mark(
     expect(drawings.first.locator("[data-element-id=accept] text")).to_have_text("受理申请")
     assert [drawings.nth(at).evaluate(_COVERED_NAMES) for at in range(4)] == [[], [], [], []]
     assert look_around(page) == []
+    assert faults == []
+
+
+def test_no_name_of_any_drawing_covers_another_or_leaves_its_canvas(
+    enter: Enter, reviewer: Staff, faults: list[str]
+) -> None:
+    page = enter(reviewer.login, "/processes/")
+    addresses = page.evaluate(
+        "() => [...new Set([...document.querySelectorAll('main a[href^=\"/processes/\"]')].map((one) => one.pathname))]"
+    )
+    shown = [one for one in addresses if one != "/processes/"]
+    found = {}
+
+    for address in shown:
+        page.goto(address)
+        wait_for_drawings(page)
+        drawings = page.locator("[data-process]")
+        wrong = [name for at in range(drawings.count()) for name in drawings.nth(at).evaluate(_COVERED_NAMES)]
+        if wrong or not drawings.count():
+            found[address] = wrong
+
+    # Every kind that is drawn, whatever is added later.
+    assert len(shown) >= len(set(PROCESSES.values()))
+    assert found == {}
     assert faults == []
 
 
