@@ -22,7 +22,7 @@ from dianke.domain.network.models import TransformerSpell
 from dianke.domain.receivables.models import Claim
 from dianke.domain.service_orders.models import ServiceOrder
 from dianke.domain.service_orders.operations.accepting import ApplicationRefused
-from dianke.domain.service_orders.operations.parties import PartyAccountUnknown
+from dianke.domain.service_orders.operations.parties import MergedAccountMissing, PartyAccountUnknown
 from dianke.domain.service_orders.queries.leavers import filter_orders_about
 from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.clock import SHANGHAI
@@ -141,6 +141,12 @@ def test_whoever_goes_in_is_there_and_owes_nothing(town: Town) -> None:
     with pytest.raises(ApplicationRefused) as caught:
         ask(town, "830", at=datetime(2026, 3, 2, 9, tzinfo=SHANGHAI), effective_on=date(2026, 3, 9))
     assert refusals(caught) == {"party_owes"}
+
+
+def test_somebody_has_the_one_account(town: Town) -> None:
+    for parts in ((), (make_part(HOLDER, "0"),), (make_part(HOLDER, "400"), make_part(HOLDER, "400"))):
+        with pytest.raises(MergedAccountMissing):
+            ask(town, "830", parts=parts)
 
 
 def test_debts_of_the_other_hold_it_up_too(town: Town) -> None:

@@ -24,7 +24,7 @@ from dianke.application import service_orders
 from dianke.application.service_orders.connecting import MeterNotFound
 from dianke.application.service_orders.final_bill import DayNotCome, RegisterNotRead
 from dianke.application.service_orders.leaving import ContractNotSigned
-from dianke.application.service_orders.parts import Part, list_parts
+from dianke.application.service_orders.parts import NotBilledAlone, Part, list_parts
 from dianke.domain.billing.models import Bill, BillingTerms
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.metering.models import MeterInstallation, UsagePoint
@@ -297,3 +297,14 @@ def test_while_a_transformer_rests_by_agreement_nothing_is_divided(town: Town) -
     with pytest.raises(ApplicationRefused) as caught:
         town.ask(town.factory, OrderKind.REMOVE, ends_on=date(2026, 4, 1))
     assert refusals(caught) == {"spells_overlap"}
+
+
+def test_sub_meters_that_join_it_with_others_are_separated_first(town: Town) -> None:
+    order = ask_split(town, *SHARES)
+    town.do(order, "check_site", ASKED)
+    town.do(order, "approve_change", ASKED, outcome="APPROVED")
+    UsagePoint.objects.for_actor(EVERYBODY).filter(pk=town.home.pk).update(parent=town.factory)
+
+    with pytest.raises(NotBilledAlone, match="separate them"):
+        town.do(order, "check_debts", ASKED, outcome="CLEAR")
+    assert (town.waiting(order), list_parts(order, actor=EVERYBODY)) == ("check_debts", [])

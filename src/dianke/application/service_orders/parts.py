@@ -16,6 +16,7 @@ from dianke.application.service_orders.removal import find_meter, require_regist
 from dianke.application.service_orders.work import MeterGiven, MeterToInstall, Work
 from dianke.domain.billing.models import BillingTerms
 from dianke.domain.billing.operations.terms import set_terms
+from dianke.domain.billing.queries import finals as final_queries
 from dianke.domain.billing.queries.terms import list_terms
 from dianke.domain.contracts import queries as contract_queries
 from dianke.domain.contracts.models import ContractVersion
@@ -53,6 +54,13 @@ class MainPointMissing(DomainError):
 
     code = "service_orders.main_point_missing"
     message = "account {account} has no usage point with billing terms and a reading route to begin from"
+
+
+class NotBilledAlone(DomainError):
+    """The points of an account cannot get a final bill of their own."""
+
+    code = "service_orders.not_billed_alone"
+    message = "account {account} cannot be billed by itself: {reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +109,13 @@ def check_debts(work: Work) -> None:
 
     :raises DebtsOpen: if one owes
     :raises MainPointMissing: if nothing says what they are billed on
+    :raises NotBilledAlone: if the final bill of one would be refused once its meter is down
     """
     settling.check_debts(work)
     if work.step.outcome != _CLEAR or list_parts(work.order, actor=work.actor):
         return
+    for leaver in list_leaving(actor=work.actor, order=work.order):
+        _require_billed_alone(leaver)
     origin = _find_origin(work)
     for one in work.order.asked["parts"]:
         account = customers.plan_account(
@@ -113,6 +124,18 @@ def check_debts(work: Work) -> None:
             on=work.order.effective_on,
         )  # fmt: skip
         work.note(EffectKind.ACCOUNT_PLANNED, key=account.pk, number=account.number, on=work.order.effective_on)
+
+
+def _require_billed_alone(account: CustomerAccount) -> None:
+    points = final_queries.list_route_points(account=account)
+    if not points:
+        raise NotBilledAlone(field="account", account=account.number, reason="no point of it stands on a route")
+    if final_queries.list_others_in_series(points=points):
+        reason = "sub-meters join it with other accounts; separate them first"
+        raise NotBilledAlone(field="account", account=account.number, reason=reason)
+    if len(final_queries.list_cycles(points=points)) > 1:
+        reason = "its points are read in several cycles; put them on routes of one"
+        raise NotBilledAlone(field="account", account=account.number, reason=reason)
 
 
 def drop_parts(order: ServiceOrder, *, actor: Actor, at: datetime) -> None:

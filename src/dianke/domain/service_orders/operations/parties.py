@@ -34,6 +34,13 @@ class PartyAccountUnknown(DomainError):
     message = "there is no account {account} that is supplied within your units"
 
 
+class MergedAccountMissing(DomainError):
+    """Nobody said for whom the one account of a merger is, or with what capacity."""
+
+    code = "service_orders.merged_account_missing"
+    message = "say for which customer the one account is that goes on, and its capacity"
+
+
 class PartyBusy(DomainError):
     """Somebody takes another order of an account that goes in at the same moment."""
 
@@ -160,6 +167,8 @@ def _gather_merger(
     facts: AccountFacts,
     asked: ApplicationFacts,
 ) -> ApplicationFacts:
+    if len(parts) != 1 or parts[0].capacity_kva <= 0:
+        raise MergedAccountMissing(field="p1_customer")
     others = lock_accounts(actor, [one for one in dict.fromkeys(numbers) if one != account.number])
     _require_transformers(actor, [account, *others], parts)
     for one in parts:
