@@ -131,11 +131,15 @@ def _require_billed_alone(account: CustomerAccount) -> None:
     if not points:
         raise NotBilledAlone(field="account", account=account.number, reason="no point of it stands on a route")
     if final_queries.list_others_in_series(points=points):
-        reason = "sub-meters join it with other accounts; separate them first"
-        raise NotBilledAlone(field="account", account=account.number, reason=reason)
+        raise NotBilledAlone(
+            field="account", account=account.number, reason="sub-meters join it with other accounts; separate them first"
+        )
     if len(final_queries.list_cycles(points=points)) > 1:
-        reason = "its points are read in several cycles; put them on routes of one"
-        raise NotBilledAlone(field="account", account=account.number, reason=reason)
+        raise NotBilledAlone(
+            field="account",
+            account=account.number,
+            reason="its points are read in several cycles; put them on routes of one",
+        )
 
 
 def drop_parts(order: ServiceOrder, *, actor: Actor, at: datetime) -> None:
