@@ -132,7 +132,9 @@ def _require_billed_alone(account: CustomerAccount) -> None:
         raise NotBilledAlone(field="account", account=account.number, reason="no point of it stands on a route")
     if final_queries.list_others_in_series(points=points):
         raise NotBilledAlone(
-            field="account", account=account.number, reason="sub-meters join it with other accounts; separate them first"
+            field="account",
+            account=account.number,
+            reason="sub-meters join it with other accounts; separate them first",
         )
     if len(final_queries.list_cycles(points=points)) > 1:
         raise NotBilledAlone(
