@@ -125,13 +125,15 @@ def do(town: Town, order: ServiceOrder, step: str, at: datetime, **more: Any) ->
     town.do(order, step, at, actor=more.pop("actor", None) or town.people[DOERS[step]], **more)
 
 
-def sign(town: Town, account: CustomerAccount, kind: ContractKind, *, start: date, at: datetime) -> ContractVersion:
+def sign(
+    town: Town, account: CustomerAccount, kind: ContractKind, *, start: date, at: datetime, **more: str
+) -> ContractVersion:
     """Return an agreement of an account that both sides signed."""
     # What the plan says already is not written again.
     given = {
         "payment_days": "10", "customer": account.customer.name, "dispatch_name": "铸造厂变",
         "dispatch_phone": "0710-1234567",
-    }  # fmt: skip
+    } | more  # fmt: skip
     version = contracts.draft_contract(
         actor=town.people["manager"], account_number=account.number, kind=kind, start=start, given=given, at=at
     )

@@ -6,7 +6,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 
-from dianke.application.service_orders import connecting, final_bill, generation, leaving, parts, removal, settling
+from dianke.application.service_orders import (
+    connecting,
+    final_bill,
+    generation,
+    increase,
+    leaving,
+    parts,
+    removal,
+    settling,
+)
 from dianke.application.service_orders.work import MeterToInstall
 from dianke.domain.metering.models import MeterInstallation
 from dianke.domain.readings.models import MeterReading
@@ -14,6 +23,7 @@ from dianke.domain.receivables.models import Claim
 from dianke.domain.receivables.types import ClaimState
 from dianke.domain.service_orders.models import ServiceOrder
 from dianke.domain.service_orders.rules.case import NEW_SUPPLIES
+from dianke.domain.service_orders.types import OrderKind
 from dianke.platform.identity.types import Actor
 
 
@@ -38,6 +48,7 @@ class Asked:
     installs: tuple[MeterToInstall, ...] = ()
     asks_route: bool = False
     asks_plan: bool = False
+    asks_seals: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.meters or self.refunds or self.installs or self.asks_route)
@@ -63,6 +74,9 @@ def _ask_reinstallation(actor: Actor, order: ServiceOrder, on: date) -> Asked:
 
 
 def _ask_installation(actor: Actor, order: ServiceOrder, on: date) -> Asked:
+    if order.kind == OrderKind.INCREASE.value:
+        meters = tuple(_describe(actor, one) for one in increase.list_to_rescale(order, actor=actor))
+        return Asked(meters=meters, asks_seals=bool(meters))
     if order.kind in parts.KINDS:
         old = tuple(_describe(actor, one) for one in leaving.list_standing(order, actor=actor))
         return Asked(meters=old, installs=tuple(parts.list_meters_to_install(order, actor=actor)))

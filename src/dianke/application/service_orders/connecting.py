@@ -16,6 +16,7 @@ from dianke.domain.metering import operations as metering
 from dianke.domain.metering.models import MeterAsset, UsagePoint
 from dianke.domain.metering.types import MeteringSide, Ratio, RegisterKind
 from dianke.domain.network import operations as network
+from dianke.domain.network.models import Transformer
 from dianke.domain.readings import operations as readings
 from dianke.domain.readings.models import ReadingRoute
 from dianke.domain.service_orders.models import (
@@ -37,6 +38,7 @@ from dianke.domain.service_orders.queries.plans import (
     list_planned_transformers,
     list_sources,
 )
+from dianke.domain.service_orders.rules.case import NEW_SUPPLIES
 from dianke.domain.service_orders.rules.energising import EnergisingFacts, list_missing_before_energising
 from dianke.domain.service_orders.types import OrderKind, Refusal
 from dianke.kernel.clock import to_shanghai
@@ -162,29 +164,44 @@ def energise(work: Work) -> None:
     :raises NotReadyToEnergise: with the list of everything that is missing
     """
     order = work.order
-    missing = list_missing(order, actor=work.actor, on=work.today)
-    if missing:
-        rules = "; ".join(f"{one.code}: {one.values.get('missing', '')}" for one in missing)
-        raise NotReadyToEnergise(field="number", number=order.number, rules=rules, refusals=tuple(missing))
-    plan = plans.get_plan(order=order, actor=work.actor, state=PlanState.AGREED)
-    for planned in list_planned_transformers(actor=work.actor, plan=plan):
-        feeder = planned.source.feeder
-        assert feeder is not None  # noqa: S101 - only a source of high voltage has transformers
-        planned.transformer = network.add_transformer(
-            actor=work.actor, feeder=feeder, code=f"{order.account.number}-T{planned.sequence}", name=planned.name,
-            capacity_kva=planned.capacity_kva, since_date=work.today, account=order.account,
-            unit=order.account.unit, model=planned.model, interlock_group=planned.interlock_group,
-            plate={name: getattr(planned, name) for name in _PLATE},
-        )  # fmt: skip
-        planned.save(update_fields=["transformer"])
-        work.note(
-            EffectKind.TRANSFORMER_ADDED, key=planned.transformer.pk, number=planned.transformer.code, on=work.today
-        )
+    require_ready(work)
+    add_transformers(work)
     customers.open_planned_account(actor=work.actor, account=order.account, on=work.today)
     work.note(EffectKind.ENERGISED, key=order.account_id, number=order.account.number, on=work.today)
 
 
 _PLATE = ("no_load_loss_kw", "load_loss_kw", "no_load_current_percent", "impedance_percent")
+
+
+def require_ready(work: Work) -> None:
+    """
+    Refuse to switch on while something is missing.
+
+    :raises NotReadyToEnergise: with the list of everything that is missing
+    """
+    missing = list_missing(work.order, actor=work.actor, on=work.today)
+    if missing:
+        rules = "; ".join(f"{one.code}: {one.values.get('missing', '')}" for one in missing)
+        raise NotReadyToEnergise(field="number", number=work.order.number, rules=rules, refusals=tuple(missing))
+
+
+def add_transformers(work: Work) -> None:
+    """Let the transformers of the plan run from today."""
+    account = work.order.account
+    plan = plans.get_plan(order=work.order, actor=work.actor, state=PlanState.AGREED)
+    known = Transformer.objects.for_actor(work.actor).filter(account=account).count()
+    for place, planned in enumerate(list_planned_transformers(actor=work.actor, plan=plan), start=known + 1):
+        feeder = planned.source.feeder
+        assert feeder is not None  # noqa: S101 - only a source of high voltage has transformers
+        planned.transformer = network.add_transformer(
+            actor=work.actor, feeder=feeder, code=f"{account.number}-T{place}", name=planned.name,
+            capacity_kva=planned.capacity_kva, since_date=work.today, account=account, unit=account.unit,
+            model=planned.model, interlock_group=planned.interlock_group,
+            plate={name: getattr(planned, name) for name in _PLATE},
+        )  # fmt: skip
+        planned.save(update_fields=["transformer"])
+        added = planned.transformer
+        work.note(EffectKind.TRANSFORMER_ADDED, key=added.pk, number=added.code, on=work.today)
 
 
 def open_account(work: Work) -> None:
@@ -267,6 +284,9 @@ def _list_holding(order: ServiceOrder, actor: Actor, kinds: Sequence[ContractKin
         account_id=order.account_id, kind__in=[kind.value for kind in kinds],
         state__in=[state.value for state in HOLDING],
     )  # fmt: skip
+    if order.kind not in NEW_SUPPLIES:
+        # The contract of before says nothing of what is asked for now.
+        rows = rows.filter(drafted_at__gte=order.accepted_at)
     return list(rows.order_by("-id"))
 
 

@@ -43,7 +43,7 @@ def change_demand(work: Work) -> None:
     found = list_demand_terms(actor=work.actor, account=order.account, on=start)
     if len(found) != 1:
         raise DemandNotOfOnePoint(field="demand", account=order.account.number, count=len(found))
-    _replace(work, found[0], contract_kw=Decimal(str(order.asked["contract_kw"])))
+    replace_terms(work, found[0], start=start, contract_kw=Decimal(str(order.asked["contract_kw"])))
 
 
 def change_mode(work: Work) -> None:
@@ -61,19 +61,25 @@ def change_mode(work: Work) -> None:
         raise DemandNotOfOnePoint(field="demand", account=order.account.number, count=len(found))
     for before in found:
         contract_kw = None if demand is None else Decimal(str(demand))
-        _replace(work, before, basic_mode=order.asked["basic_mode"], contract_kw=contract_kw)
+        replace_terms(
+            work, before, start=order.effective_on, basic_mode=order.asked["basic_mode"], contract_kw=contract_kw
+        )
 
 
-def _replace(work: Work, before: BillingTerms, **changes: Any) -> None:
-    """Let terms end on the day agreed and others follow that differ in what is named alone."""
-    start = work.order.effective_on
+def replace_terms(work: Work, before: BillingTerms, *, start: date, **changes: Any) -> None:
+    """
+    Let terms end on a day and others follow that differ in what is named alone.
+
+    :raises DaysBilled: if the point is billed beyond that day
+    :raises UnableToSetTerms: if later terms exist
+    """
     _require_unbilled(work.actor, before, start)
     details: dict[str, Any] = {
         one.name: getattr(before, one.name) for one in BillingTerms._meta.concrete_fields if one.name not in _OWN
     }
     terms = set_terms(
-        actor=work.actor, usage_point=before.usage_point, start=start, plan=before.plan,
-        shares=_copy_shares(work.actor, before), **{**details, **changes},
+        actor=work.actor, usage_point=before.usage_point, start=start,
+        shares=_copy_shares(work.actor, before), **{**details, "plan": before.plan, **changes},
     )  # fmt: skip
     work.note(EffectKind.TERMS, key=terms.pk, number=before.usage_point.code, on=start)
 

@@ -50,7 +50,8 @@ class StepInput:
     `values` holds what the registers of a meter show, by the key of its installation and by register;
     `references` the numbers at the bank under which money was paid out on `paid_on`, by the key of the claim;
     `meters` the meters that go up, by the key under which the step asked for each; `plan` a supply plan with the
-    name and content of its `drawing`, `route_code` the route on which a new supply is read.
+    name and content of its `drawing`, `route_code` the route on which a new supply is read, `seals` those of meters
+    that stay.
     """
 
     values: Mapping[int, Mapping[str, Decimal]] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class StepInput:
     plan: PlanDraft | None = None
     drawing: tuple[str, bytes] | None = None
     route_code: str = ""
+    seals: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

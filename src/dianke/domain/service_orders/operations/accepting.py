@@ -63,6 +63,7 @@ PROCESSES: dict[OrderKind, str] = {
     OrderKind.SOLAR: "solar",
     OrderKind.SUPPLY_HIGH_SINGLE: "supply_high_single",
     OrderKind.SUPPLY_HIGH_DUAL: "supply_high_dual",
+    OrderKind.INCREASE: "increase",
     OrderKind.REMOVE: "remove",
     OrderKind.REINSTALL: "reinstall",
     OrderKind.SPLIT: "split",

@@ -31,6 +31,9 @@ NEW_SUPPLIES = frozenset(
     }
 )
 
+# Kinds that are built by a supply plan.
+BY_PLAN = NEW_SUPPLIES | {OrderKind.INCREASE}
+
 # What the customer or the clerk can do; the texts double as translation keys.
 REMEDIES: Mapping[str, str] = MappingProxyType(
     {

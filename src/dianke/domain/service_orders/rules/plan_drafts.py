@@ -62,13 +62,18 @@ class DraftedTransformer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDraft:
-    """How somebody is to be supplied and billed; money in fen, capacity in kVA, voltage in kV."""
+    """
+    How somebody is to be supplied and billed; money in fen, capacity in kVA, voltage in kV.
+
+    `standing_kva` is the capacity of transformers that run already and stay, `transformers` are those that come.
+    """
 
     voltage: str
     voltage_kv: Decimal
     capacity_kva: Decimal
     sources: tuple[DraftedSource, ...]
     transformers: tuple[DraftedTransformer, ...] = ()
+    standing_kva: Decimal = Decimal(0)
     ownership_point: str
     price_plan: str
     structure: str
@@ -128,7 +133,7 @@ def _check_sources(draft: PlanDraft, kind: OrderKind) -> Iterator[Refusal]:
     places = {source.feeder or source.area for source in draft.sources}
     if kind in _TWO_SOURCES and (len(draft.sources) < 2 or len(places) < len(draft.sources)):
         yield _refuse("two_sources_needed", "SRC-SEED-003 no. 4.7", sources=", ".join(sorted(places)))
-    if kind not in _TWO_SOURCES and len(draft.sources) != 1:
+    if kind not in _TWO_SOURCES and kind is not OrderKind.INCREASE and len(draft.sources) != 1:
         yield _refuse("one_source_only", OWN_RULE, sources=", ".join(sorted(places)))
     if [one.role for one in draft.sources].count("MAIN") != 1:
         yield _refuse("one_main_source", OWN_RULE)
@@ -140,7 +145,7 @@ def _check_sources(draft: PlanDraft, kind: OrderKind) -> Iterator[Refusal]:
 
 
 def _check_capacity(draft: PlanDraft) -> Iterator[Refusal]:
-    connected_kva = compute_connected_kva(draft.transformers)
+    connected_kva = draft.standing_kva + compute_connected_kva(draft.transformers)
     if draft.transformers and connected_kva != draft.capacity_kva:
         yield _refuse("transformers_not_capacity", OWN_RULE, capacity=draft.capacity_kva, connected=connected_kva)
     if any(not 1 <= one.source <= len(draft.sources) for one in draft.transformers):

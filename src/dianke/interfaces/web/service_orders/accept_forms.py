@@ -39,6 +39,7 @@ _FIELDS: Mapping[OrderKind, tuple[str, ...]] = {
     OrderKind.CHANGE_MODE: ("basic_mode", "contract_kw"),
     OrderKind.SUPPLY_HIGH_SINGLE: ("capacity_kva", "voltage"),
     OrderKind.SUPPLY_HIGH_DUAL: ("capacity_kva", "voltage"),
+    OrderKind.INCREASE: ("capacity_kva", "transformers"),
     OrderKind.SUPPLY_RESIDENT: ("capacity_kva", "voltage"),
     OrderKind.SUPPLY_LOW: ("capacity_kva", "voltage"),
     OrderKind.CHARGING_PILE: ("capacity_kva", "voltage"),

@@ -19,7 +19,7 @@ from dianke.domain.service_orders.queries.plans import (
     list_reasons_to_meet,
     list_sources,
 )
-from dianke.domain.service_orders.rules.case import NEW_SUPPLIES
+from dianke.domain.service_orders.rules.case import BY_PLAN
 from dianke.domain.service_orders.rules.plan_drafts import compute_load_a
 from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components.page import Chip, Text
@@ -51,7 +51,7 @@ def draw_plan(actor: Actor, order: ServiceOrder) -> dict[str, Any]:
         return {"plan": None}
     today = to_shanghai(SystemClock().now()).date()
     versions = list_plans(actor=actor, order=order)
-    is_coming = order.ended_at is None and order.kind in NEW_SUPPLIES
+    is_coming = order.ended_at is None and order.kind in BY_PLAN
     missing = list_missing(order, actor=actor, on=today) if is_coming and plan.agreed_at else []
     fee_fen, held_fen = read_fee(order, actor=actor)
     return {

@@ -36,6 +36,10 @@ class StepForm(forms.Form):
             self._add_meter(meter)
         for one in asked.installs:
             self.fields.update(make_meter_fields(one))
+        if asked.asks_seals:
+            self.fields["seals"] = forms.CharField(
+                label=_("Seals"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+            )
         if asked.asks_route:
             self.fields["route"] = forms.CharField(
                 label=_("Reading route"), max_length=20, help_text=_("The code of the route on which it is read."),
@@ -76,6 +80,8 @@ class StepForm(forms.Form):
             yield Part(f"{claim.number} · ¥{fen_to_yuan(claim.amount_fen):,.2f}", [self[f"b-{claim.pk}"]])
         if self.asked.refunds:
             yield Part("", [self["paid_on"]])
+        if self.asked.asks_seals:
+            yield Part("", [self["seals"]])
         if self.asked.asks_route:
             yield Part("", [self["route"]])
 
@@ -91,6 +97,7 @@ class StepForm(forms.Form):
             references={claim.pk: given[f"b-{claim.pk}"] for claim in self.asked.refunds},
             paid_on=given.get("paid_on"),
             route_code=given.get("route", ""),
+            seals=given.get("seals", ""),
             meters={one.key: read_meter(one, given) for one in self.asked.installs},
         )
 
