@@ -12,7 +12,7 @@ from tests.factories.months import ANNUAL_HOME
 from dianke.application import batch_supplies, contracts
 from dianke.domain.contracts.types import ContractKind
 from dianke.domain.customers import operations as customers
-from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.customers.models import CustomerAccount, ServiceLocation
 from dianke.domain.customers.types import CustomerKind, UsageClass
 from dianke.domain.metering import operations as metering
 from dianke.domain.metering.types import NewMeter, RegisterKind
@@ -41,14 +41,16 @@ def build_low_town(town: Town | None = None) -> Town:
     return town
 
 
-def plan_account(town: Town, *, name: str = "李四", usage: UsageClass = UsageClass.RESIDENTIAL) -> CustomerAccount:
+def plan_account(
+    town: Town, *, name: str = "李四", usage: UsageClass = UsageClass.RESIDENTIAL, place: ServiceLocation | None = None
+) -> CustomerAccount:
     """Return the account of somebody who asks for a supply at a place of their own."""
     utility, serial = town.utility, CustomerAccount.objects.for_actor(EVERYBODY).count()
     customer = customers.add_customer(
         actor=utility.actor, unit=utility.root, number=f"KN{serial}", name=name, kind=CustomerKind.PERSON,
         since_date=MORNING.date(),
     )  # fmt: skip
-    place = customers.add_location(
+    place = place or customers.add_location(
         actor=utility.actor, unit=utility.root, code=f"LN{serial}", address=f"云泽市新区 {serial} 号"
     )
     return customers.plan_account(
@@ -142,9 +144,11 @@ def add_meters(town: Town, count: int) -> None:
     )
 
 
-def apply_for_estate(town: Town, content: bytes, *, takes_good_rows: bool = False) -> ServiceOrder:
+def apply_for_estate(
+    town: Town, content: bytes, *, takes_good_rows: bool = False, place: ServiceLocation | None = None
+) -> ServiceOrder:
     """Return the master of an estate whose list was taken."""
-    account = plan_account(town, name="云泽置业有限公司")
+    account = plan_account(town, name="云泽置业有限公司", place=place)
     needed = list_materials(kind=OrderKind.BATCH, on=MORNING.date())
     papers = frozenset(paper.code for paper in needed if paper.need is Need.MANDATORY)
     order: ServiceOrder = batch_supplies.accept_batch(

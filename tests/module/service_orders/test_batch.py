@@ -26,7 +26,8 @@ from dianke.domain.customers.models import Contact, CustomerAccount
 from dianke.domain.metering.models import UsagePoint
 from dianke.domain.service_orders.models import ServiceOrder
 from dianke.domain.service_orders.operations.accepting import ApplicationRefused
-from dianke.domain.service_orders.queries.batches import count_parts
+from dianke.domain.service_orders.queries import orders as queries
+from dianke.domain.service_orders.queries.batches import count_parts, list_waiting_batches
 from dianke.interfaces.web.service_orders.plan_forms import WholePlan
 from dianke.platform.identity.separation import SamePerson
 
@@ -192,6 +193,24 @@ class TestEstate:
         assert batch_supplies.energise_parts(
             actor=town.people["inspector"], number=order.number, at=DAY_ON
         ).done == 0  # fmt: skip
+
+
+def test_parts_stand_on_the_home_as_one_line_a_step(town: Town) -> None:
+    order = open_estate(town, 3)
+    manager = town.people["manager"]
+    alone = queries.list_waiting(actor=manager, right="contracts.draft", steps=["sign_contract"], limit=9)
+    together_ = list_waiting_batches(actor=manager, right="contracts.draft", steps=["sign_contract"])
+    assert (alone, [(one.number, one.step, one.count) for one in together_]) == (
+        [], [(order.number, "sign_contract", 3)],
+    )  # fmt: skip
+
+
+def test_the_same_estate_is_not_applied_for_twice(town: Town) -> None:
+    first = estate.apply_for_estate(town, estate.write_flats(2))
+    with pytest.raises(BatchFileFaulty) as caught:
+        estate.apply_for_estate(town, estate.write_flats(3), place=first.account.location)
+    told = [(one["row"], one["code"]) for one in list_file_faults(caught.value.facts["checked"], "zh")]
+    assert told == [(2, "taken"), (3, "taken")]
 
 
 def test_the_price_of_a_batch_is_that_of_its_flats(town: Town) -> None:

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from dianke.domain.service_orders.models import OrderResult, OrderStep, ServiceOrder
 from dianke.platform.identity.types import Actor
@@ -19,6 +20,17 @@ class PartsCount:
     ended: int
     given_up: int
     waiting: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingParts:
+    """So many parts of a batch wait at a step; the first falls due at `due_at`."""
+
+    number: str
+    process_id: str
+    step: str
+    count: int
+    due_at: datetime | None
 
 
 def filter_parts(*, actor: Actor, order: ServiceOrder) -> QuerySet[Any]:
@@ -49,6 +61,24 @@ def list_waiting_parts(
     )
     found = rows.select_related("order__account__customer", "order__account__location", "order__unit")
     return [(one.order, one) for one in found.order_by("order_id")[:limit]]
+
+
+def list_waiting_batches(*, actor: Actor, right: str, steps: Sequence[str]) -> list[WaitingParts]:
+    """Return which steps the parts of which batches wait at where a right is held, what falls due first."""
+    rows = OrderStep.objects.for_actor(actor, right).filter(
+        order__parent__isnull=False, step__in=steps, ended_at=None, order__state="RUNNING",
+        assignee__in=["", actor.login],
+    )  # fmt: skip
+    groups = rows.order_by().values("order__parent__number", "process_id", "step")
+    counted = groups.annotate(count=Count("id"), due_at=Min("order__due_at"))
+    found = [
+        WaitingParts(
+            number=one["order__parent__number"], process_id=one["process_id"], step=one["step"], count=one["count"],
+            due_at=one["due_at"],
+        )
+        for one in counted
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.due_at is None, one.due_at, one.number))
 
 
 def find_parts_of(*, actor: Actor, order: ServiceOrder, flats: Sequence[str]) -> dict[str, ServiceOrder]:

@@ -116,8 +116,14 @@ def has_done(*, actor: Actor, order: ServiceOrder, steps: Sequence[str]) -> bool
 
 
 def list_waiting(*, actor: Actor, right: str, steps: Sequence[str], limit: int) -> list[OrderStep]:
-    """Return steps that wait where a right is held, what falls due first; those of other people are left out."""
-    rows = OrderStep.objects.for_actor(actor, right).filter(step__in=steps, ended_at=None, order__state="RUNNING")
+    """
+    Return steps that wait where a right is held, what falls due first; those of other people are left out.
+
+    Parts of a batch are told together, by `list_waiting_batches`.
+    """
+    rows = OrderStep.objects.for_actor(actor, right).filter(
+        step__in=steps, ended_at=None, order__state="RUNNING", order__parent=None
+    )
     rows = rows.filter(assignee__in=["", actor.login]).select_related("order__account")
     # Asked apart, so that the index of what falls due gives the first few of very many.
     found = list(rows.filter(order__due_at__isnull=False).order_by("order__due_at", "id")[:limit])

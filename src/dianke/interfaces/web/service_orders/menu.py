@@ -15,7 +15,9 @@ from dianke.application.service_orders.rights import list_rights, list_steps_of
 from dianke.domain.service_orders.queries import escalations
 from dianke.domain.service_orders.queries import orders as queries
 from dianke.domain.service_orders.queries import removals as queries_of_removals
+from dianke.domain.service_orders.queries.batches import list_waiting_batches
 from dianke.domain.service_orders.queries.temporaries import list_ending_temporaries
+from dianke.domain.service_orders.types import OrderKind
 from dianke.interfaces.web.navigation import MenuEntry, register
 from dianke.interfaces.web.service_orders import words
 from dianke.interfaces.web.shell.home import WorkItem, register_work
@@ -48,8 +50,9 @@ def _waiting_by(right: str) -> Callable[[Actor, datetime], Sequence[WorkItem]]:
     """Return what lists the steps that wait for whoever holds a right."""
 
     def list_work(actor: Actor, at: datetime) -> Sequence[WorkItem]:
-        rows = queries.list_waiting(actor=actor, right=right, steps=list_steps_of(right), limit=_MOST)
-        return [
+        steps = list_steps_of(right)
+        rows = queries.list_waiting(actor=actor, right=right, steps=steps, limit=_MOST)
+        return [*_list_batches(actor, right, steps)] + [
             WorkItem(
                 kind=words.kind_of(one.order.kind),
                 number=one.order.number,
@@ -62,6 +65,18 @@ def _waiting_by(right: str) -> Callable[[Actor, datetime], Sequence[WorkItem]]:
         ]
 
     return list_work
+
+
+def _list_batches(actor: Actor, right: str, steps: Sequence[str]) -> Sequence[WorkItem]:
+    """Return the parts of batches that wait, a line for each step of a batch."""
+    return [
+        WorkItem(
+            kind=words.kind_of(OrderKind.BATCH.value), number=one.number,
+            title=words.step_of(one.process_id, one.step), url=reverse("web:service_batch", args=[one.number]),
+            due_at=one.due_at, quantity=_now("%(count)s places") % {"count": f"{one.count:,}"},
+        )
+        for one in list_waiting_batches(actor=actor, right=right, steps=steps)
+    ]  # fmt: skip
 
 
 def _list_overdue_removals(actor: Actor, at: datetime) -> Sequence[WorkItem]:
