@@ -73,6 +73,8 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"billing/trials/", "number", "billing.BillTrial", "number"),
     (r"billing/drafts/", "bill_id", "billing.BillDraft", "pk"),
     (r"counter/shifts/", "number", "channels.Shift", "number"),
+    (r"payments/payers/changes/", "key", "receivables.PayerChange", "pk"),
+    (r"payments/payers/", "number", "receivables.Payer", "number"),
     (r"payments/", "number", "receivables.Payment", "number"),
     (r"payments/", "key", "channels.PaymentChange", "pk"),
     (r"bank/withholding/answers/", "key", "channels.AnswerFile", "pk"),

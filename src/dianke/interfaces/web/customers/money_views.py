@@ -23,6 +23,7 @@ from dianke.interfaces.web.components.page import Chip
 from dianke.interfaces.web.components.paging import page_by_key
 from dianke.interfaces.web.components.states import register_states, state_chip
 from dianke.interfaces.web.customers.account_frame import Viewed, account_page, get_tab, refuse_tab, show_tab
+from dianke.interfaces.web.payments.payer_panel import list_payers_of
 from dianke.interfaces.web.payments.words import CHANNELS, TENDERS
 from dianke.interfaces.web.requests import StaffRequest
 
@@ -54,6 +55,7 @@ def show_money(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         "figures": _list_figures(position, _open_books(viewed)),
         "debts": [(debt, state_chip("bill.payment", _find_state(debt, None), quiet=True)) for debt in position.debts],
         "owed_fen": position.owed_fen,
+        "payers": list_payers_of(actor=actor, account=account, today=viewed.today),
         "promises": describe_promises(actor=actor, account=account, today=viewed.today),
         "paged": page,
         "payments": [(one, _describe(one, account.pk)) for one in page.rows],

@@ -9,17 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 import dianke.interfaces.web.payments.lists
+import dianke.interfaces.web.payments.payer_lists
 import dianke.interfaces.web.payments.words  # noqa: F401 - enters the states
 from dianke.application import counter
 from dianke.domain.channels.queries import shifts as changes
 from dianke.domain.receivables.models import Payment
-from dianke.domain.receivables.queries import payments
+from dianke.domain.receivables.queries import payers, payments
 from dianke.interfaces.web.components import formats
 from dianke.interfaces.web.navigation import MenuEntry, register
+from dianke.interfaces.web.payments import payer_words
 from dianke.interfaces.web.payments.words import CHANGES
 from dianke.interfaces.web.people import Names
 from dianke.interfaces.web.shell.home import WorkItem, register_work
-from dianke.interfaces.web.shell.search import Hit, SearchSource, register_source
+from dianke.interfaces.web.shell.search import Act, Hit, SearchSource, register_acts, register_source
 from dianke.kernel.clock import to_shanghai
 from dianke.platform.identity.types import Actor
 
@@ -28,6 +30,7 @@ _SHOWN = 50
 register(
     MenuEntry(group="payments", label=_("Payments"), url_name="web:payments", right=counter.VIEW, order=2),
     MenuEntry(group="payments", label=_("Suspense"), url_name="web:payments_suspense", right=counter.VIEW, order=3),
+    MenuEntry(group="payments", label=_("Collective payers"), url_name="web:payers", right=counter.VIEW, order=4),
 )
 
 
@@ -71,6 +74,35 @@ def _list_changes(actor: Actor, at: datetime) -> Sequence[WorkItem]:
     ]
 
 
+def _list_payer_changes(actor: Actor, at: datetime) -> Sequence[WorkItem]:
+    """Return what others asked of collective payers."""
+    rows = [one for one in payers.list_waiting_changes(actor=actor) if one.asked_by != actor.login][:_SHOWN]
+    names = Names(one.asked_by for one in rows)
+    return [
+        WorkItem(
+            kind=payer_words.KINDS[one.kind],
+            number=one.number,
+            title=one.name,
+            url=reverse("web:payer_change", args=[one.pk]),
+            quantity=formats.day(one.effective_date),
+            source=names.of(one.asked_by),
+        )
+        for one in rows
+    ]
+
+
+def _find_payers(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    return [
+        Hit(
+            title=pgettext_lazy("thing", "Collective payer"),
+            url=reverse("web:payer", args=[one.number]),
+            number=one.number,
+            note=one.name,
+        )
+        for one in payments.search_payers(actor=actor, text=text, limit=limit)
+    ]
+
+
 def _find(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
     key = payments.find_key(text)
     rows = Payment.objects.for_actor(actor).filter(pk=key)[:limit] if key is not None else []
@@ -87,4 +119,14 @@ def _find(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
 
 register_work(_list_suspense, right=counter.ASSIGN)
 register_work(_list_changes, right=counter.APPROVE)
+register_work(_list_payer_changes, right=counter.APPROVE)
+register_source(SearchSource(label=_("Collective payers"), find=_find_payers, right=counter.VIEW, order=41))
+register_acts(
+    Act(
+        pgettext_lazy("payer", "New collective payer"),
+        "web:payer_new",
+        right=counter.ASK,
+        words="集团缴费 集团户 collective payer",
+    ),
+)
 register_source(SearchSource(label=_("Payments"), find=_find, right=counter.VIEW, order=40))
