@@ -19,6 +19,7 @@ class BatchForm(OrderForm):
     def __init__(self, data: Any, files: Any, *, facts: AccountFacts, today: date) -> None:
         super().__init__(data, kind=OrderKind.BATCH, facts=facts, today=today)
         self.files = files or MultiValueDict()
+        self.fields["voltage"].initial = "380V"
         self.fields["file"] = forms.FileField(label=_("List of places"), widget=forms.FileInput(attrs=_LISTS))
         self.fields["takes_good_rows"] = forms.BooleanField(
             label=_("Take the good rows alone, if some cannot stand"), required=False
