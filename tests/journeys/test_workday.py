@@ -10,6 +10,7 @@ from tests.journeys.looks import NARROW, WIDE, look_around, settle
 from dianke.application.demo_utility import organisation
 from dianke.domain.billing.models import Bill, BillRun
 from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.service_orders.models import ServiceOrder
 from dianke.platform.identity.types import Actor
 
 pytestmark = [pytest.mark.browser]
@@ -229,4 +230,21 @@ def test_pages_fit_their_window_in_every_look_without_complaint(
     keep_pictures(enter_demo, pages, save_screen)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
     assert {name: count for name, count in charts.items() if count} == {"customer": 2, "average-prices": 1}
+    assert faults == []
+
+
+def test_pages_of_contracts_and_orders_fit_their_window_too(enter_demo: Enter, faults: list[str]) -> None:
+    page = enter_demo("chief")
+    order = ServiceOrder.objects.for_actor(SYSTEM).order_by("id").first()
+    addresses = ["/contracts/", "/billing/statements/", "/service-orders/", "/service-orders/due/"]
+    addresses += ["/service-orders/promises/", f"/service-orders/{order.number}/" if order else "/processes/"]
+    found = {}
+
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.ok, address
+        found[address] = look_around(page)
+
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
     assert faults == []
