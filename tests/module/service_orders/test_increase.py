@@ -16,6 +16,7 @@ from tests.module.service_orders.test_new_supply import lines_of
 
 from dianke.application.service_orders.connecting import NotReadyToEnergise, SealsMissing
 from dianke.application.service_orders.leaving import ContractNotSigned
+from dianke.domain.billing.models import BillingTerms
 from dianke.domain.contracts.types import ContractKind
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.metering.models import MeterInstallation
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 MORNING = datetime(2026, 2, 9, 9, tzinfo=SHANGHAI)
 DAY_ON = datetime(2026, 2, 16, 9, tzinfo=SHANGHAI)
-FEBRUARY = date(2026, 2, 1)
+FEBRUARY, MARCH = date(2026, 2, 1), date(2026, 3, 1)
 
 _built = built_once(new.build_connecting_town)
 
@@ -66,10 +67,10 @@ def draft(**changes: Any) -> PlanDraft:
     return new.draft_dual(**(values | changes))
 
 
-def go_to_the_meter(town: Town, order: ServiceOrder) -> None:
+def go_to_the_meter(town: Town, order: ServiceOrder, **changes: Any) -> None:
     """Go from the survey to the signed contract."""
     do(town, order, "survey", MORNING)
-    do(town, order, "draft_plan", MORNING, plan=draft())
+    do(town, order, "draft_plan", MORNING, plan=draft(**changes))
     for step in ("sign_grid", "sign_dispatch", "sign_safety"):
         do(town, order, step, MORNING)
     new.accept_papers(order)
@@ -104,6 +105,17 @@ def test_the_new_capacity_and_ratio_count_from_the_day_on(town: Town) -> None:
     assert lines["energy.single"][0] == Decimal(400 + 1500)
     assert lines["basic.capacity"][0] == Decimal(630) + Decimal("173.333333")
     assert (town.read(order).result, list_faults()) == ("ARCHIVED", [])
+
+
+def test_other_terms_begin_with_the_next_period(town: Town) -> None:
+    settle_january(town)
+    order = ask(town)
+    go_to_the_meter(town, order, power_factor_standard=Decimal("0.90"))
+    sign(town, order)
+    do(town, order, "install_meter", DAY_ON, values=town.values(town.factory, "5400"), seals="0012345")
+    do(town, order, "energise", DAY_ON)
+    rows = BillingTerms.objects.for_actor(EVERYBODY).filter(usage_point=town.factory).order_by("period")
+    assert [(one.period.lower, one.power_factor_standard) for one in rows][-1] == (MARCH, Decimal("0.90"))
 
 
 def test_the_contract_of_before_is_not_the_one_of_the_order(town: Town) -> None:

@@ -256,7 +256,7 @@ class TestRefused:
 
     def test_a_kind_without_effect(self, utility: Utility, people: People):
         with pytest.raises(KindNotOffered):
-            ask(utility, people.clerk, kind=OrderKind.SPLIT)
+            ask(utility, people.clerk, kind=OrderKind.RELOCATE)
 
     def test_a_second_order_of_the_account(self, utility: Utility, people: People):
         ask(utility, people.clerk)

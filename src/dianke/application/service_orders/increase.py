@@ -14,6 +14,7 @@ from dianke.domain.metering.types import Ratio, RegisterKind
 from dianke.domain.network import operations as network
 from dianke.domain.network.models import TransformerSpell
 from dianke.domain.network.types import TransformerState
+from dianke.domain.readings.queries import find_next_start
 from dianke.domain.service_orders.models import (
     EffectKind,
     PlannedSource,
@@ -85,7 +86,11 @@ def _rescale(work: Work, source: PlannedSource, standing: MeterInstallation) -> 
 
 
 def _follow_in_terms(work: Work) -> None:
-    """Let what the plan says of prices hold from today where it differs; everything else stays."""
+    """
+    Let what the plan says of prices hold where it differs; everything else stays.
+
+    A period is billed by one set of terms, so they begin with the next that does, as capacity and ratio do not [P].
+    """
     plan = plans.get_plan(order=work.order, actor=work.actor, state=PlanState.AGREED)
     for source in list_sources(actor=work.actor, plan=plan):
         assert source.usage_point is not None  # noqa: S101 - the step before wrote it down
@@ -99,7 +104,8 @@ def _follow_in_terms(work: Work) -> None:
         }  # fmt: skip
         for before in found:
             if any(getattr(before, name) != value for name, value in wanted.items()):
-                terms.replace_terms(work, before, start=work.today, **wanted)
+                start = find_next_start(actor=work.actor, usage_point=source.usage_point, on=work.today)
+                terms.replace_terms(work, before, start=start, **wanted)
 
 
 def compute_standing_kva(order: ServiceOrder, *, actor: Actor) -> Decimal:

@@ -142,9 +142,9 @@ def open_drawing(*, actor: Actor, number: str, at: datetime) -> tuple[Document, 
 
 
 def drop_supply(order: ServiceOrder, *, actor: Actor, at: datetime) -> None:
-    """Close the account of a supply that is given up before it was switched on; what was paid for it is free again."""
+    """Free what was paid for an order that is given up, and close the account that it would have switched on."""
+    business_fees.give_fee_back(actor=actor, number=order.number, reason=order.number, login=actor.login, at=at)
     if order.account.status != AccountStatus.PLANNED.value:
         return
-    business_fees.give_fee_back(actor=actor, number=order.number, reason=order.number, login=actor.login, at=at)
     drop_flats(order, actor=actor, on=moving.day_of(at))
     customers.drop_planned_account(actor=actor, account=order.account, on=moving.day_of(at))

@@ -67,7 +67,18 @@ _STEPS = {
     "file_claim": REFUND,
 }
 # After these the archive or the books are no longer what they were.
-LASTING = ("seal", "unseal", "remove_meter", "remove_temporarily", "reinstall", "issue_final", "energise", "open_parts")
+LASTING = (
+    "seal",
+    "unseal",
+    "remove_meter",
+    "remove_temporarily",
+    "reinstall",
+    "issue_final",
+    "energise",
+    "open_parts",
+    "install_meter",
+    "exchange_meter",
+)
 
 
 def right_of_step(step: str) -> str | None:

@@ -22,6 +22,7 @@ from dianke.domain.readings.models import (
     ReadingRoute,
     RoutePoint,
 )
+from dianke.domain.readings.rules import add_months, month_period
 from dianke.domain.readings.types import DAY_PERIODS, CalendarStep, DayShift, MonthStatus, StepRule
 from dianke.platform.identity.types import Actor
 
@@ -36,6 +37,23 @@ def get_month(*, actor: Actor, cycle_code: str, month: date, stage: int | None =
         rows = rows.filter(stage=stage)
     found: CycleMonth | None = rows.select_related("cycle").order_by("-stage").first()
     return found
+
+
+def find_next_start(*, actor: Actor, usage_point: UsagePoint, on: date) -> date:
+    """Return the first day, from a day on, on which a period of a point's cycle begins; the day if nobody reads it."""
+    rows = RoutePoint.objects.for_actor(actor).filter(usage_point=usage_point)
+    standing = rows.select_related("route__cycle").first()
+    if standing is None:
+        return on
+    cycle = standing.route.cycle
+    last = CycleMonth.objects.for_actor(actor).filter(cycle=cycle).order_by("-period").first()
+    usual = month_period(
+        month=on.replace(day=1), reading_day=cycle.reading_day, months_per_period=cycle.months_per_period
+    )
+    start: date = last.period.upper if last else usual.start
+    while start < on:
+        start = add_months(start, cycle.months_per_period)
+    return start
 
 
 def list_months(*, actor: Actor, status: MonthStatus | None = None) -> list[CycleMonth]:

@@ -51,6 +51,7 @@ _FIELDS: Mapping[OrderKind, tuple[str, ...]] = {
     OrderKind.SPLIT: ("keeps_use",),
     OrderKind.MERGE: (),
 }
+_LOW = (OrderKind.SUPPLY_RESIDENT, OrderKind.SUPPLY_LOW, OrderKind.CHARGING_PILE, OrderKind.TEMPORARY)
 _MADE: Mapping[str, forms.Field] = {
     "ends_on": forms.DateField(
         label=pgettext_lazy("service order", "Ends before"), required=False,
@@ -123,6 +124,8 @@ class OrderForm(forms.Form):
             fields[name] = deepcopy(_MADE[name])
         fields.update(make_part_fields(kind, facts))
         _offer_account(fields, facts, kind)
+        if kind in _LOW:
+            fields["voltage"].initial = "380V"
         fields["papers"] = forms.MultipleChoiceField(
             label=_("Papers seen"), required=False, widget=forms.CheckboxSelectMultiple,
             choices=words.list_papers(kind, today),
