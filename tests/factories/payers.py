@@ -6,7 +6,10 @@ from datetime import date, datetime
 from tests.factories import utility as factory
 
 from dianke.application import payments
-from dianke.domain.receivables.models import Payer
+from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.receivables.models import Payer, PayerMember
+from dianke.domain.receivables.operations import payers
+from dianke.domain.receivables.queries.payments import find_payer
 from dianke.domain.receivables.types import PayerChangeKind, SpreadRule
 from dianke.kernel.clock import SHANGHAI
 from dianke.platform.identity.types import Actor
@@ -42,6 +45,30 @@ def make_payer(
     payer = payments.approve_payer_change(actor=decides, key=change.pk, at=_AT).payer
     assert payer is not None
     return payer
+
+
+def add_payer(*, actor: Actor, number: str, name: str, account_number: str, spread: SpreadRule) -> Payer:
+    """Return a payer as an approval enters it."""
+    own = _get_account(account_number)
+    new = payers.NewPayer(number=number, name=name, unit=own.unit, customer_account=own, spread=spread)
+    return payers.add_payer(actor=actor, new=new)
+
+
+def add_member(*, actor: Actor, number: str, account_number: str, since_date: date) -> PayerMember:
+    """Let a payer pay for an account from a day on, as an approval does."""
+    payer = find_payer(actor=actor, number=number)
+    return payers.add_member(actor=actor, payer=payer, account=_get_account(account_number), since_date=since_date)
+
+
+def end_member(*, actor: Actor, number: str, account_number: str, until_date: date) -> PayerMember:
+    """Let a payer pay for an account no more from a day on, as an approval does."""
+    payer = find_payer(actor=actor, number=number)
+    return payers.end_member(actor=actor, payer=payer, account=_get_account(account_number), until_date=until_date)
+
+
+def _get_account(number: str) -> CustomerAccount:
+    found: CustomerAccount = CustomerAccount.objects.for_actor(Actor.system("entering a payer")).get(number=number)
+    return found
 
 
 def change_payer(

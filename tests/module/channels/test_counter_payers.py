@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.factories import payers as payments
 from tests.factories import utility as factory
 from tests.factories.billed import issue_homes
 from tests.factories.once import built_once, fresh
 from tests.factories.paid import get_sums, list_accounts, list_faults, look_at
 from tests.factories.utility import Utility
 
-from dianke.application import counter, payments
+from dianke.application import counter
 from dianke.application.counter.desk import preview_payer_payment
 from dianke.application.counter.receipts import get_receipt
 from dianke.domain.channels.operations.shifts import Taken

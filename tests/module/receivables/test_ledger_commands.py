@@ -1,13 +1,15 @@
-"""What the command line tells of accounts, and enters of payers."""
+"""What the command line tells of accounts, and asks for payers."""
 
 import json
 
 import pytest
 from tests.factories import utility as factory
 from tests.factories.billed import issue_homes
-from tests.factories.paid import list_accounts, pay
+from tests.factories.paid import at_ten, list_accounts, pay
 from tests.factories.utility import JANUARY
 
+from dianke.application import payments
+from dianke.domain.receivables.models import PayerChange
 from dianke.domain.receivables.queries.payments import find_payer, list_member_ids
 from dianke.interfaces.cli import ledger
 
@@ -34,13 +36,17 @@ def test_debts_are_told_as_of_a_day(capsys: pytest.CaptureFixture[str]) -> None:
     assert [debt["principal_fen"] for debt in told["debts"]] == [189_99]
 
 
-def test_payer_is_entered_with_what_it_pays_for() -> None:
+def test_payer_is_asked_for_with_what_it_pays_for(capsys: pytest.CaptureFixture[str]) -> None:
     utility = issue_homes("1450", "1450")
-    factory.add_clerk(utility.root, "keeper", ["ledger.keep"])
+    factory.add_clerk(utility.root, "keeper", ["payments.ask"])
+    decider = factory.add_clerk(utility.root, "decider", ["payments.approve"])
     own, member = list_accounts(utility)
 
-    ledger.run(["payer", "G1", "--new", "集团", "--account", own.number, *LOG_IN])
-    ledger.run(["payer", "G1", "--account", member.number, "--since", "2026-01-01", *LOG_IN])
+    for given in (["--new", "集团", "--account", own.number], ["--account", member.number, "--since", "2026-01-01"]):
+        ledger.run(["payer", "G1", *given, "--reason", "协议", *LOG_IN])
+        asked = PayerChange.objects.for_actor(utility.actor).latest("id")
+        assert f"asked: {asked.pk} {asked.kind} G1" in capsys.readouterr().out
+        payments.approve_payer_change(actor=decider, key=asked.pk, at=at_ten(JANUARY))
 
     payer = find_payer(actor=utility.actor, number="G1")
     assert payer.customer_account_id == own.pk

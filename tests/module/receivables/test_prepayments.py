@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, transaction
 from tests.factories import months
+from tests.factories import payers as payments
 from tests.factories import utility as factory
 from tests.factories.billed import add_home, issue_homes, run_january
 from tests.factories.once import built_once, fresh
@@ -21,7 +22,7 @@ from tests.factories.paid import (
 )
 from tests.factories.utility import LATER, Utility
 
-from dianke.application import ledger, meter_to_cash, payments
+from dianke.application import ledger, meter_to_cash
 from dianke.domain.receivables.models import HeldMoney, PaymentEvent, Posting, Voucher
 from dianke.domain.receivables.operations import vouchers
 from dianke.domain.receivables.operations.chart import AccountMap

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from dianke.application.payments.payers import AccountNotFound
 from dianke.domain.customers import queries as customers
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.receivables.models import PayerChange
@@ -14,11 +13,19 @@ from dianke.domain.receivables.queries.payers import get_change
 from dianke.domain.receivables.queries.payments import find_payer
 from dianke.domain.receivables.types import PayerChangeKind, SpreadRule
 from dianke.kernel.clock import to_shanghai
+from dianke.kernel.errors import DomainError
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.separation import require_another_person
 from dianke.platform.identity.types import Actor
 
 _ASK, _APPROVE = "payments.ask", "payments.approve"
+
+
+class AccountNotFound(DomainError):
+    """There is no account of the number within the actor's units."""
+
+    code = "payments.account_not_found"
+    message = "there is no account {account}"
 
 
 @use_case(right=_ASK)

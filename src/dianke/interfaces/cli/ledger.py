@@ -15,7 +15,7 @@ from dianke.application import ledger, payments
 from dianke.domain.billing.queries.bills import get_month
 from dianke.domain.customers import queries as customers
 from dianke.domain.receivables.queries.debts import get_position
-from dianke.domain.receivables.types import Finding, SpreadRule
+from dianke.domain.receivables.types import Finding, PayerChangeKind, SpreadRule
 from dianke.interfaces.cli.acting import log_in
 from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.platform.identity.types import Actor
@@ -45,13 +45,14 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     debts = steps.add_parser("debts", help="print what an account owes and what is held for it as JSON")
     debts.add_argument("account", help="the user number")
     debts.add_argument("--on", type=date.fromisoformat, help="the day that late fees run to; without it today")
-    payer = steps.add_parser("payer", help="enter who pays for several accounts, and the accounts")
+    payer = steps.add_parser("payer", help="ask for one who pays for several accounts, and for the accounts")
     payer.add_argument("number", help="the number of the payer")
-    payer.add_argument("--new", metavar="NAME", help="enter the payer; --account keeps what is left of its payments")
+    payer.add_argument("--new", metavar="NAME", help="a payer of this name; --account keeps what is left")
     payer.add_argument("--spread", type=SpreadRule, choices=list(SpreadRule), default=SpreadRule.OLDEST_FIRST)
     payer.add_argument("--account", required=True, help="the user number")
     payer.add_argument("--since", type=date.fromisoformat, help="let it pay for the account from this day on")
     payer.add_argument("--until", type=date.fromisoformat, help="let it pay for the account no more from this day on")
+    payer.add_argument("--reason", required=True, help="why; whoever decides reads it")
     for step in (debts, payer):
         step.add_argument("--as", dest="login", help="who acts; the password is asked for, or DIANKE_PASSWORD")
     for step in (check, opening):
@@ -106,13 +107,23 @@ def _debts(options: argparse.Namespace) -> int:
 
 
 def _payer(options: argparse.Namespace) -> int:
-    actor, whose = log_in(options.login), {"number": options.number, "account_number": options.account}
+    """Ask for what another person decides on the page."""
+    actor, at = log_in(options.login), SystemClock().now()
+    known: dict[str, Any] = {"actor": actor, "number": options.number, "reason": options.reason, "at": at}
+    asked = []
     if options.new:
-        payments.add_payer(actor=actor, **whose, name=options.new, spread=options.spread)
-    if options.since:
-        payments.add_member(actor=actor, **whose, since_date=options.since)
-    if options.until:
-        payments.end_member(actor=actor, **whose, until_date=options.until)
+        day = options.since or to_shanghai(at).date()
+        new = {"name": options.new, "account_number": options.account, "spread": options.spread}
+        asked.append(payments.ask_payer(**known, **new, account_numbers=[], effective_date=day))
+    else:
+        days = ((PayerChangeKind.JOIN, options.since), (PayerChangeKind.LEAVE, options.until))
+        asked += [
+            payments.ask_payer_change(**known, kind=kind, account_numbers=[options.account], effective_date=day)
+            for kind, day in days
+            if day
+        ]
+    for change in asked:
+        print(f"asked: {change.pk} {change.kind} {change.number}; another person decides")
     return WHOLE
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.factories import pages
+from tests.factories import payers as payments
 from tests.factories import utility as factory
 from tests.factories.billed import issue_homes, list_bills
 from tests.factories.utility import Utility
 
-from dianke.application import payments
 from dianke.domain.billing.models import Bill
 from dianke.domain.channels.models import CashDeposit, PaymentChange, Shift, ShiftEntry
 from dianke.domain.receivables.models import Payment
