@@ -79,6 +79,12 @@ PEOPLE = (
     PersonDesign("archivist-east", "沐禾安", "ARCHIVE_KEEPER", "DEMO-DJ"),
     PersonDesign("tariffs", "问渠明", "TARIFF_OFFICER", UTILITY_CODE),
     PersonDesign("chief", "临江远山", "MARKETING_MANAGER", UTILITY_CODE),
+    PersonDesign("supply", "引泉致远", "SUPPLY_OFFICER", UTILITY_CODE),
+    PersonDesign("inspector", "执炬行", "INSPECTOR", UTILITY_CODE),
+    PersonDesign("planner", "经纬舒", "GRID_PLANNER", UTILITY_CODE),
+    PersonDesign("dispatcher", "听风止", "DISPATCHER", UTILITY_CODE),
+    PersonDesign("safety", "守夜安", "SAFETY_OFFICER", UTILITY_CODE),
+    PersonDesign("technician", "试金石川", "METER_TECHNICIAN", UTILITY_CODE),
     PersonDesign("auditor", "守拙然", "AUDITOR", UTILITY_CODE),
     PersonDesign("privacy", "知止南", "PRIVACY_OFFICER", UTILITY_CODE),
 )
