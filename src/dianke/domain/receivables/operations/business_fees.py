@@ -32,9 +32,7 @@ class FeeNotPaidIn(DomainError):
     message = "account {account} holds {held_fen} fen of the fee; the rest is paid in first"
 
 
-def take_fee(
-    *, actor: Scope, account: CustomerAccount, amount_fen: int, number: str, login: str, at: datetime
-) -> int:
+def take_fee(*, actor: Scope, account: CustomerAccount, amount_fen: int, number: str, login: str, at: datetime) -> int:
     """
     Book a fee in fen out of the account's prepayment and return the voucher; once under a number.
 
