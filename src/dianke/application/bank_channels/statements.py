@@ -16,6 +16,7 @@ from dianke.domain.channels.rules.bank_files.types import Layout
 from dianke.domain.channels.rules.statements.camt053 import read_camt053
 from dianke.domain.channels.rules.statements.csv_layout import read_csv
 from dianke.domain.channels.rules.statements.types import Statement
+from dianke.domain.receivables.queries.payers import filter_payers
 from dianke.platform.audit.use_case import use_case
 from dianke.platform.identity.types import Actor
 
@@ -44,11 +45,14 @@ def load_statement(*, actor: Actor, bank_code: str, file_name: str, content: byt
 @use_case(right=_RECONCILE)
 def assign_entry(*, actor: Actor, key: int, account_number: str, at: datetime) -> StatementEntry:
     """
-    Give money in suspense to the account that it is for.
+    Give money in suspense to the account that it is for, or to the collective payer of that number.
 
-    :raises AccountNotFound: if there is no such account within the actor's units
+    :raises AccountNotFound: if there is neither within the actor's units
     :raises EntryOutOfState: if it does not wait
     """
+    payer = filter_payers(actor=actor).filter(number=account_number.strip()).first()
+    if payer is not None:
+        return statements.give_to_payer(actor=actor, entry=_get(actor, key), payer=payer, login=actor.login, at=at)
     account = get_account(actor=actor, number=account_number)
     return statements.assign_entry(actor=actor, entry=_get(actor, key), account=account, login=actor.login, at=at)
 

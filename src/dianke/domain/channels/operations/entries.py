@@ -47,13 +47,22 @@ def name_source(entry: StatementEntry) -> str:
     return f"bank:{entry.pk}:{count_own_vouchers(entry_id=entry.pk) + 1}"
 
 
-def make_payment(*, bank: Bank, row: StatementEntry, account_id: int | None, login: str, repeat: int = 0) -> NewPayment:
-    """Return the payment that a booking brought, of an account or of nobody known."""
+def make_payment(
+    *,
+    bank: Bank,
+    row: StatementEntry,
+    account_id: int | None,
+    login: str,
+    repeat: int = 0,
+    payer_id: int | None = None,
+) -> NewPayment:
+    """Return the payment that a booking brought, of an account, of a collective payer, or of nobody known."""
     return NewPayment(
         channel=Channel.TRANSFER,
         external_number=name_entry(bank=bank, reference=row.reference, repeat=repeat),
         unit_id=bank.unit_id,
         customer_account_id=account_id,
+        payer_id=payer_id,
         amount_fen=row.amount_fen,
         tender=Tender.ACCOUNT,
         paid_on=row.booked_on,
@@ -62,10 +71,16 @@ def make_payment(*, bank: Bank, row: StatementEntry, account_id: int | None, log
     )
 
 
-def receive_anew(*, actor: Scope, entry: StatementEntry, login: str, at: datetime) -> None:
-    """Take the money of a booking into suspense once more, as a payment of its own; the caller saves the booking."""
+def receive_anew(*, actor: Scope, entry: StatementEntry, login: str, at: datetime, payer_id: int | None = None) -> None:
+    """
+    Take the money of a booking in once more, as a payment of its own: of a payer, else into suspense.
+
+    The caller saves the booking.
+    """
     names = [name_entry(bank=entry.bank, reference=entry.reference, repeat=repeat) for repeat in range(100)]
-    payment = make_payment(bank=entry.bank, row=entry, account_id=None, login=login, repeat=count_payments(names=names))
+    payment = make_payment(
+        bank=entry.bank, row=entry, account_id=None, login=login, repeat=count_payments(names=names), payer_id=payer_id
+    )
     entry.payment_id = receive_payment(actor=actor, payment=payment, at=at).payment_id
 
 

@@ -14,7 +14,13 @@ from django.db import connection
 from dianke.domain.channels.models import Bank, BankStatement, EntryState, StatementEntry, WithholdingLine
 from dianke.domain.channels.operations import cheques, clearing, left
 from dianke.domain.channels.operations.clearing import SettledDays
-from dianke.domain.channels.operations.entries import EntryOutOfState, decide_entry, hold_claim, make_payment
+from dianke.domain.channels.operations.entries import (
+    EntryOutOfState,
+    decide_entry,
+    hold_claim,
+    make_payment,
+    receive_anew,
+)
 from dianke.domain.channels.queries import statements as queries
 from dianke.domain.channels.queries.acquirers import get_acquirer
 from dianke.domain.channels.queries.cheques import find_cheque
@@ -24,13 +30,14 @@ from dianke.domain.channels.rules.matching import MatchKind, MatchReason, Propos
 from dianke.domain.channels.rules.statements.types import Entry, Statement
 from dianke.domain.channels.rules.withholding import LineState
 from dianke.domain.customers.models import CustomerAccount
-from dianke.domain.receivables.models import Payment
+from dianke.domain.receivables.models import Payer, Payment
 from dianke.domain.receivables.operations.claims import return_claim
 from dianke.domain.receivables.operations.payments import (
     assign_payment,
     receive_payments,
     reverse_payment,
 )
+from dianke.domain.receivables.queries.payers import filter_payers
 from dianke.domain.receivables.types import ClaimKind, ClaimState
 from dianke.kernel.errors import DomainError
 from dianke.platform.identity.types import Actor
@@ -115,6 +122,22 @@ def assign_entry(
         actor=actor, payment=payment, customer_account_id=account.pk, login=login, at=at, reason=entry.reference
     )
     return decide_entry(entry, EntryState.BOOKED, account.number, MatchReason.BY_HAND, login, at)
+
+
+def give_to_payer(*, actor: Scope, entry: StatementEntry, payer: Payer, login: str, at: datetime) -> StatementEntry:
+    """
+    Give money that waits in suspense to the collective payer whose it is: it pays for all accounts of that day.
+
+    It is taken out of suspense by reversing it, and comes in once more as the payer's.
+
+    :raises EntryOutOfState: if it does not wait, or the payer had ended when it came
+    """
+    payment = _require_suspense(entry)
+    if payer.until_date is not None and payer.until_date <= entry.booked_on:
+        raise EntryOutOfState(field="payer", reference=entry.reference, reason="the payer had ended when it came")
+    reverse_payment(actor=actor, payment=payment, reason=entry.reference, login=login, at=at)
+    receive_anew(actor=actor, entry=entry, login=login, at=at, payer_id=payer.pk)
+    return decide_entry(entry, EntryState.BOOKED, payer.number, MatchReason.BY_HAND, login, at)
 
 
 def settle_entry(*, actor: Scope, entry: StatementEntry, batch_number: str, login: str, at: datetime) -> StatementEntry:
@@ -233,8 +256,8 @@ def _make_entry(statement: BankStatement, entry: Entry, proposals: Sequence[Prop
 
 def _book(actor: Scope, bank: Bank, rows: Sequence[StatementEntry], login: str, at: datetime) -> None:
     """Do what rules are sure of, and put other money that came into suspense."""
-    accounts = _find_accounts(actor, rows)
-    money: list[tuple[StatementEntry, int | None]] = []
+    accounts, payers = _find_accounts(actor, rows), _find_payers(actor, rows)
+    money: list[tuple[StatementEntry, int | None, int | None]] = []
     for row in rows:
         sure = _find_sure(row)
         if sure and sure.kind is MatchKind.WITHHOLDING and row.amount_fen > 0:
@@ -247,15 +270,20 @@ def _book(actor: Scope, bank: Bank, rows: Sequence[StatementEntry], login: str, 
         elif sure and sure.kind is MatchKind.RETURNED and row.amount_fen < 0:
             _take_back(actor, row, sure, login, at)
         elif row.amount_fen > 0:
-            account_id = accounts.get(sure.target) if sure else None
-            money.append((row, account_id))
-            if sure and account_id is not None:
+            is_payer = sure is not None and sure.kind is MatchKind.PAYER
+            account_id = accounts.get(sure.target) if sure and not is_payer else None
+            payer_id = payers.get(sure.target) if sure and is_payer else None
+            money.append((row, account_id, payer_id))
+            if sure and (account_id is not None or payer_id is not None):
                 _match(row, EntryState.BOOKED, sure)
             else:
                 row.state = EntryState.SUSPENSE.value
-    new = [make_payment(bank=bank, row=row, account_id=account_id, login=login) for row, account_id in money]
+    new = [
+        make_payment(bank=bank, row=row, account_id=account_id, login=login, payer_id=payer_id)
+        for row, account_id, payer_id in money
+    ]
     received = receive_payments(actor=actor, payments=new, at=at) if new else []
-    for (row, _account), one in zip(money, received, strict=True):
+    for (row, _account, _payer), one in zip(money, received, strict=True):
         row.payment_id = one.payment_id
 
 
@@ -302,6 +330,12 @@ def _find_accounts(actor: Scope, rows: Sequence[StatementEntry]) -> dict[str, in
     numbers = {one["target"] for row in rows for one in row.proposals if one["kind"] == MatchKind.ACCOUNT.value}
     found = CustomerAccount.objects.for_actor(actor).filter(number__in=numbers)
     return dict(found.values_list("number", "pk"))
+
+
+def _find_payers(actor: Scope, rows: Sequence[StatementEntry]) -> dict[str, int]:
+    numbers = {one["target"] for row in rows for one in row.proposals if one["kind"] == MatchKind.PAYER.value}
+    found = filter_payers(actor=actor).filter(number__in=numbers) if numbers else ()
+    return {one.number: one.pk for one in found}
 
 
 def _match(row: StatementEntry, state: EntryState, sure: Proposal) -> None:

@@ -1,6 +1,7 @@
 """Reads of statements and their bookings; what a booking may be."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ from dianke.domain.channels.rules.statements.types import Entry
 from dianke.domain.channels.rules.withholding import BatchState
 from dianke.domain.customers.models import CustomerAccount
 from dianke.domain.receivables.queries.debts import list_debts
+from dianke.domain.receivables.queries.payers import filter_payers
 from dianke.platform.identity.types import Actor
 from dianke.platform.org.scoping import Scope
 
@@ -68,6 +70,7 @@ def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Prop
     words = {word for entry in entries for word in matching.list_words(entry)}
     slips, under_way = _find_slips(actor, words), cheques.map_numbers(actor=actor, numbers=words)
     claims = map_coming_claims(actor=actor, entries=entries)
+    payers = _load_payers(actor, words, on=max((one.booked_on for one in entries), default=date.min))
     proposals = []
     for entry in entries:
         if own := _propose_settlement(entry, merchants) or matching.propose_deposit(entry, slips):
@@ -84,11 +87,11 @@ def propose_entries(*, actor: Scope, entries: Sequence[Entry]) -> list[list[Prop
         if claim := _propose_claim(entry, claims):
             proposals.append([claim])
             continue
-        found = matching.propose(entry, known=known, batches=batches)
+        found = matching.propose(entry, known=known, batches=batches, payers=payers)
         # Looked for by name only where no number says it: most bookings name one.
         if entry.amount_fen > 0 and entry.counterparty and matching.find_sure(found) is None:
             like = _find_like(actor, entry)
-            found = matching.propose(entry, known=known, like=like, batches=batches)
+            found = matching.propose(entry, known=known, like=like, batches=batches, payers=payers)
         proposals.append(found)
     return proposals
 
@@ -144,6 +147,12 @@ def _find_slips(actor: Scope, words: set[str]) -> dict[str, list[int]]:
 def _load_known(actor: Scope, numbers: set[str]) -> list[Known]:
     rows = CustomerAccount.objects.for_actor(actor).filter(number__in=numbers).select_related("customer")
     return [_describe(account, 0) for account in rows]
+
+
+def _load_payers(actor: Scope, words: set[str], *, on: date) -> dict[str, Known]:
+    """Return the collective payers that words name, by number; one that ended by the day is nobody's."""
+    rows = filter_payers(actor=actor).filter(number__in=words).exclude(until_date__lte=on)
+    return {one.number: Known(one.number, (one.name, one.customer_account.customer.name), 0) for one in rows}
 
 
 def _find_like(actor: Scope, entry: Entry) -> list[Known]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from dianke.domain.channels.rules.statements.types import Entry
 from dianke.domain.customers.rules.duplicates import fold_name, measure_likeness
@@ -14,6 +15,8 @@ _NAME_LIKE = 0.6
 _MOST_PROPOSALS = 5
 # A shorter number of a cheque may be a year or a day in the text.
 _SURE_CHEQUE = 6
+# A shorter number of a payer may be a word like any other.
+_SURE_PAYER = 4
 _USER_NUMBER = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])", re.ASCII)
 _BATCH = re.compile(r"DK[0-9]{8}", re.ASCII)
 _LINE = re.compile(r"(DK[0-9]{8})/([0-9]{6})", re.ASCII)
@@ -24,6 +27,8 @@ class MatchKind(StrEnum):
     """What a booking of the bank is."""
 
     ACCOUNT = "ACCOUNT"
+    # One sum of who pays for several accounts.
+    PAYER = "PAYER"
     WITHHOLDING = "WITHHOLDING"
     RETURNED = "RETURNED"
     # A gateway or agent settles what it took for us.
@@ -54,6 +59,8 @@ class MatchReason(StrEnum):
     CHEQUE_AND_AMOUNT = "CHEQUE_AND_AMOUNT"
     CHEQUE_NUMBER = "CHEQUE_NUMBER"
     VIRTUAL_ACCOUNT = "VIRTUAL_ACCOUNT"
+    PAYER_AND_NAME = "PAYER_AND_NAME"
+    PAYER_NUMBER = "PAYER_NUMBER"
     USER_NUMBER_AND_NAME = "USER_NUMBER_AND_NAME"
     USER_NUMBER = "USER_NUMBER"
     SEVERAL_USER_NUMBERS = "SEVERAL_USER_NUMBERS"
@@ -160,7 +167,12 @@ def propose_cheque(entry: Entry, cheques: Mapping[str, Collection[int]]) -> Prop
 
 
 def propose(
-    entry: Entry, *, known: Mapping[str, Known], like: Iterable[Known] = (), batches: frozenset[str] = frozenset()
+    entry: Entry,
+    *,
+    known: Mapping[str, Known],
+    like: Iterable[Known] = (),
+    batches: frozenset[str] = frozenset(),
+    payers: Mapping[str, Known] = MappingProxyType({}),
 ) -> list[Proposal]:
     """
     Return what a booking may be, the surest first.
@@ -168,13 +180,16 @@ def propose(
     :param known: accounts by user number that the booking may name
     :param like: accounts whose name or debt is that of the booking
     :param batches: batches of withholding that were sent
+    :param payers: collective payers by number that the booking may name
     """
     batch = find_batch_number(entry)
     if batch in batches:
         return [_propose_withholding(entry, batch)]
     if entry.amount_fen < 0:
         return []
-    found = [*_propose_by_number(entry, known), *_propose_by_likeness(entry, like)]
+    found = [
+        *_propose_by_payer(entry, payers), *_propose_by_number(entry, known), *_propose_by_likeness(entry, like)
+    ]  # fmt: skip
     best: dict[str, Proposal] = {}
     for one in sorted(found, key=lambda proposal: -proposal.confidence):
         best.setdefault(one.target, one)
@@ -192,6 +207,16 @@ def _propose_withholding(entry: Entry, batch: str) -> Proposal:
     if line is not None and (entry.is_return or entry.amount_fen < 0):
         return Proposal(MatchKind.RETURNED, f"{line[0]}/{line[1]:06d}", 100, MatchReason.RETURNED_LINE)
     return Proposal(MatchKind.WITHHOLDING, batch, 100, MatchReason.BATCH_NUMBER)
+
+
+def _propose_by_payer(entry: Entry, payers: Mapping[str, Known]) -> Iterable[Proposal]:
+    """Yield the payers that a booking names; sure of one that bears the name too, or has a long number."""
+    for number in [word for word in list_words(entry) if word in payers]:
+        if _measure_name(entry, payers[number]) >= _NAME_LIKE:
+            yield Proposal(MatchKind.PAYER, number, 99, MatchReason.PAYER_AND_NAME)
+        else:
+            confidence = 97 if len(number) >= _SURE_PAYER else 70
+            yield Proposal(MatchKind.PAYER, number, confidence, MatchReason.PAYER_NUMBER)
 
 
 def _propose_by_number(entry: Entry, known: Mapping[str, Known]) -> Iterable[Proposal]:

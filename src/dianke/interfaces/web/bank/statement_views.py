@@ -23,6 +23,7 @@ from dianke.domain.channels.queries import statements as queries
 from dianke.domain.channels.queries import withholding as banks
 from dianke.domain.channels.queries.acquirers import list_acquirers
 from dianke.domain.customers.models import CustomerAccount
+from dianke.domain.receivables.queries.payers import filter_payers
 from dianke.interfaces.web.access import page_right
 from dianke.interfaces.web.bank import fault_words, words
 from dianke.interfaces.web.bank.undo_views import describe_undo, explain_change
@@ -48,7 +49,8 @@ _FAULTS_SHOWN = 20
 _REFUSED = 422
 # A settlement asks for its days first: it has a form of its own.
 _ACTS = {
-    "ACCOUNT": "account", "SETTLEMENT": "", "DEPOSIT": "deposit", "CHEQUE": "cheque", "CLAIM": "claim",
+    "ACCOUNT": "account", "PAYER": "account", "SETTLEMENT": "", "DEPOSIT": "deposit", "CHEQUE": "cheque",
+    "CLAIM": "claim",
     "TRANSFER": "transfer", "BOUNCE": "bounce", "FEE": "fee",
 }  # fmt: skip
 _STATES = [
@@ -210,6 +212,7 @@ def _draw_proposals(actor: Actor, entry: StatementEntry) -> list[dict[str, Any]]
     numbers = [one["target"] for one in entry.proposals]
     rows = CustomerAccount.objects.for_actor(actor).filter(number__in=numbers).select_related("customer")
     names = {account.number: account.customer.name for account in rows}
+    names |= {payer.number: payer.name for payer in filter_payers(actor=actor).filter(number__in=numbers)}
     return [
         {
             **one,

@@ -38,6 +38,8 @@ REASONS: dict[str, Text] = {
     MatchReason.CHEQUE_AND_AMOUNT.value: _("names a cheque under way, and its amount is that of the cheque"),
     MatchReason.CHEQUE_NUMBER.value: _("names a cheque under way"),
     MatchReason.VIRTUAL_ACCOUNT.value: _("came to the user's virtual account"),
+    MatchReason.PAYER_AND_NAME.value: _("number and name of a collective payer"),
+    MatchReason.PAYER_NUMBER.value: _("number of a collective payer in the text"),
     MatchReason.USER_NUMBER_AND_NAME.value: _("user number and name"),
     MatchReason.USER_NUMBER.value: _("user number in the text"),
     MatchReason.SEVERAL_USER_NUMBERS.value: _("one of several user numbers"),

@@ -34,6 +34,7 @@
 -- made from: channels 0004_deposits 47566848d6c9820d
 -- made from: channels 0005_cards_and_cheques ead2719040c33c3b
 -- made from: channels 0006_money_that_left f3384802a2f5fd6e
+-- made from: channels 0007_transfers_of_payers 41a7a44a1d2551c8
 -- made from: collection 0001_initial 5f49d91a46f34bc4
 -- made from: collection 0002_risk d04a3b32c558dd88
 -- made from: collection 0003_dunning_by_wechat 9faa490596af07f0
