@@ -84,6 +84,19 @@ def test_a_short_number_of_somebody_else_waits_and_is_given_by_hand_once(office:
         bank_channels.assign_entry(actor=office.maker, key=entry.pk, account_number="G1", at=at)
 
 
+def test_a_year_in_the_text_is_no_payer(office: Office) -> None:
+    found(office, "2026")
+    assert bring(office, 1000, text="2026 年货款").state == "SUSPENSE"
+
+
+def test_the_same_statement_again_books_nothing_twice(office: Office) -> None:
+    found(office, "G1001")
+    fen = sum(owed(office))
+    bring(office, fen, text="G1001")
+    bring(office, fen, text="G1001")
+    assert (Payment.objects.for_actor(EVERYBODY).count(), list_wrong()) == (1, [])
+
+
 def test_what_is_left_over_stays_with_the_payers_own_account(office: Office) -> None:
     found(office, "G1001")
     bring(office, sum(owed(office)) + 500, text="G1001")

@@ -254,10 +254,10 @@ class TestWorkedByHand:
 
 class TestArchive:
     def test_holds_every_designed_customer(self, loaded: Loaded) -> None:
-        entered_twice, takes_over = 2, 1
+        entered_twice, takes_over, asks_for_supply = 2, 1, 1
 
         assert len(load.list_designs()) == 152
-        assert Customer.objects.for_actor(SYSTEM).count() == 152 + entered_twice + takes_over
+        assert Customer.objects.for_actor(SYSTEM).count() == 152 + entered_twice + takes_over + asks_for_supply
 
     def test_every_point_has_a_year_of_days(self, loaded: Loaded) -> None:
         days = DailyUsage.objects.for_actor(SYSTEM)

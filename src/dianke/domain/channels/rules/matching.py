@@ -15,7 +15,7 @@ _NAME_LIKE = 0.6
 _MOST_PROPOSALS = 5
 # A shorter number of a cheque may be a year or a day in the text.
 _SURE_CHEQUE = 6
-# A shorter number of a payer may be a word like any other.
+# A shorter number of a payer, or one of digits alone, may be a year or a day in the text.
 _SURE_PAYER = 4
 _USER_NUMBER = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])", re.ASCII)
 _BATCH = re.compile(r"DK[0-9]{8}", re.ASCII)
@@ -215,7 +215,8 @@ def _propose_by_payer(entry: Entry, payers: Mapping[str, Known]) -> Iterable[Pro
         if _measure_name(entry, payers[number]) >= _NAME_LIKE:
             yield Proposal(MatchKind.PAYER, number, 99, MatchReason.PAYER_AND_NAME)
         else:
-            confidence = 97 if len(number) >= _SURE_PAYER else 70
+            is_telling = len(number) >= _SURE_PAYER and not number.isdigit()
+            confidence = 97 if is_telling else 70
             yield Proposal(MatchKind.PAYER, number, confidence, MatchReason.PAYER_NUMBER)
 
 
