@@ -1,6 +1,6 @@
 """Use prepayments for debts, and turn what is paid beyond a bill into prepayment: at issue, and when money is freed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import connection
@@ -27,6 +27,19 @@ select distinct b.account_id from billing_bill b
    and (b.amount_fen < 0
         or exists (select from receivables_heldmoney h
                     where h.customer_account_id = b.account_id and h.kind = 'PREPAYMENT' and h.amount_fen > 0))
+"""
+# Members whose bills a shard holds, with the account on which their payer's money stands, if any does.
+_PAYERS_OF_SHARD = """
+select distinct p.customer_account_id, m.customer_account_id
+  from billing_bill b
+  join receivables_payermember m on m.customer_account_id = b.account_id
+  join receivables_payer p on p.id = m.payer_id
+  join receivables_heldmoney h on h.customer_account_id = p.customer_account_id
+ where b.id >= %(first)s and b.id < %(end)s and b.correction_id is null and b.amount_fen > 0
+   and m.since_date <= %(on)s and (m.until_date is null or m.until_date > %(on)s)
+   and (p.until_date is null or p.until_date > %(on)s)
+   and h.kind = 'PREPAYMENT' and h.amount_fen > 0
+ order by 1, 2
 """
 _IN_CREDIT = """
 select distinct customer_account_id
@@ -72,7 +85,9 @@ def lock_accounts_of_shard(*, run: BillRun, shard_number: int) -> None:
 
     Who takes money holds the account first and the number after: the other way round both would wait for each other.
     """
-    lock_accounts(_list_accounts_of_shard(run, shard_number))
+    payers = _map_payers_of_shard(run, shard_number)
+    members = [key for keys in payers.values() for key in keys]
+    lock_accounts({*_list_accounts_of_shard(run, shard_number), *payers, *members})
 
 
 def lock_accounts_of_order(*, order: BillCorrection) -> None:
@@ -82,11 +97,43 @@ def lock_accounts_of_order(*, order: BillCorrection) -> None:
 
 def use_prepayments_of_shard(*, actor: Scope, run: BillRun, shard_number: int) -> dict[int, int]:
     """Pay the bills of a shard that was just issued from the prepayments of its accounts, and return the fen used."""
-    accounts = _list_accounts_of_shard(run, shard_number)
-    if not accounts or run.issued_at is None:
+    if run.issued_at is None:
         return {}
-    on = to_shanghai(run.issued_at).date()
-    return use_prepayments(actor=actor, customer_account_ids=accounts, on=on, at=run.issued_at)
+    accounts, on = _list_accounts_of_shard(run, shard_number), to_shanghai(run.issued_at).date()
+    used = use_prepayments(actor=actor, customer_account_ids=accounts, on=on, at=run.issued_at)
+    payers = _map_payers_of_shard(run, shard_number)
+    of_payers = use_prepayments_of_payers(actor=actor, payers=payers, on=on, at=run.issued_at)
+    return {key: used.get(key, 0) + of_payers.get(key, 0) for key in {**used, **of_payers}}
+
+
+def use_prepayments_of_payers(
+    *, actor: Scope, payers: Mapping[int, Collection[int]], on: date, at: datetime
+) -> dict[int, int]:
+    """
+    Pay the debts of members from what stands on their payers' own accounts, and return the fen used of each of those.
+
+    `payers` holds the accounts of the members by the account of their payer, whose own debts come first: see
+    `use_prepayments`.
+    """
+    if not payers:
+        return {}
+    units = lock_accounts({*payers, *(key for keys in payers.values() for key in keys)})
+    booked_on = periods.find_booking_day(actor=actor, occurred_on=on)
+    vouchers.open_month(booked_on)
+    desk = Desk(units=units, on=booked_on, until=on)
+    prepared: list[PreparedVoucher] = []
+    used: dict[int, int] = {}
+    for own, members in sorted(payers.items()):
+        prepaid_fen = desk.standings[own].prepaid_fen
+        settled = desk.settle(accounts=sorted(members), amount_fen=max(prepaid_fen, 0))
+        used_fen = prepaid_fen - settled.left_fen
+        if used_fen > 0:
+            postings = [*desk.draw(own, used_fen), *settled.postings]
+            prepared.append(_draw_up(desk, units[own], postings, on=on, at=at, booked_on=booked_on))
+            used[own] = used_fen
+    if prepared:
+        vouchers.post_prepared(vouchers=prepared)
+    return used
 
 
 def use_prepayments_of_order(*, actor: Scope, order: BillCorrection, at: datetime) -> dict[int, int]:
@@ -109,6 +156,20 @@ def _list_accounts_of_shard(run: BillRun, shard_number: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_OF_SHARD, {"first": shard.first_bill_id, "end": shard.end_bill_id})
         return [key for (key,) in cursor.fetchall()]
+
+
+def _map_payers_of_shard(run: BillRun, shard_number: int) -> dict[int, list[int]]:
+    """Return the members whose bills a shard holds by the account of their payer, where money stands on it."""
+    shard = BillRunShard.objects.for_actor(_SYSTEM).get(run=run, number=shard_number)
+    if not shard.first_bill_id or run.issued_at is None:
+        return {}
+    on = to_shanghai(run.issued_at).date()
+    found: dict[int, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYERS_OF_SHARD, {"first": shard.first_bill_id, "end": shard.end_bill_id, "on": on})
+        for own, member in cursor.fetchall():
+            found.setdefault(own, []).append(member)
+    return found
 
 
 def _list_accounts_of_order(order: BillCorrection) -> set[int]:
