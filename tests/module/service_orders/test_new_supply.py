@@ -27,6 +27,7 @@ from dianke.domain.receivables.queries.debts import get_position
 from dianke.domain.service_orders.models import ServiceOrder, SupplyPlan
 from dianke.domain.service_orders.operations.accepting import ApplicationRefused, KindNotOfAccount
 from dianke.domain.service_orders.operations.plans import PlanRefused
+from dianke.domain.service_orders.queries.plans import list_large_reasons
 from dianke.domain.service_orders.types import OrderKind
 from dianke.kernel.clock import SHANGHAI
 
@@ -235,6 +236,8 @@ class TestOneSource:
         for step in ("sign_grid", "sign_dispatch", "sign_safety"):
             do(town, order, step, MORNING)
         assert town.waiting(order) == ("review_meeting" if kva == 2000 else "approve_plan")
+        written = SupplyPlan.objects.for_actor(EVERYBODY).get(order=order)
+        assert len(list_large_reasons(order=order, plan=written)) == (1 if kva == 2000 else 0)
 
     @pytest.mark.parametrize(
         ("changes", "code"),

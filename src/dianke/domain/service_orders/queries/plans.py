@@ -18,7 +18,7 @@ from dianke.domain.service_orders.models import (
     SupplyPlan,
 )
 from dianke.domain.service_orders.queries.facts import read_voltage_kv
-from dianke.domain.service_orders.rules.plans import PlanFacts, list_review_reasons
+from dianke.domain.service_orders.rules.plans import PlanFacts, list_large_marks, list_review_reasons
 from dianke.domain.service_orders.rules.rule_sets import choose_rule_set, load_rule_sets
 from dianke.domain.service_orders.types import Figure, OrderKind, RuleSet
 from dianke.kernel.clock import to_shanghai
@@ -88,6 +88,15 @@ def describe_plan(*, actor: Actor, plan: SupplyPlan) -> PlanFacts:
 def list_reasons_to_meet(*, actor: Actor, order: ServiceOrder, plan: SupplyPlan) -> list[Figure]:
     """Return the figures for which departments review the plan of an order together."""
     return list_review_reasons(describe_plan(actor=actor, plan=plan), rule_set=get_rules(order))
+
+
+def list_large_reasons(*, order: ServiceOrder, plan: SupplyPlan) -> list[Figure]:
+    """Return the figures that make a large customer of an applicant: own file, manager, an inspection every year."""
+    rules, on = get_rules(order), to_shanghai(order.accepted_at).date()
+    marks = list_large_marks(
+        capacity_kva=plan.capacity_kva, energy_a_year_kwh=None, is_high_risk=False, rule_set=rules, on=on
+    )
+    return [rules.get(code, on=on) for code in marks]
 
 
 def gather_walk_facts(*, actor: Actor, order: ServiceOrder, wanted: frozenset[str]) -> dict[str, FactValue]:

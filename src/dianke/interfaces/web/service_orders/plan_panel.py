@@ -14,6 +14,7 @@ from dianke.domain.metering.types import Ratio
 from dianke.domain.service_orders.models import PlannedSource, ServiceOrder, SupplyPlan
 from dianke.domain.service_orders.queries.plans import (
     find_plan,
+    list_large_reasons,
     list_planned_transformers,
     list_plans,
     list_reasons_to_meet,
@@ -65,6 +66,7 @@ def draw_plan(actor: Actor, order: ServiceOrder) -> dict[str, Any]:
         ],
         "plan_versions": [(one, state_chip("supply_plan", one.state)) for one in versions[1:]],
         "plan_meeting": [one.article for one in list_reasons_to_meet(actor=actor, order=order, plan=plan)],
+        "plan_large": [one.article for one in list_large_reasons(order=order, plan=plan)],
         "plan_fee_fen": fee_fen,
         "plan_held_fen": held_fen,
         "plan_missing": [words.write_refusal(one) for one in missing],
