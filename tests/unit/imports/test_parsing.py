@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dianke.application.imports.columns import Choice, Column, Kind
-from dianke.application.imports.faults import MESSAGES, Fault
+from dianke.application.imports.fault_messages import MESSAGES
+from dianke.application.imports.faults import Fault
 from dianke.application.imports.parsing import ErrorCell, FormulaCell, NumberCell, convert_column
 from dianke.kernel.clock import SHANGHAI
 

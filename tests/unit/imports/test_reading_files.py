@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from dianke.application.imports import files
 from dianke.application.imports.checking import check_sheet
-from dianke.application.imports.faults import MESSAGES
+from dianke.application.imports.fault_messages import MESSAGES
 from dianke.application.imports.files import Limits, Sheet, UnreadableFile
 from dianke.application.imports.parsing import FormulaCell
 from dianke.application.imports.reading import read_bytes, read_path

@@ -59,7 +59,8 @@ def rate_two_years(cohort: Cohort) -> Rated:
     nobody = np.zeros(SIZE, dtype=bool)
     material = Material(
         year=year, energy_e2=energy, is_billed=np.ones(energy.shape, dtype=bool), capacity_kva=np.zeros(SIZE),
-        grades=cohort.grades, has_policy_account=nobody, signs=Signs(np.full(SIZE, 60), nobody, nobody),
+        trade_growth=np.full(SIZE, np.nan), grades=cohort.grades, has_policy_account=nobody,
+        signs=Signs(np.full(SIZE, 60), nobody, nobody),
         before=begin_standing(SIZE), held=hold_nobody(SIZE), is_next_month=True,
     )  # fmt: skip
     weights = compute_weights(read_matrix(POLICY.matrix)).values

@@ -120,10 +120,12 @@ def test_months_add_up_and_debts_are_those_of_the_last() -> None:
     assert year.columns["demand_w"].tolist() == [0, 40]
 
 
-def indicators(**given_columns: int) -> dict[str, float]:
+def indicators(trade_growth: float = np.nan, **given_columns: int) -> dict[str, float]:
     year = facts.begin_year(np.array([1]))
     facts.add_month(year, month_of(1, **given_columns), is_last=True)
-    found = facts.list_indicators(year, growth=np.array([np.nan]), capacity_kva=np.array([100.0]))[0]
+    found = facts.list_indicators(
+        year, growth=np.array([np.nan]), capacity_kva=np.array([100.0]), trade_growth=np.array([trade_growth])
+    )[0]
     return {one.name: round(float(found[one]), 6) for one in Indicator if not np.isnan(found[one])}
 
 
@@ -132,11 +134,13 @@ def test_indicators_follow_from_the_sums_of_a_year() -> None:
         energy_e2=100_000, revenue_fen=60_000, neutral_fen=9_000, bills_due=4, bills_in_time=3, paid_fen=800,
         late_fen_days=4_000, overdue_fen=200, overdue_fen_days=2_000, demand_w=50_000, demand_w_hours=50_000 * 40,
         demand_energy_e2=100_000, valley_e2=25, valley_base_e2=100, active_e2=300, reactive_e2=400, standard_e4=9000,
+        trade_growth=0.05,
     )  # fmt: skip
 
     assert found == {
         "ENERGY": 1000.0, "REVENUE": 60_000.0, "MARGIN": 9_000.0, "ON_TIME": 0.75, "DAYS_LATE": 6.0,
         "ARREARS": 0.003333, "LOAD_FACTOR": 0.5, "VALLEY": 0.25, "POWER_FACTOR": -0.3, "CAPACITY_USE": 0.5,
+        "TRADE": 0.05,
     }  # fmt: skip
 
 

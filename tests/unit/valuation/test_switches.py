@@ -30,7 +30,8 @@ def rate_fleet(basis: Basis, by_policy: PolicyPriced, fleet: list[tuple[int, int
     nobody = np.zeros(size, dtype=bool)
     material = Material(
         year=year, energy_e2=np.full((size, 24), 100), is_billed=np.ones((size, 24), dtype=bool),
-        capacity_kva=np.zeros(size), grades=np.full(size, GRADES.index(""), dtype=np.int8), has_policy_account=nobody,
+        capacity_kva=np.zeros(size), trade_growth=np.full(size, np.nan),
+        grades=np.full(size, GRADES.index(""), dtype=np.int8), has_policy_account=nobody,
         signs=Signs(np.full(size, 60), nobody, nobody), before=begin_standing(size), held=hold_nobody(size),
         is_next_month=True,
     )  # fmt: skip

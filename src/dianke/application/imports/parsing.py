@@ -33,7 +33,7 @@ class NumberCell(str):
 
 
 class CellFault(Exception):
-    """Why a cell holds no value: a code of faults.MESSAGES and its facts."""
+    """Why a cell holds no value: a code of fault_messages.MESSAGES and its facts."""
 
     def __init__(self, code: str, **facts: str) -> None:
         self.code = code

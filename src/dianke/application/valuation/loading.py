@@ -12,6 +12,7 @@ from dianke.domain.valuation.queries import gathering
 from dianke.domain.valuation.queries.appeals import list_held
 from dianke.domain.valuation.queries.gathering import Accounts, Fleet
 from dianke.domain.valuation.queries.ratings import fetch_standing, get_last_run
+from dianke.domain.valuation.queries.trades import list_growth
 from dianke.domain.valuation.rules.brake import Standing, begin_standing
 from dianke.domain.valuation.rules.course import Signs
 from dianke.domain.valuation.rules.facts import Integers, Year, add_month, begin_year, place
@@ -50,6 +51,7 @@ def load(*, run: RatingRun, policy: Policy) -> Loaded:
         energy_e2=energy,
         is_billed=billed,
         capacity_kva=_sum_capacity(accounts, customers, capacity),
+        trade_growth=list_growth(customers=customers, month=month),
         grades=fleet.grades.astype(np.int8),
         has_policy_account=has_policy,
         signs=Signs(

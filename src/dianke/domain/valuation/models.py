@@ -57,6 +57,31 @@ class MonthFacts(ScopedModel):
         return f"{self.month:%Y-%m} {self.part}"
 
 
+@pghistory.track()
+class TradeGrowth(ScopedModel):
+    """How much a trade grew in a year, as somebody outside published it (行业增长)."""
+
+    unit_lookup = None
+
+    # Digits of GB/T 4754 without the letter of the section: two to four of them.
+    industry_code = models.CharField(max_length=4)
+    year = models.PositiveSmallIntegerField()
+    growth_e4 = models.IntegerField()
+    source = models.CharField(max_length=200)
+    loaded_by = models.CharField(max_length=40)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        """A trade grows once a year."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["industry_code", "year"], name="trade_growth_once_a_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.industry_code} {self.year}"
+
+
 class VersionColumns(ScopedModel):
     """What one person proposed and another approved, from a day on."""
 

@@ -11,6 +11,7 @@ from dianke.application.imports.tables.organisation import STAFF, UNITS
 from dianke.application.imports.tables.people import CONTACTS, OLD_NUMBERS
 from dianke.application.imports.tables.reading import INTERVALS, READINGS, ROUTES
 from dianke.application.imports.tables.relations import CUSTOMER_RELATIONS
+from dianke.application.imports.tables.trade_index import TRADE_INDEX
 
 # In the order in which an empty archive is filled.
 TABLES: dict[str, TableLoader] = {
@@ -35,5 +36,6 @@ TABLES: dict[str, TableLoader] = {
         CREDIT_FACTS,
         ACCOUNT_MANAGERS,
         CUSTOMER_RELATIONS,
+        TRADE_INDEX,
     )
 }

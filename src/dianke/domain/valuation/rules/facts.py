@@ -86,12 +86,12 @@ def add_month(year: Year, facts: Columns, *, is_last: bool) -> None:
         year.columns[name][rows] = facts[name][known]
 
 
-def list_indicators(year: Year, *, growth: Floats, capacity_kva: Floats) -> Floats:
+def list_indicators(year: Year, *, growth: Floats, capacity_kva: Floats, trade_growth: Floats) -> Floats:
     """
     Return the indicators of a year by Indicator; NaN where nothing is known.
 
     Days late weigh money: what was paid late by its days, with what is overdue still by its days so far. Capacity
-    use is the highest demand in kW against kVA. The growth of the trade comes from outside and has no source yet.
+    use is the highest demand in kW against kVA. The growth of the trade comes from outside, NaN where nobody told it.
     """
     of = year.columns
     found = np.full((year.customers.size, len(Indicator)), np.nan)
@@ -112,6 +112,7 @@ def list_indicators(year: Year, *, growth: Floats, capacity_kva: Floats) -> Floa
     found[:, Indicator.CAPACITY_USE] = np.where(
         of["demand_w"] > 0, _divide(of["demand_w"] / 1000, capacity_kva), np.nan
     )
+    found[:, Indicator.TRADE] = trade_growth
     return found
 
 

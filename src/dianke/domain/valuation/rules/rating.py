@@ -43,6 +43,8 @@ class Material:
     energy_e2: Integers
     is_billed: Truths
     capacity_kva: Floats
+    # Growth of the customer's trade as a share, NaN where nobody told it.
+    trade_growth: Floats
     grades: NDArray[np.int8]
     has_policy_account: Truths
     signs: Signs
@@ -80,7 +82,9 @@ def rate(material: Material, *, terms: Terms) -> Rated:
     """Return the rating of customers by the terms in force."""
     policy, of = terms.policy, material.year.columns
     growth = measure_growth(material.energy_e2, material.is_billed, least_pairs=policy.life.least_pairs)
-    indicators = list_indicators(material.year, growth=growth, capacity_kva=material.capacity_kva)
+    indicators = list_indicators(
+        material.year, growth=growth, capacity_kva=material.capacity_kva, trade_growth=material.trade_growth
+    )
     percentiles = _rank(indicators, of["voltage_group"])
     # Who used nothing is told by its accounts, all others by what most of their energy was priced as.
     is_policy = np.where(of["energy_e2"] > 0, 2 * of["policy_e2"] > of["energy_e2"], material.has_policy_account)

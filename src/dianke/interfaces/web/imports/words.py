@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dianke.application.imports.columns import Column
-from dianke.application.imports.faults import MESSAGES
+from dianke.application.imports.fault_messages import MESSAGES
 from dianke.application.imports.tables import TABLES
 from dianke.interfaces.web.components.page import Text
 from dianke.interfaces.web.components.states import register_states

@@ -329,6 +329,7 @@ ACTS: dict[str, Text] = {
     "imports.load_table.load_routes": pgettext_lazy("act", "load reading routes"),
     "imports.load_table.load_staff": pgettext_lazy("act", "load staff"),
     "imports.load_table.load_substations": pgettext_lazy("act", "load substations"),
+    "imports.load_table.load_trade_index": pgettext_lazy("act", "load the growth of trades"),
     "imports.load_table.load_transformers": pgettext_lazy("act", "load transformers"),
     "imports.load_table.load_units": pgettext_lazy("act", "load units"),
     "imports.load_table.load_usage_points": pgettext_lazy("act", "load usage points"),

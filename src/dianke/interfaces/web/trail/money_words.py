@@ -46,6 +46,7 @@ THINGS: dict[str, Text] = {
     "profiles.segment": pgettext_lazy("thing", "Segment"),
     "profiles.tagproposal": pgettext_lazy("thing", "Proposed tag"),
     "valuation.servicetableversion": pgettext_lazy("thing", "Service table"),
+    "valuation.tradegrowth": pgettext_lazy("thing", "Growth of a trade"),
     "valuation.valueappeal": pgettext_lazy("thing", "Appeal against a class"),
     "valuation.weightversion": pgettext_lazy("thing", "Weights of value"),
     "receivables.agreement": pgettext_lazy("thing", "Agreement on instalments"),
@@ -282,6 +283,7 @@ FIELDS: dict[str, Text] = {
     "asked_class": pgettext_lazy("field", "Class asked for"),
     "class_then": pgettext_lazy("field", "Class then"),
     "consistency_ratio": pgettext_lazy("field", "Consistency ratio"),
+    "growth_e4": pgettext_lazy("field", "Growth on the year before (1/10,000)"),
     "held_until": pgettext_lazy("field", "Class held until"),
     "lambda_max": pgettext_lazy("field", "Largest eigenvalue"),
     "matrix": pgettext_lazy("field", "Comparisons"),
@@ -304,6 +306,7 @@ FIELDS: dict[str, Text] = {
     "warning_fen": pgettext_lazy("field", "Warning below (fen)"),
     "way": pgettext_lazy("field", "Way of execution"),
     "withdrawn_by": pgettext_lazy("field", "Taken back by"),
+    "year": pgettext_lazy("field", "Year"),
 }
 
 # Where the word that a field has elsewhere would mislead.
@@ -322,5 +325,7 @@ FIELDS_OF_TABLE: dict[tuple[str, str], Text] = {
     ("collection.riskmeasure", "run"): pgettext_lazy("field", "Run of risk"),
     ("collection.paymentpromise", "step"): pgettext_lazy("field", "Step of dunning"),
     ("invoicing.invoiceprofile", "title"): pgettext_lazy("field", "Title on the invoice"),
+    ("valuation.tradegrowth", "industry_code"): pgettext_lazy("field", "Trade"),
+    ("valuation.tradegrowth", "source"): pgettext_lazy("field", "Published by"),
     ("receivables.payermember", "since_date"): pgettext_lazy("field", "From"),
 }

@@ -12,6 +12,7 @@ from dianke.application import valuation
 from dianke.domain.valuation.models import CustomerRating
 from dianke.domain.valuation.queries import appeals, ratings
 from dianke.domain.valuation.queries.service import find_service
+from dianke.domain.valuation.queries.trades import find_trade
 from dianke.domain.valuation.rules.grid import find_field
 from dianke.domain.valuation.rules.policy import Policy, get_criterion, get_policy
 from dianke.domain.valuation.types import CLASSES, AppealState, Criterion, Indicator
@@ -53,7 +54,7 @@ def show_value(request: StaffRequest, viewed: Viewed) -> HttpResponse:
         "answer_days": policy.answer_days,
     }  # fmt: skip
     if rows:
-        values |= _describe(rows[0], policy)
+        values |= _describe(rows[0], policy) | {"trade": _describe_trade(rows[0], customer.industry_code)}
     return show_tab(request, viewed, "value", "valuation/tab.html", values)
 
 
@@ -149,6 +150,25 @@ def _list_indicators(one: CustomerRating, policy: Policy) -> list[dict[str, Any]
         }
         for at in Indicator
     ]
+
+
+def _describe_trade(one: CustomerRating, industry_code: str) -> str:
+    """Return whose figure the growth of the trade is, or why it is not known."""
+    figure, row = one.figures[Indicator.TRADE], find_trade(industry_code, on=one.run.month)
+    if row is None:
+        if figure is not None:
+            return _now("Growth of the trade: the row that it was rated by is no longer there.")
+        if not industry_code:
+            return _now("Growth of the trade: the customer has no code of its trade.")
+        return _now("Growth of the trade: nothing was loaded for trade %(code)s or a group above it.") % {
+            "code": industry_code
+        }
+    values = {"code": row.code, "year": row.year, "source": row.source}
+    if figure != row.growth_e4:
+        return _now("Growth of the trade: trade %(code)s in %(year)s by %(source)s counts once it is rated anew.") % (
+            values
+        )
+    return _now("Growth of the trade: trade %(code)s in %(year)s, by %(source)s.") % values
 
 
 def _describe_border(one: CustomerRating) -> str:
