@@ -55,6 +55,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     (r"billing/runs/", "suspicion_id", "billing.BillSuspicion", "pk"),
     (r"billing/runs/", "key", "billing.RunWork", "pk"),
     (r"service-orders/(?:new|propose)/", "number", "customers.CustomerAccount", "number"),
+    (r"service-orders/firms/", "key", "service_orders.ListedFirm", "pk"),
     (r"service-orders/", "number", "service_orders.ServiceOrder", "number"),
     (r"service-orders/", "code", "service_orders.OrderPaper", "code"),
     (r"my/orders/", "secret", "links.SecretLink", "secret_hash"),

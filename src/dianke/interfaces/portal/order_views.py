@@ -19,9 +19,12 @@ from django.utils.translation import gettext as _now
 from django.views.decorators.http import require_GET, require_POST
 
 from dianke.application import service_orders
+from dianke.application.service_orders.firms import choose_firm_by_link
 from dianke.application.service_orders.linked import LinkedOrder
 from dianke.domain.service_orders.models import OrderStep, PaperState
 from dianke.domain.service_orders.queries import orders as queries
+from dianke.domain.service_orders.rules.plans import FirmKind
+from dianke.interfaces.portal.firm_choice import draw_choices, read_shown
 from dianke.interfaces.web.customers.uploads import read_upload
 from dianke.interfaces.web.requests import address_of
 from dianke.interfaces.web.service_orders import words
@@ -103,6 +106,35 @@ def answer_step(request: HttpRequest, secret: str) -> HttpResponse:
     return _carry_out(request, secret, act, _now("Thank you. The order goes on."))
 
 
+@login_not_required
+@require_POST
+def choose_firm(request: HttpRequest, secret: str) -> HttpResponse:
+    """Take the customer's signed choice of a firm of a kind."""
+    found = _open(request, secret)
+    try:
+        kind = FirmKind(request.POST.get("kind", ""))
+    except ValueError as fault:
+        raise Http404 from fault
+    if queries.count_notes(actor=found.actor, order=found.order, by=found.actor.login) >= MOST_PAPERS:
+        messages.error(request, _now("Too many files were given by this link; please call the unit."))
+        return _close_up(redirect("portal:order", secret=secret))
+    chosen = request.POST.get("firm", "")
+    shown = read_shown(found.order, kind, request.POST.get("shown", ""))
+    if shown is None:
+        messages.error(request, _now("Open the page again and choose from the list that it shows."))
+        return _close_up(redirect("portal:order", secret=secret))
+
+    def act() -> object:
+        return choose_firm_by_link(
+            actor=found.actor, number=found.order.number, kind=kind,
+            firm_id=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None,
+            name=request.POST.get("name", "")[:120], shown=shown,
+            signed_name=request.POST.get("signed_name", "")[:60], at=SystemClock().now(),
+        )  # fmt: skip
+
+    return _carry_out(request, secret, act, _now("Your choice is kept."))
+
+
 def _open(request: HttpRequest, secret: str) -> LinkedOrder:
     found = service_orders.open_order_link(secret=secret, address=address_of(request), at=SystemClock().now())
     if found is None:
@@ -125,6 +157,7 @@ def _describe(found: LinkedOrder, secret: str) -> dict[str, Any]:
         "account": f"{'*' * 6}{order.account.number[-4:]}",
         "is_open": is_open,
         **draw_answered_plan(found.actor.within("orders.by_link"), order),
+        "choices": draw_choices(found.actor.within("orders.by_link"), order) if is_open else [],
         "steps": [_draw_step(one, is_now=one in waiting) for one in found.steps if one.outcome != "UNDONE"],
         "waits_for_customer": any(one.post == CUSTOMER for one in waiting),
         "paused": words.PAUSES[paused.reason] if paused else "",

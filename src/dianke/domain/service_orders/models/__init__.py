@@ -1,5 +1,6 @@
 """Tables of service orders."""
 
+from dianke.domain.service_orders.models.firms import FirmChoice, ListedFirm
 from dianke.domain.service_orders.models.orders import (
     IS_OPEN,
     OPEN_STATES,
@@ -31,6 +32,8 @@ __all__ = [
     "OPEN_STATES",
     "AgreedSpell",
     "EffectKind",
+    "FirmChoice",
+    "ListedFirm",
     "OrderAct",
     "OrderClock",
     "OrderEffect",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 import dianke.interfaces.web.service_orders.due_list
+import dianke.interfaces.web.service_orders.firm_views
 import dianke.interfaces.web.service_orders.order_list
 import dianke.interfaces.web.service_orders.promise_views  # noqa: F401 - enters the list
 from dianke.application import service_orders
@@ -42,6 +43,12 @@ register(
     MenuEntry(
         group="service_orders", label=_("Promises"), url_name="web:service_promises", right=service_orders.VIEW,
         order=20,
+    )
+)  # fmt: skip
+register(
+    MenuEntry(
+        group="service_orders", label=_("Listed firms"), url_name="web:listed_firms", right=service_orders.VIEW,
+        order=25,
     )
 )  # fmt: skip
 

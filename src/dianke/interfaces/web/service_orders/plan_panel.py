@@ -12,6 +12,7 @@ from dianke.application.service_orders.planning import read_fee
 from dianke.application.service_orders.rights import PLAN
 from dianke.domain.metering.types import Ratio
 from dianke.domain.service_orders.models import PlannedSource, ServiceOrder, SupplyPlan
+from dianke.domain.service_orders.queries.firms import list_choices
 from dianke.domain.service_orders.queries.plans import (
     find_plan,
     list_large_reasons,
@@ -26,6 +27,7 @@ from dianke.interfaces.web.billing import words as billing_words
 from dianke.interfaces.web.components.page import Chip, Text
 from dianke.interfaces.web.components.states import state_chip
 from dianke.interfaces.web.service_orders import words
+from dianke.interfaces.web.service_orders.firm_views import KINDS
 from dianke.interfaces.web.service_orders.plan_words import ROLES
 from dianke.kernel.clock import SystemClock, to_shanghai
 from dianke.platform.identity.types import Actor
@@ -69,6 +71,7 @@ def draw_plan(actor: Actor, order: ServiceOrder) -> dict[str, Any]:
         "plan_large": [one.article for one in list_large_reasons(order=order, plan=plan)],
         "plan_fee_fen": fee_fen,
         "plan_held_fen": held_fen,
+        "firm_choices": [(KINDS[one.kind], one) for one in list_choices(actor=actor, order=order)],
         "plan_missing": [words.write_refusal(one) for one in missing],
         "may_extend": plan.valid_until is not None and order.ended_at is None and actor.may(PLAN, order.unit.path),
     }

@@ -7,6 +7,7 @@ from dianke.interfaces.web.service_orders import (
     act_views,
     batch_views,
     due_list,
+    firm_views,
     order_views,
     paper_views,
     plan_views,
@@ -16,6 +17,10 @@ from dianke.interfaces.web.service_orders import (
 urlpatterns = [
     path("", order_views.list_orders, name="service_orders"),
     path("due/", due_list.list_due, name="service_orders_due"),
+    path("firms/", firm_views.list_firms, name="listed_firms"),
+    path("firms/new/", firm_views.add_firm, name="listed_firm_new"),
+    path("firms/<int:key>/", firm_views.show_firm, name="listed_firm"),
+    path("firms/<int:key>/end/", firm_views.end_firm, name="listed_firm_end"),
     path("promises/", promise_views.list_promises, name="service_promises"),
     path("new/<str:number>/", accept_views.accept_order, name="service_order_new"),
     path("propose/<str:number>/", accept_views.propose_closing, name="service_order_propose"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import pgettext_lazy
 
 from dianke.interfaces.web.components.page import Text
-from dianke.interfaces.web.service_orders import plan_words, words
+from dianke.interfaces.web.service_orders import firm_views, plan_words, words
 
 ACTS: dict[str, Text] = {
     "service_orders.accepting.accept_order": pgettext_lazy("act", "accept an application"),
@@ -40,6 +40,9 @@ ACTS: dict[str, Text] = {
     "service_orders.steps.settle_by_order": pgettext_lazy("act", "settle the account of who leaves"),
     "service_orders.steps.work_on_contract": pgettext_lazy("act", "see to the contract of an order"),
     "service_orders.steps.record_customer_step": pgettext_lazy("act", "record what the customer did in an order"),
+    "service_orders.firms.list_firm": pgettext_lazy("act", "list a firm to choose from"),
+    "service_orders.firms.end_firm": pgettext_lazy("act", "take a firm off the list"),
+    "service_orders.firms.choose_firm_by_link": pgettext_lazy("act", "choose a firm as the customer, by the link"),
     "service_orders.planning.open_drawing": pgettext_lazy("act", "open the drawing of a supply plan"),
     "service_orders.planning.extend_plan": pgettext_lazy("act", "extend a supply plan"),
     "service_orders.steps.plan_by_order": pgettext_lazy("act", "work on a supply plan"),
@@ -63,6 +66,7 @@ ACTS: dict[str, Text] = {
 THINGS: dict[str, Text] = {
     "service_orders.agreedspell": pgettext_lazy("thing", "Suspension or reduction"),
     "service_orders.orderpaper": pgettext_lazy("thing", "Paper of an order"),
+    "service_orders.listedfirm": pgettext_lazy("thing", "Listed firm"),
     "service_orders.plannedsource": pgettext_lazy("thing", "Source of a supply plan"),
     "service_orders.plannedtransformer": pgettext_lazy("thing", "Transformer of a supply plan"),
     "service_orders.supplyplan": pgettext_lazy("thing", "Supply plan"),
@@ -85,6 +89,12 @@ FIELDS: dict[str, Text] = {
     "price_plan": pgettext_lazy("field", "Price plan"),
     "seals": pgettext_lazy("field", "Seals"),
     "valid_until": pgettext_lazy("field", "Holds until before"),
+    "certificate": pgettext_lazy("field", "Certificate"),
+    "listed_at": pgettext_lazy("field", "Listed at"),
+    "listed_by": pgettext_lazy("field", "Listed by"),
+    "qualification": pgettext_lazy("field", "Qualification"),
+    "valid_from": pgettext_lazy("field", "Holds from"),
+    "valid_to": pgettext_lazy("field", "Holds until before"),
     "version": pgettext_lazy("field", "Version"),
     "asked": pgettext_lazy("field", "Asked for besides"),
     "by_step": pgettext_lazy("field", "Needed before the step"),
@@ -112,6 +122,7 @@ FIELDS: dict[str, Text] = {
 
 VALUES: dict[tuple[str, str], Mapping[str, Text]] = {
     ("service_orders.agreedspell", "kind"): words.SPELLS,
+    ("service_orders.listedfirm", "kind"): firm_views.KINDS,
     ("service_orders.plannedsource", "role"): plan_words.ROLES,
     ("service_orders.serviceorder", "kind"): words.ALL_KINDS,
     ("service_orders.serviceorder", "result"): words.RESULTS,
