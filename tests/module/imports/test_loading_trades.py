@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from tests.factories.archive import Archive, actor_of
+from tests.factories.archive import NOW, Archive, actor_of
 
+from dianke.application.imports import batches
 from dianke.application.imports.report import LoadReport
 from dianke.domain.valuation.models import TradeGrowth
 from dianke.platform.identity.types import Actor
@@ -65,3 +66,20 @@ def test_only_by_whose_right_reaches_the_whole_utility(load: Load, archive: Arch
 
     assert list_faults(report) == [(2, "whole_utility_only")]
     assert list_rows() == []
+
+
+def test_a_batch_is_undone_and_loaded_as_it_ought_to_be(load: Load, archive: Archive, tmp_path: object) -> None:
+    options = {"actor": archive.actor, "at": NOW, "data_dir": tmp_path}
+    batch = batches.bring_file(
+        table="trade-index", file_name="行业.csv", content=f"{TITLES}33,2024,53,省统计局\n".encode(), size_limit=2**20,
+        **options,
+    )  # fmt: skip
+    batches.begin_check(actor=archive.actor, batch_id=batch.pk, at=NOW)
+    batches.carry_out(batch_id=batch.pk, size_limit=2**20, **options)
+    batches.begin_load(actor=archive.actor, batch_id=batch.pk, keep_good=False, at=NOW)
+    batches.carry_out(batch_id=batch.pk, size_limit=2**20, **options)
+    batches.undo_batch(actor=archive.actor, batch_id=batch.pk, reason="小数点错了", at=NOW)
+
+    load("trade-index", f"{TITLES}33,2024,5.3,省统计局\n")
+
+    assert list_rows() == [("33", 2024, 530, "省统计局")]
