@@ -103,10 +103,10 @@ class TestTab:
 
         pages = [read(client, one.customer.number) for one in found]
 
-        assert "行业增长：行业 33，2025 年，来源：省统计局公报。" in pages[0]
+        assert "行业景气：行业 33，2025 年，来源：省统计局公报。" in pages[0]
         assert "2.5%" in pages[0]
-        assert "行业增长：尚未导入行业 5211 或其上级行业的数据。" in pages[1]
-        assert "行业增长：该客户没有行业代码。" in pages[2]
+        assert "行业景气：尚未导入行业 5211 或其上级行业的数据。" in pages[1]
+        assert "行业景气：该客户没有行业代码。" in pages[2]
 
     def test_tells_what_was_loaded_after_the_rating(self, utility: Utility, tmp_path: Path) -> None:
         give_trades("3391")

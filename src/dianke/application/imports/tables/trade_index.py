@@ -28,7 +28,7 @@ _TRADE_INDEX = TableSpec(
     name="trade-index",
     zh="行业增长",
     en="growth of trades",
-    help_zh="客户价值“行业增长”指标的外部数据，按年填写；从下一次价值评定起使用。先按客户行业代码查找，再逐级向上到大类。"
+    help_zh="客户价值“行业景气”指标的外部数据，按年填写；从下一次价值评定起使用。先按客户行业代码查找，再逐级向上到大类。"
     "与已有数据完全相同的行不再重复入库；要更正，请先撤销原批次。",
     help_en=(
         "What the indicator of value reads of trades, by year, from the next rating on: the row of the customer's own "
