@@ -221,6 +221,7 @@ class TestNothingIsOpenByOmission:
             "portal:order my/orders/<str:secret>/",
             "portal:order_paper my/orders/<str:secret>/papers/<str:code>/",
             "portal:order_answer my/orders/<str:secret>/answer/",
+            "portal:order_firm my/orders/<str:secret>/firms/",
         ]
 
     def test_pages_ask_for_rights_that_exist(self) -> None:
