@@ -220,8 +220,8 @@ class TestNothingIsOpenByOmission:
             # Customers open them by a secret: test_portal.py.
             "portal:order my/orders/<str:secret>/",
             "portal:order_paper my/orders/<str:secret>/papers/<str:code>/",
-            "portal:order_answer my/orders/<str:secret>/answer/",
             "portal:order_firm my/orders/<str:secret>/firms/",
+            "portal:order_answer my/orders/<str:secret>/answer/",
         ]
 
     def test_pages_ask_for_rights_that_exist(self) -> None:
