@@ -2,7 +2,14 @@
 
 import os
 
+import hypothesis
 import pytest
+
+# A busy machine is no fault of what is tested: neither a slow example nor slow drawing fails a test.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:
